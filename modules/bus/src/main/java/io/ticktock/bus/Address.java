@@ -1,0 +1,32 @@
+package io.ticktock.bus;
+
+import com.google.protobuf.Message;
+import java.time.Duration;
+
+/**
+ * Where requests of one kind are served.
+ *
+ * @param name unique in the system; starts with the word of the serving module
+ * @param request class of what is asked
+ * @param reply class of what is answered
+ * @param timeout after which a request without an answer fails with {@link FailureCode#UNAVAILABLE}
+ */
+public record Address<Q extends Message, R extends Message>(
+        String name, Class<Q> request, Class<R> reply, Duration timeout) {
+
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    static <Q extends Message, R extends Message> Address<Q, R> of(String name, Class<Q> request, Class<R> reply) {
+        return new Address<>(name, request, reply, DEFAULT_TIMEOUT);
+    }
+
+    /** The same kind of request, served by the one who has this shard. */
+    public Address<Q, R> at(Shard shard) {
+        return at(Integer.toString(shard.number()));
+    }
+
+    /** The same kind of request, served by one particular instance. */
+    public Address<Q, R> at(String instance) {
+        return new Address<>(name + "." + instance, request, reply, timeout);
+    }
+}

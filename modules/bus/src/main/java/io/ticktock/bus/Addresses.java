@@ -1,0 +1,111 @@
+package io.ticktock.bus;
+
+import io.ticktock.proto.v1.*;
+import java.time.Duration;
+
+/** Every address of the system: its table of contents. */
+public final class Addresses {
+
+    // state: graphs
+    public static final Address<RegisterGraphRequest, RegisterGraphResponse> STATE_REGISTER_GRAPH =
+            Address.of("state.register-graph", RegisterGraphRequest.class, RegisterGraphResponse.class);
+    public static final Address<GetGraphRequest, GetGraphResponse> STATE_GET_GRAPH =
+            Address.of("state.get-graph", GetGraphRequest.class, GetGraphResponse.class);
+
+    // state: records
+    public static final Address<AppendTaskExecutionRequest, AppendTaskExecutionResponse> STATE_APPEND_TASK = Address.of(
+            "state.append-task", AppendTaskExecutionRequest.class, AppendTaskExecutionResponse.class);
+    public static final Address<AppendPlanExecutionRequest, AppendPlanExecutionResponse> STATE_APPEND_PLAN = Address.of(
+            "state.append-plan", AppendPlanExecutionRequest.class, AppendPlanExecutionResponse.class);
+    public static final Address<FindExecutionsRequest, FindExecutionsResponse> STATE_FIND_EXECUTIONS =
+            Address.of("state.find-executions", FindExecutionsRequest.class, FindExecutionsResponse.class);
+    public static final Address<GetExecutionsRequest, GetExecutionsResponse> STATE_GET_EXECUTIONS =
+            Address.of("state.get-executions", GetExecutionsRequest.class, GetExecutionsResponse.class);
+
+    // state: decisions
+    public static final Address<CreateLifetimeRequest, CreateLifetimeResponse> STATE_CREATE_LIFETIME =
+            Address.of("state.create-lifetime", CreateLifetimeRequest.class, CreateLifetimeResponse.class);
+    public static final Address<AppendDecisionRequest, AppendDecisionResponse> STATE_APPEND_DECISION =
+            Address.of("state.append-decision", AppendDecisionRequest.class, AppendDecisionResponse.class);
+    public static final Address<LoadLifetimeRequest, LoadLifetimeResponse> STATE_LOAD_LIFETIME =
+            Address.of("state.load-lifetime", LoadLifetimeRequest.class, LoadLifetimeResponse.class);
+    public static final Address<GetInputRequest, GetInputResponse> STATE_GET_INPUT =
+            Address.of("state.get-input", GetInputRequest.class, GetInputResponse.class);
+    public static final Address<SendSignalRequest, SendSignalResponse> STATE_SEND_SIGNAL =
+            Address.of("state.send-signal", SendSignalRequest.class, SendSignalResponse.class);
+
+    // state: ownership and recovery
+    public static final Address<HoldShardsRequest, HoldShardsResponse> STATE_HOLD_SHARDS = new Address<>(
+            "state.hold-shards", HoldShardsRequest.class, HoldShardsResponse.class, Duration.ofSeconds(3));
+    public static final Address<ReleaseShardsRequest, ReleaseShardsResponse> STATE_RELEASE_SHARDS =
+            Address.of("state.release-shards", ReleaseShardsRequest.class, ReleaseShardsResponse.class);
+    public static final Address<ListRunnableRequest, ListRunnableResponse> STATE_LIST_RUNNABLE =
+            Address.of("state.list-runnable", ListRunnableRequest.class, ListRunnableResponse.class);
+    public static final Address<ListDueRequest, ListDueResponse> STATE_LIST_DUE =
+            Address.of("state.list-due", ListDueRequest.class, ListDueResponse.class);
+
+    // state: what tenants read
+    public static final Address<GetLifetimeRequest, GetLifetimeResponse> STATE_GET_LIFETIME =
+            Address.of("state.get-lifetime", GetLifetimeRequest.class, GetLifetimeResponse.class);
+    public static final Address<ListLifetimesRequest, ListLifetimesResponse> STATE_LIST_LIFETIMES =
+            Address.of("state.list-lifetimes", ListLifetimesRequest.class, ListLifetimesResponse.class);
+    public static final Address<ListExecutionsRequest, ListExecutionsResponse> STATE_LIST_EXECUTIONS =
+            Address.of("state.list-executions", ListExecutionsRequest.class, ListExecutionsResponse.class);
+    public static final Address<ListEventsRequest, ListEventsResponse> STATE_LIST_EVENTS =
+            Address.of("state.list-events", ListEventsRequest.class, ListEventsResponse.class);
+    public static final Address<GetOutputRequest, GetOutputResponse> STATE_GET_OUTPUT =
+            Address.of("state.get-output", GetOutputRequest.class, GetOutputResponse.class);
+
+    // state: what the blob store asks before it removes garbage
+    public static final Address<FindUnreferencedBlobsRequest, FindUnreferencedBlobsResponse>
+            STATE_FIND_UNREFERENCED_BLOBS = Address.of(
+                    "state.find-unreferenced-blobs",
+                    FindUnreferencedBlobsRequest.class,
+                    FindUnreferencedBlobsResponse.class);
+
+    // blob
+    public static final Address<OpenBlobRequest, OpenBlobResponse> BLOB_OPEN =
+            Address.of("blob.open", OpenBlobRequest.class, OpenBlobResponse.class);
+    /** Served at the upload's id: {@code BLOB_WRITE.at(uploadId)}; so are commit and abandon. */
+    public static final Address<WriteBlobRequest, WriteBlobResponse> BLOB_WRITE =
+            Address.of("blob.write", WriteBlobRequest.class, WriteBlobResponse.class);
+
+    public static final Address<CommitBlobRequest, CommitBlobResponse> BLOB_COMMIT =
+            Address.of("blob.commit", CommitBlobRequest.class, CommitBlobResponse.class);
+    public static final Address<AbandonBlobRequest, AbandonBlobResponse> BLOB_ABANDON =
+            Address.of("blob.abandon", AbandonBlobRequest.class, AbandonBlobResponse.class);
+    public static final Address<ReadBlobRequest, ReadBlobResponse> BLOB_READ =
+            Address.of("blob.read", ReadBlobRequest.class, ReadBlobResponse.class);
+
+    // guardrail
+    public static final Address<VerdictRequest, VerdictResponse> GUARDRAIL_VERDICT =
+            Address.of("guardrail.verdict", VerdictRequest.class, VerdictResponse.class);
+    public static final Address<AdmissionRequest, AdmissionResponse> GUARDRAIL_ADMIT =
+            Address.of("guardrail.admit", AdmissionRequest.class, AdmissionResponse.class);
+
+    // control: each at the lifetime's shard
+    public static final Address<StartLifetimeRequest, StartLifetimeResponse> CONTROL_START =
+            Address.of("control.start", StartLifetimeRequest.class, StartLifetimeResponse.class);
+    public static final Address<SignalLifetimeRequest, SignalLifetimeResponse> CONTROL_SIGNAL =
+            Address.of("control.signal", SignalLifetimeRequest.class, SignalLifetimeResponse.class);
+    public static final Address<ReportWaitingRequest, ReportWaitingResponse> CONTROL_REPORT_WAITING =
+            Address.of("control.report-waiting", ReportWaitingRequest.class, ReportWaitingResponse.class);
+    /** Published by the data plane, at the lifetime's shard, once a record is durable. */
+    public static final Topic<ExecutionReference> CONTROL_RECORDED =
+            new Topic<>("control.recorded", ExecutionReference.class);
+    /** Published by the control plane, at the lifetime's id, once events are durable. */
+    public static final Topic<LifetimeProgress> CONTROL_PROGRESS =
+            new Topic<>("control.progress", LifetimeProgress.class);
+
+    // executor
+    public static final Address<TaskInput, DispatchResponse> EXECUTOR_RUN_TASK =
+            Address.of("executor.run-task", TaskInput.class, DispatchResponse.class);
+    public static final Address<PlanInput, DispatchResponse> EXECUTOR_RUN_PLAN =
+            Address.of("executor.run-plan", PlanInput.class, DispatchResponse.class);
+    public static final Address<HeldExecutionsRequest, HeldExecutionsResponse> EXECUTOR_HELD =
+            Address.of("executor.held", HeldExecutionsRequest.class, HeldExecutionsResponse.class);
+    public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
+            new Topic<>("executor.cancel", CancelExecutions.class);
+
+    private Addresses() {}
+}

@@ -1,0 +1,55 @@
+package io.ticktock.bus;
+
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+
+/**
+ * The one exception that crosses the bus. Its message is for people: what was wrong, where, and what would be right;
+ * never SQL, a stack or a path.
+ */
+public final class Failure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FailureCode code;
+
+    public Failure(FailureCode code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public Failure(FailureCode code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    public FailureCode code() {
+        return code;
+    }
+
+    /** Any throwable as a Failure: itself, a bus reply decoded, else INTERNAL. */
+    public static Failure of(Throwable cause) {
+        if (cause instanceof Failure failure) {
+            return failure;
+        }
+        if (cause instanceof ReplyException reply) {
+            return fromReply(reply);
+        }
+        return new Failure(FailureCode.INTERNAL, "internal error", cause);
+    }
+
+    /** Whether this throwable, as a Failure, has the given code. */
+    public static boolean is(Throwable cause, FailureCode code) {
+        return of(cause).code == code;
+    }
+
+    private static Failure fromReply(ReplyException reply) {
+        if (reply.failureType() != ReplyFailure.RECIPIENT_FAILURE) {
+            return new Failure(FailureCode.UNAVAILABLE, "no answer: " + reply.getMessage(), reply);
+        }
+        FailureCode[] codes = FailureCode.values();
+        int number = reply.failureCode();
+        FailureCode code = number >= 0 && number < codes.length ? codes[number] : FailureCode.INTERNAL;
+        return new Failure(code, reply.getMessage(), reply);
+    }
+}
