@@ -13,10 +13,10 @@ public final class Addresses {
             Address.of("state.get-graph", GetGraphRequest.class, GetGraphResponse.class);
 
     // state: records
-    public static final Address<AppendTaskExecutionRequest, AppendTaskExecutionResponse> STATE_APPEND_TASK = Address.of(
-            "state.append-task", AppendTaskExecutionRequest.class, AppendTaskExecutionResponse.class);
-    public static final Address<AppendPlanExecutionRequest, AppendPlanExecutionResponse> STATE_APPEND_PLAN = Address.of(
-            "state.append-plan", AppendPlanExecutionRequest.class, AppendPlanExecutionResponse.class);
+    public static final Address<AppendTaskExecutionRequest, AppendTaskExecutionResponse> STATE_APPEND_TASK =
+            Address.of("state.append-task", AppendTaskExecutionRequest.class, AppendTaskExecutionResponse.class);
+    public static final Address<AppendPlanExecutionRequest, AppendPlanExecutionResponse> STATE_APPEND_PLAN =
+            Address.of("state.append-plan", AppendPlanExecutionRequest.class, AppendPlanExecutionResponse.class);
     public static final Address<FindExecutionsRequest, FindExecutionsResponse> STATE_FIND_EXECUTIONS =
             Address.of("state.find-executions", FindExecutionsRequest.class, FindExecutionsResponse.class);
     public static final Address<GetExecutionsRequest, GetExecutionsResponse> STATE_GET_EXECUTIONS =

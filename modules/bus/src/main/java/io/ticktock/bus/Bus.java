@@ -47,7 +47,7 @@ public final class Bus {
                 .onSuccess(reply -> message.reply(reply, options))
                 .onFailure(cause -> {
                     Failure failure = logged(address.name(), cause);
-                    message.fail(failure.code().ordinal(), failure.getMessage());
+                    message.fail(failure.code().number(), failure.getMessage());
                 }));
         return consumer.completion().map(consumer);
     }
@@ -67,8 +67,7 @@ public final class Bus {
 
     private DeliveryOptions requestOptions(Address<?, ?> address) {
         codecOptions(address.reply());
-        return codecOptions(address.request())
-                .setSendTimeout(address.timeout().toMillis());
+        return codecOptions(address.request()).setSendTimeout(address.timeout().toMillis());
     }
 
     private DeliveryOptions codecOptions(Class<?> type) {

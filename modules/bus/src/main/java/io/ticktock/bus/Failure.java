@@ -47,9 +47,6 @@ public final class Failure extends RuntimeException {
         if (reply.failureType() != ReplyFailure.RECIPIENT_FAILURE) {
             return new Failure(FailureCode.UNAVAILABLE, "no answer: " + reply.getMessage(), reply);
         }
-        FailureCode[] codes = FailureCode.values();
-        int number = reply.failureCode();
-        FailureCode code = number >= 0 && number < codes.length ? codes[number] : FailureCode.INTERNAL;
-        return new Failure(code, reply.getMessage(), reply);
+        return new Failure(FailureCode.ofNumber(reply.failureCode()), reply.getMessage(), reply);
     }
 }

@@ -11,8 +11,4 @@ import java.util.Optional;
  * @param settings as in {@link TaskConfiguration}; the routing rules of a {@code rules} Plan are among them
  */
 public record PlanConfiguration(
-        String type,
-        Map<String, Object> settings,
-        RetryPolicy retry,
-        Optional<Duration> timeout,
-        int maxIterations) {}
+        String type, Map<String, Object> settings, RetryPolicy retry, Optional<Duration> timeout, int maxIterations) {}

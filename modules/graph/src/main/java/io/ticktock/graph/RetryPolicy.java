@@ -13,11 +13,7 @@ import java.util.Set;
  * @param nonRetryable error codes that are final at once
  */
 public record RetryPolicy(
-        int maxAttempts,
-        Duration initialInterval,
-        double multiplier,
-        Duration maxInterval,
-        Set<String> nonRetryable) {
+        int maxAttempts, Duration initialInterval, double multiplier, Duration maxInterval, Set<String> nonRetryable) {
 
     /** What a node has that says nothing of retries. */
     public static final RetryPolicy NONE =
@@ -26,6 +22,6 @@ public record RetryPolicy(
     /** How long to wait after this attempt (1 for the first). */
     public Duration intervalAfter(int attempt) {
         double millis = initialInterval.toMillis() * Math.pow(multiplier, attempt - 1.0);
-        return Duration.ofMillis((long) Math.min(millis, maxInterval.toMillis()));
+        return Duration.ofMillis((long) Math.min(millis, (double) maxInterval.toMillis()));
     }
 }
