@@ -1,0 +1,49 @@
+package io.ticktock.sdk;
+
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+
+/** The attempt that a handler runs: what it is, and how the handler and the executor talk while it runs. */
+public interface Attempt {
+
+    String tenantId();
+
+    String lifetimeId();
+
+    /** Identity of this attempt, and of its record. */
+    String executionId();
+
+    /** The node of the graph that runs. */
+    String nodeId();
+
+    /** 1 for the first run of the node by its token. */
+    int iteration();
+
+    /** 1 for the first try of this iteration. */
+    int number();
+
+    /** The same for every attempt of this iteration: what outside systems should deduplicate by. */
+    String idempotencyKey();
+
+    /** When the control plane decided on this attempt; the same however often the attempt is dispatched. */
+    Instant scheduledAt();
+
+    /** Whether the result is no longer wanted, because of a cancel or a timeout. */
+    boolean isCancelled();
+
+    /** Runs the action once when the attempt is cancelled; at once if it is already. */
+    void onCancel(Runnable action);
+
+    /** Says that the handler is alive; needed at least once per {@code heartbeat_timeout} of the node. Cheap. */
+    void heartbeat();
+
+    /** Where to report what the attempt consumed. What is reported before a failure counts too. */
+    Telemetry telemetry();
+
+    /**
+     * Runs blocking work on the bounded pool of worker threads. The thread is interrupted when the attempt is
+     * cancelled. The stage fails with what the work throws.
+     */
+    <T> CompletionStage<T> onWorker(Callable<T> work);
+}
