@@ -37,8 +37,8 @@ public final class Bus {
                         : Future.failedFuture(Failure.of(reply.cause())));
     }
 
-    /** Answers requests until unregistered. A handler that throws answers as if its future had failed. */
-    public <Q extends Message, R extends Message> Future<MessageConsumer<Q>> serve(
+    /** Answers requests until that is ended. A handler that throws answers as if its future had failed. */
+    public <Q extends Message, R extends Message> Future<Registration> serve(
             Address<Q, R> address, Function<Q, Future<R>> handler) {
         DeliveryOptions options = publishing.computeIfAbsent(address.reply(), this::codecOptions);
         MessageConsumer<Q> consumer = eventBus.consumer(address.name());
@@ -49,7 +49,7 @@ public final class Bus {
                     Failure failure = logged(address.name(), cause);
                     message.fail(failure.code().number(), failure.getMessage());
                 }));
-        return consumer.completion().map(consumer);
+        return consumer.completion().map(new Registration(consumer));
     }
 
     /** Tells everybody who subscribed. */
@@ -57,12 +57,12 @@ public final class Bus {
         eventBus.publish(topic.name(), message, publishing.computeIfAbsent(topic.message(), this::codecOptions));
     }
 
-    /** Listens until unregistered. */
-    public <M extends Message> Future<MessageConsumer<M>> subscribe(Topic<M> topic, Consumer<M> listener) {
+    /** Listens until that is ended. */
+    public <M extends Message> Future<Registration> subscribe(Topic<M> topic, Consumer<M> listener) {
         MessageConsumer<M> consumer = eventBus.consumer(topic.name());
         Handler<io.vertx.core.eventbus.Message<M>> handler = message -> listener.accept(message.body());
         consumer.handler(handler);
-        return consumer.completion().map(consumer);
+        return consumer.completion().map(new Registration(consumer));
     }
 
     private DeliveryOptions requestOptions(Address<?, ?> address) {
