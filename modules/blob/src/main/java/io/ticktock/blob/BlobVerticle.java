@@ -1,0 +1,84 @@
+package io.ticktock.blob;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.OpenBlobRequest;
+import io.ticktock.proto.v1.OpenBlobResponse;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the blobs of one store on the bus, and collects its garbage from time to time. */
+public final class BlobVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlobVerticle.class);
+
+    private final Bus bus;
+    private final BlobConfiguration configuration;
+    private final BlobStore store;
+    private final BlobManager manager;
+    private final BlobCollector collector;
+
+    private boolean collecting;
+
+    /** The verticle starts and closes the store. */
+    public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock) {
+        this.bus = bus;
+        this.configuration = configuration;
+        this.store = store;
+        this.manager = new BlobManager(store, configuration, clock);
+        this.collector = new BlobCollector(
+                store, configuration, clock, request -> bus.request(Addresses.STATE_FIND_UNREFERENCED_BLOBS, request));
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.setPeriodic(configuration.uploadIdle().toMillis() / 2, timer -> manager.expireIdle());
+        vertx.setPeriodic(configuration.garbageInterval().toMillis(), timer -> collect());
+        return store.start()
+                .compose(ignored -> Future.all(
+                        bus.serve(Addresses.BLOB_OPEN, this::open), bus.serve(Addresses.BLOB_READ, manager::read)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return manager.close().eventually(store::close);
+    }
+
+    private Future<OpenBlobResponse> open(OpenBlobRequest request) {
+        return manager.open(request)
+                .compose(upload -> serve(upload)
+                        .map(OpenBlobResponse.newBuilder()
+                                .setUploadId(upload.id())
+                                .build()));
+    }
+
+    private Future<Void> serve(Upload upload) {
+        List<Future<Registration>> registrations = List.of(
+                bus.serve(Addresses.BLOB_WRITE.at(upload.id()), upload::write),
+                bus.serve(Addresses.BLOB_COMMIT.at(upload.id()), upload::commit),
+                bus.serve(Addresses.BLOB_ABANDON.at(upload.id()), upload::abandon));
+        upload.closed().onComplete(ignored -> registrations.forEach(BlobVerticle::unregister));
+        return Future.join(registrations).mapEmpty();
+    }
+
+    private static void unregister(Future<Registration> registration) {
+        registration.compose(Registration::end).onFailure(cause -> LOG.warn("An ended upload is still served", cause));
+    }
+
+    private void collect() {
+        if (collecting) {
+            return;
+        }
+        collecting = true;
+        collector
+                .collect()
+                .onComplete(ignored -> collecting = false)
+                .onSuccess(count -> LOG.info("Removed {} blobs that no record refers to", count))
+                .onFailure(cause -> LOG.warn("The search for unreferenced blobs goes on at its next turn", cause));
+    }
+}
