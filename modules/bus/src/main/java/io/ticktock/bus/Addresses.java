@@ -56,6 +56,10 @@ public final class Addresses {
     public static final Address<GetOutputRequest, GetOutputResponse> STATE_GET_OUTPUT =
             Address.of("state.get-output", GetOutputRequest.class, GetOutputResponse.class);
 
+    // state: what an operator measures
+    public static final Address<GetStatisticsRequest, GetStatisticsResponse> STATE_GET_STATISTICS =
+            Address.of("state.get-statistics", GetStatisticsRequest.class, GetStatisticsResponse.class);
+
     // state: what the blob store asks before it removes garbage
     public static final Address<FindUnreferencedBlobsRequest, FindUnreferencedBlobsResponse>
             STATE_FIND_UNREFERENCED_BLOBS = Address.of(
