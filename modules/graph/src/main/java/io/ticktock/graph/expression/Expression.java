@@ -1,0 +1,194 @@
+package io.ticktock.graph.expression;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.types.CelKind;
+import dev.cel.common.types.CelType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelVariableResolver;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A compiled and type-checked CEL expression. Immutable, so that threads can share it. */
+public final class Expression {
+
+    private final String source;
+    private final CelType type;
+    private final CelRuntime.Program program;
+    private final VariableUse uses;
+
+    private Expression(String source, CelType type, CelRuntime.Program program, VariableUse uses) {
+        this.source = source;
+        this.type = type;
+        this.program = program;
+        this.uses = uses;
+    }
+
+    /** Compiles an expression over all standard variables and the results of these nodes. */
+    public static Expression compile(String source, Set<String> nodeIds) throws ExpressionFaults {
+        return compile(source, Scope.of(nodeIds));
+    }
+
+    /** Compiles an expression over what the scope has. */
+    public static Expression compile(String source, Scope scope) throws ExpressionFaults {
+        CelCompiler compiler = ExpressionLanguage.compiler(scope.variables());
+        ExpressionProblems problems = new ExpressionProblems(source, scope);
+        CelAbstractSyntaxTree parsed = parse(compiler, problems, source);
+        VariableUse uses = VariableWalk.usesOf(parsed, problems);
+        CelAbstractSyntaxTree checked = check(compiler, problems, parsed);
+        problems.throwIfAny();
+        return new Expression(source, checked.getResultType(), plan(checked, problems), uses);
+    }
+
+    /** As {@link #compile(String, Scope)}, and the result must be a bool as far as can be known beforehand. */
+    public static Expression compileCondition(String source, Scope scope) throws ExpressionFaults {
+        Expression condition = compile(source, scope);
+        if (!condition.mayBe(CelKind.BOOL)) {
+            throw new ExpressionFaults(List.of(new ExpressionFault(
+                    1,
+                    1,
+                    "the condition is not true or false but of type " + condition.type.name(),
+                    "compare it with something, as in a == b or a < b")));
+        }
+        return condition;
+    }
+
+    /** As {@link #compile(String, Scope)}, and the result must be a list as far as can be known beforehand. */
+    public static Expression compileList(String source, Scope scope) throws ExpressionFaults {
+        Expression list = compile(source, scope);
+        if (!list.mayBe(CelKind.LIST)) {
+            throw new ExpressionFaults(List.of(new ExpressionFault(
+                    1,
+                    1,
+                    "the expression does not give a list but is of type " + list.type.name(),
+                    "use an expression that gives a list, such as [1, 2, 3] or lines(input.text)")));
+        }
+        return list;
+    }
+
+    /** The plain value over these variables. Throws {@link ExpressionFailure}. */
+    public Object evaluate(Variables variables) {
+        return evaluate(variables, Map.of());
+    }
+
+    /** As {@link #evaluate(Variables)}, with values for the extra variables of the scope. */
+    public Object evaluate(Variables variables, Map<String, Object> extra) {
+        Object value = run(variables, extra);
+        try {
+            return PlainValues.toPlain(value);
+        } catch (ExpressionFailure e) {
+            throw new ExpressionFailure(inThis(e.getMessage()), e);
+        }
+    }
+
+    /** Whether it holds. Throws {@link ExpressionFailure}, also when the value is neither true nor false. */
+    public boolean evaluateCondition(Variables variables) {
+        return evaluateCondition(variables, Map.of());
+    }
+
+    /** As {@link #evaluateCondition(Variables)}, with values for the extra variables of the scope. */
+    public boolean evaluateCondition(Variables variables, Map<String, Object> extra) {
+        Object value = run(variables, extra);
+        if (value instanceof Boolean condition) {
+            return condition;
+        }
+        throw new ExpressionFailure(inThis("the value is neither true nor false; compare it with something"));
+    }
+
+    public VariableUse uses() {
+        return uses;
+    }
+
+    /** The text it was compiled from. */
+    public String source() {
+        return source;
+    }
+
+    @Override
+    public String toString() {
+        return source;
+    }
+
+    private boolean mayBe(CelKind kind) {
+        return type.kind() == kind || type.kind() == CelKind.DYN;
+    }
+
+    private Object run(Variables variables, Map<String, Object> extra) {
+        try {
+            CelVariableResolver resolver = name -> Optional.of(find(name, variables, extra));
+            return program.eval(resolver);
+        } catch (CelEvaluationException e) {
+            throw new ExpressionFailure(inThis(ExpressionProblems.atRunTime(e)), e);
+        } catch (StackOverflowError e) {
+            throw new ExpressionFailure(inThis("the values nest too deeply"), e);
+        }
+    }
+
+    private static Object find(String name, Variables variables, Map<String, Object> extra) {
+        return PlainValues.toCel(
+                switch (name) {
+                    case "input" -> variables.input();
+                    case "plan" -> variables.plan();
+                    case "result" -> variables.result();
+                    case "joined" -> variables.joined();
+                    case Scope.RESULTS -> variables.results();
+                    case "iteration" -> variables.iteration();
+                    default -> extra.get(name);
+                });
+    }
+
+    private String inThis(String message) {
+        return "in " + ExpressionProblems.excerpt(source) + ": " + message;
+    }
+
+    private static CelAbstractSyntaxTree parse(CelCompiler compiler, ExpressionProblems problems, String source)
+            throws ExpressionFaults {
+        if (source.codePointCount(0, source.length()) > Limits.MAX_SOURCE_CHARS) {
+            problems.add(
+                    1,
+                    1,
+                    "the expression is longer than " + Limits.MAX_SOURCE_CHARS + " characters",
+                    "split it over several nodes");
+            problems.throwIfAny();
+        }
+        CelValidationResult result = compiler.parse(source);
+        if (result.hasError()) {
+            problems.addSyntax(result.getErrors());
+            problems.throwIfAny();
+        }
+        return tree(result);
+    }
+
+    private static CelAbstractSyntaxTree check(
+            CelCompiler compiler, ExpressionProblems problems, CelAbstractSyntaxTree parsed) throws ExpressionFaults {
+        CelValidationResult result = compiler.check(parsed);
+        if (result.hasError()) {
+            problems.about(parsed).addTypes(result.getErrors());
+            problems.throwIfAny();
+        }
+        return Operators.evaluable(tree(result));
+    }
+
+    private static CelAbstractSyntaxTree tree(CelValidationResult result) {
+        try {
+            return result.getAst();
+        } catch (CelValidationException e) {
+            throw new IllegalStateException("invalid without an error", e);
+        }
+    }
+
+    private static CelRuntime.Program plan(CelAbstractSyntaxTree checked, ExpressionProblems problems)
+            throws ExpressionFaults {
+        try {
+            return ExpressionLanguage.evaluator().createProgram(checked);
+        } catch (CelEvaluationException e) {
+            problems.add(1, 1, ExpressionProblems.atRunTime(e), "write the expression in another way");
+            throw problems.asFaults(e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.ticktock.graph.expression;
+
+import dev.cel.common.CelOptions;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.extensions.CelListsExtensions;
+import dev.cel.extensions.CelStringExtensions;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeBuilder;
+import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.cel.runtime.standard.AddOperator.AddOverload;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * CEL with the names, functions and bounds of graphs.
+ *
+ * <p>The runtime is the interpreter, not the newer planner: as of 0.14 the planner copies lists whenever they are read,
+ * which makes a simple {@code map} over n elements take n² steps.
+ */
+final class ExpressionLanguage {
+
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .enableHeterogeneousNumericComparisons(true)
+            .comprehensionMaxIterations(Limits.MAX_ITERATIONS)
+            .maxExpressionCodePointSize(Limits.MAX_SOURCE_CHARS)
+            .maxParseRecursionDepth(Limits.MAX_SOURCE_DEPTH)
+            .maxRegexProgramSize(Limits.MAX_REGEX_PROGRAM_SIZE)
+            .build();
+
+    /** Without what Function defines, bounded and for mixed numbers, itself. */
+    private static final CelStringExtensions STRINGS = CelExtensions.strings(
+            CelStringExtensions.Function.CHAR_AT,
+            CelStringExtensions.Function.INDEX_OF,
+            CelStringExtensions.Function.LAST_INDEX_OF,
+            CelStringExtensions.Function.QUOTE,
+            CelStringExtensions.Function.SUBSTRING);
+
+    private static final CelListsExtensions LISTS =
+            CelExtensions.lists(CelListsExtensions.Function.REVERSE, CelListsExtensions.Function.SLICE);
+
+    private static final CelRuntime RUNTIME = runtime();
+
+    /** By the names of their variables: there are only as many as there are kinds of place in a graph. */
+    private static final Map<Set<String>, CelCompiler> COMPILERS = new ConcurrentHashMap<>();
+
+    private ExpressionLanguage() {}
+
+    static CelCompiler compiler(Set<String> variables) {
+        return COMPILERS.computeIfAbsent(new TreeSet<>(variables), ExpressionLanguage::newCompiler);
+    }
+
+    static CelRuntime evaluator() {
+        return RUNTIME;
+    }
+
+    private static CelCompiler newCompiler(Set<String> variables) {
+        CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
+                .setOptions(OPTIONS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                .addMacros(CelExtensions.lists().macros())
+                .addLibraries(
+                        STRINGS,
+                        LISTS,
+                        CelExtensions.math(),
+                        CelExtensions.sets(OPTIONS),
+                        CelExtensions.encoders(OPTIONS),
+                        CelExtensions.optional(),
+                        CelExtensions.bindings(),
+                        CelExtensions.comprehensions())
+                .addFunctionDeclarations(Operators.declarations());
+        Function.ALL.forEach(function -> builder.addFunctionDeclarations(function.declaration()));
+        variables.forEach(variable -> builder.addVar(variable, typeOf(variable)));
+        return builder.build();
+    }
+
+    private static CelRuntime runtime() {
+        CelRuntimeBuilder builder = CelRuntimeFactory.legacyCelRuntimeBuilder()
+                .setOptions(OPTIONS)
+                .setStandardEnvironmentEnabled(false)
+                .setStandardFunctions(CelStandardFunctions.newBuilder()
+                        .filterFunctions((function, overload) ->
+                                overload != AddOverload.ADD_STRING && overload != AddOverload.ADD_LIST)
+                        .build())
+                .addLibraries(
+                        STRINGS,
+                        LISTS,
+                        CelExtensions.math(),
+                        CelExtensions.sets(OPTIONS),
+                        CelExtensions.encoders(OPTIONS),
+                        CelExtensions.optional(),
+                        CelExtensions.comprehensions())
+                .addFunctionBindings(Operators.bindings());
+        Function.ALL.forEach(function -> builder.addFunctionBindings(function.bindings()));
+        return builder.build();
+    }
+
+    private static CelType typeOf(String variable) {
+        return switch (variable) {
+            case "joined" -> ListType.create(SimpleType.DYN);
+            case Scope.RESULTS -> MapType.create(SimpleType.STRING, SimpleType.DYN);
+            case "iteration" -> SimpleType.INT;
+            default -> SimpleType.DYN;
+        };
+    }
+
+    /** The functions of CEL itself that people look for, for suggestions. */
+    static List<String> functionNames() {
+        return Stream.concat(
+                        Function.ALL.stream().map(Function::name),
+                        Stream.of(
+                                "size",
+                                "has",
+                                "all",
+                                "exists",
+                                "exists_one",
+                                "map",
+                                "filter",
+                                "contains",
+                                "startsWith",
+                                "endsWith",
+                                "matches",
+                                "int",
+                                "double",
+                                "string",
+                                "bool",
+                                "bytes",
+                                "type",
+                                "dyn",
+                                "timestamp",
+                                "duration",
+                                "charAt",
+                                "indexOf",
+                                "lastIndexOf",
+                                "substring",
+                                "reverse",
+                                "slice",
+                                "sortBy"))
+                .distinct()
+                .toList();
+    }
+}

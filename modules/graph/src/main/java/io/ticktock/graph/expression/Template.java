@@ -1,0 +1,172 @@
+package io.ticktock.graph.expression;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A plain tree whose texts may hold expressions as {@code ${…}}. A text that is exactly one {@code ${…}} becomes the
+ * value of the expression, of whatever type; in any other text the values stand as text, and as JSON where they are
+ * none. A literal <code>${</code> is written <code>$${</code>. Immutable, so that threads can share it.
+ */
+public final class Template {
+
+    /** A literal, an Expression, or a Text, Map or List of templates. */
+    private final Object form;
+
+    private final VariableUse uses;
+
+    /** Text with values in it: each part is a String or an Expression. */
+    private record Text(List<Object> parts) {}
+
+    /** A tree without expressions. */
+    private record Literal(Object value) {}
+
+    private record Fields(Map<String, Template> templates) {}
+
+    private record Elements(List<Template> templates) {}
+
+    private Template(Object form, VariableUse uses) {
+        this.form = form;
+        this.uses = uses;
+    }
+
+    /** Compiles a tree over all standard variables and the results of these nodes. */
+    public static Template compile(Object tree, Set<String> nodeIds) throws ExpressionFaults {
+        return compile(tree, Scope.of(nodeIds));
+    }
+
+    /** Compiles a tree; the position of a fault is that in its text. Throws all faults at once. */
+    public static Template compile(Object tree, Scope scope) throws ExpressionFaults {
+        List<ExpressionFault> faults = new ArrayList<>();
+        Template template = compile(tree, scope, faults);
+        if (!faults.isEmpty()) {
+            throw new ExpressionFaults(faults);
+        }
+        return template;
+    }
+
+    /** A tree that stands for itself. */
+    public static Template literal(Object tree) {
+        return new Template(new Literal(tree), VariableUse.NONE);
+    }
+
+    /** A map of templates. */
+    public static Template ofFields(Map<String, Template> fields) {
+        if (fields.values().stream().allMatch(Template::isLiteral)) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            fields.forEach((name, field) -> values.put(name, field.literalValue()));
+            return literal(Collections.unmodifiableMap(values));
+        }
+        return new Template(
+                new Fields(Collections.unmodifiableMap(new LinkedHashMap<>(fields))),
+                usesOf(List.copyOf(fields.values())));
+    }
+
+    /** A list of templates. */
+    public static Template ofElements(List<Template> elements) {
+        if (elements.stream().allMatch(Template::isLiteral)) {
+            List<Object> values = new ArrayList<>();
+            elements.forEach(element -> values.add(element.literalValue()));
+            return literal(Collections.unmodifiableList(values));
+        }
+        return new Template(new Elements(List.copyOf(elements)), usesOf(elements));
+    }
+
+    /** A text that may hold {@code ${…}}. */
+    public static Template ofText(String text, Scope scope) throws ExpressionFaults {
+        List<Object> parts = TemplateText.compile(text, scope);
+        if (parts.stream().allMatch(String.class::isInstance)) {
+            return literal(parts.isEmpty() ? "" : parts.get(0));
+        }
+        VariableUse uses = VariableUse.NONE;
+        for (Object part : parts) {
+            uses = part instanceof Expression expression ? uses.and(expression.uses()) : uses;
+        }
+        return new Template(parts.size() == 1 ? parts.get(0) : new Text(parts), uses);
+    }
+
+    /** The plain tree over these variables. Throws {@link ExpressionFailure}. */
+    public Object evaluate(Variables variables) {
+        return evaluate(variables, Map.of());
+    }
+
+    /** As {@link #evaluate(Variables)}, with values for the extra variables of the scope. */
+    public Object evaluate(Variables variables, Map<String, Object> extra) {
+        if (form instanceof Literal literal) {
+            return literal.value();
+        }
+        if (form instanceof Expression expression) {
+            return expression.evaluate(variables, extra);
+        }
+        if (form instanceof Text text) {
+            return interpolate(text, variables, extra);
+        }
+        if (form instanceof Fields fields) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            fields.templates().forEach((name, field) -> values.put(name, field.evaluate(variables, extra)));
+            return Collections.unmodifiableMap(values);
+        }
+        List<Object> values = new ArrayList<>();
+        ((Elements) form).templates().forEach(element -> values.add(element.evaluate(variables, extra)));
+        return Collections.unmodifiableList(values);
+    }
+
+    public VariableUse uses() {
+        return uses;
+    }
+
+    /** Whether it has no expression, so that its value is always the same. */
+    public boolean isLiteral() {
+        return form instanceof Literal;
+    }
+
+    /** The value of a literal; throws IllegalStateException when it is none. */
+    public Object literalValue() {
+        if (form instanceof Literal literal) {
+            return literal.value();
+        }
+        throw new IllegalStateException("a template with expressions has no value without variables");
+    }
+
+    private static Template compile(Object tree, Scope scope, List<ExpressionFault> faults) {
+        if (tree instanceof Map<?, ?> map) {
+            Map<String, Template> fields = new LinkedHashMap<>();
+            map.forEach((name, field) -> fields.put((String) name, compile(field, scope, faults)));
+            return ofFields(fields);
+        }
+        if (tree instanceof List<?> list) {
+            return ofElements(list.stream()
+                    .map(element -> compile(element, scope, faults))
+                    .toList());
+        }
+        if (tree instanceof String text) {
+            try {
+                return ofText(text, scope);
+            } catch (ExpressionFaults e) {
+                faults.addAll(e.faults());
+            }
+        }
+        return literal(tree);
+    }
+
+    private static VariableUse usesOf(List<Template> templates) {
+        VariableUse uses = VariableUse.NONE;
+        for (Template template : templates) {
+            uses = uses.and(template.uses);
+        }
+        return uses;
+    }
+
+    private static String interpolate(Text text, Variables variables, Map<String, Object> extra) {
+        StringBuilder value = new StringBuilder();
+        for (Object part : text.parts()) {
+            Object plain = part instanceof Expression expression ? expression.evaluate(variables, extra) : part;
+            TextFunctions.append(value, TextFunctions.of(plain));
+        }
+        return value.toString();
+    }
+}
