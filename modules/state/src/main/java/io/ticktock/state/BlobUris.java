@@ -1,0 +1,64 @@
+package io.ticktock.state;
+
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.PlanExecution;
+import io.ticktock.proto.v1.PlanResult;
+import io.ticktock.proto.v1.Resumption;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.TaskExecution;
+import io.ticktock.proto.v1.Waiting;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Finds the blobs that what is stored refers to; such blobs are not garbage. Mostly there are none. */
+public final class BlobUris {
+
+    private BlobUris() {}
+
+    public static Set<String> of(TaskExecution execution) {
+        return of(execution.getResult().getPayload());
+    }
+
+    public static Set<String> of(PlanExecution execution) {
+        PlanResult result = execution.getResult();
+        if (result.hasPackedInputs()) {
+            return Set.of(result.getPackedInputs().getBlob().getUri());
+        }
+        Set<String> uris = Set.of();
+        for (Payload input : result.getInputsList()) {
+            uris = union(uris, of(input));
+        }
+        return uris;
+    }
+
+    public static Set<String> of(LifetimeEvent event) {
+        if (event.hasWaiting()) {
+            Waiting waiting = event.getWaiting();
+            return union(
+                    of(waiting.getHuman().getDetails()), of(waiting.getChild().getInput()));
+        }
+        if (event.hasWoken()) {
+            Resumption resumption = event.getWoken().getResumption();
+            return of(resumption.getAnswer().getPayload());
+        }
+        return Set.of();
+    }
+
+    public static Set<String> of(Signal signal) {
+        return of(signal.getAnswer().getPayload());
+    }
+
+    public static Set<String> of(Payload payload) {
+        return payload.hasBlob() ? Set.of(payload.getBlob().getUri()) : Set.of();
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> others) {
+        if (others.isEmpty()) {
+            return some;
+        }
+        Set<String> all = new HashSet<>(some);
+        all.addAll(others);
+        return all;
+    }
+}

@@ -1,0 +1,127 @@
+package io.ticktock.state;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The connections of the store: a pool for the planes (role ticktock_writer), a pool for what tenants read (role
+ * ticktock_reader, under row-level security), and lanes. Every operation has a timeout; reads are tried again while
+ * the database is away.
+ */
+final class Database {
+
+    private static final int MOST_WAITING = 4_096;
+    private static final long FIRST_PAUSE_MS = 20;
+    private static final long LONGEST_PAUSE_MS = 500;
+
+    private static final String SET_TENANT = "SELECT set_config('ticktock.tenant_id', $1, true)";
+
+    private final Vertx vertx;
+    private final StateConfiguration configuration;
+    private final Pool planes;
+    private final Pool tenants;
+
+    Database(Vertx vertx, StateConfiguration configuration) {
+        this.vertx = vertx;
+        this.configuration = configuration;
+        this.planes = pool("ticktock_writer");
+        this.tenants = pool("ticktock_reader");
+    }
+
+    /** A connection of its own for group commit. */
+    Lane lane() {
+        PgConnectOptions options = options("ticktock_writer")
+                // Arrays look like a few rows to the planner, and small tables ask to be scanned: always use the keys.
+                .addProperty("plan_cache_mode", "force_generic_plan")
+                .addProperty("enable_seqscan", "off")
+                .addProperty("enable_hashjoin", "off")
+                .addProperty("enable_mergejoin", "off");
+        return new Lane(vertx, options, configuration.timeoutMs());
+    }
+
+    /** One statement of the planes that may be repeated. */
+    Future<RowSet<Row>> query(String sql, Tuple parameters) {
+        return patiently(() -> planes.preparedQuery(sql).execute(parameters));
+    }
+
+    /** Several statements of the planes on one connection, which may be repeated. */
+    <T> Future<T> onConnection(Function<Query, Future<T>> statements) {
+        return patiently(() -> planes.withConnection(connection -> statements.apply(Query.on(connection))));
+    }
+
+    /** Statements of the planes in one transaction, which may be repeated. */
+    <T> Future<T> inTransaction(Function<Query, Future<T>> statements) {
+        return patiently(() -> planes.withTransaction(connection -> statements.apply(Query.on(connection))));
+    }
+
+    /** What this tenant, and no other, can see. */
+    <T> Future<T> ofTenant(String tenantId, Function<Query, Future<T>> statements) {
+        return patiently(() -> tenants.withTransaction(connection -> connection
+                .preparedQuery(SET_TENANT)
+                .execute(Tuple.of(tenantId))
+                .compose(set -> statements.apply(Query.on(connection)))));
+    }
+
+    Future<Void> close() {
+        return planes.close().eventually(tenants::close);
+    }
+
+    private <T> Future<T> patiently(Supplier<Future<T>> operation) {
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(configuration.patienceMs());
+        return attempt(operation, deadlineNanos, FIRST_PAUSE_MS);
+    }
+
+    private <T> Future<T> attempt(Supplier<Future<T>> operation, long deadlineNanos, long pauseMs) {
+        return operation
+                .get()
+                .timeout(configuration.timeoutMs(), TimeUnit.MILLISECONDS)
+                .recover(cause -> {
+                    DatabaseFault fault = DatabaseFault.of(cause);
+                    boolean late = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs) - deadlineNanos > 0;
+                    if (fault.kind() != DatabaseFault.Kind.PASSING || late) {
+                        return Future.failedFuture(fault.toFailure());
+                    }
+                    return vertx.timer(pauseMs, TimeUnit.MILLISECONDS)
+                            .compose(fired ->
+                                    attempt(operation, deadlineNanos, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)));
+                });
+    }
+
+    private Pool pool(String role) {
+        PoolOptions bounds = new PoolOptions()
+                .setMaxSize(configuration.poolSize())
+                .setMaxWaitQueueSize(MOST_WAITING)
+                .setConnectionTimeout((int) configuration.timeoutMs())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout(5)
+                .setIdleTimeoutUnit(TimeUnit.MINUTES)
+                .setMaxLifetime(60)
+                .setMaxLifetimeUnit(TimeUnit.MINUTES);
+        return PgBuilder.pool()
+                .with(bounds)
+                .connectingTo(options(role).setCachePreparedStatements(true))
+                .using(vertx)
+                .build();
+    }
+
+    private PgConnectOptions options(String role) {
+        return configuration
+                .database()
+                .options()
+                .addProperty("role", role)
+                .addProperty("search_path", "ticktock")
+                .addProperty("application_name", "ticktock")
+                .addProperty("statement_timeout", Long.toString(configuration.timeoutMs()))
+                .addProperty("idle_in_transaction_session_timeout", Long.toString(configuration.timeoutMs()));
+    }
+}

@@ -1,0 +1,50 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+
+/**
+ * Where a PostgreSQL database is, and as whom to use it. The user runs the migrations, and must own the database or be
+ * allowed to create schemas and roles in it.
+ *
+ * @param sslMode disable, allow, prefer, require, verify-ca or verify-full
+ */
+public record DatabaseAddress(String host, int port, String database, String user, String password, String sslMode) {
+
+    private static final String FORM = "postgres://user:password@host:port/database?sslmode=require";
+
+    /** From the form postgres://user:password@host:port/database. Throws INVALID_ARGUMENT, without the password. */
+    public static DatabaseAddress parse(String url) {
+        try {
+            PgConnectOptions options = PgConnectOptions.fromUri(url);
+            String sslMode = options.getSslMode() == null ? SslMode.DISABLE.value : options.getSslMode().value;
+            return new DatabaseAddress(
+                    options.getHost(),
+                    options.getPort(),
+                    options.getDatabase(),
+                    options.getUser(),
+                    options.getPassword(),
+                    sslMode);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, "the database url must have the form " + FORM, e);
+        }
+    }
+
+    PgConnectOptions options() {
+        return new PgConnectOptions()
+                .setHost(host)
+                .setPort(port)
+                .setDatabase(database)
+                .setUser(user)
+                .setPassword(password)
+                .setSslMode(SslMode.of(sslMode));
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "postgres://" + user + "@" + host + ":" + port + "/" + database;
+    }
+}

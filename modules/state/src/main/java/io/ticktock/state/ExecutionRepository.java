@@ -1,0 +1,193 @@
+package io.ticktock.state;
+
+import com.google.protobuf.Message;
+import io.ticktock.proto.v1.AppendOutcome;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.state.GroupCommit.Pending;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The records of one kind of node: appends them in groups, and reads them back by id. */
+final class ExecutionRepository<E extends Message> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutionRepository.class);
+
+    private record Append<E>(RecordKey key, E execution) {}
+
+    private final RecordKind<E> kind;
+    private final Database database;
+    private final Lane lane;
+    private final RecentlyWritten<RecordKey, E> recent;
+    private final GroupCommit<Append<E>, Recorded<E>> appends;
+    private final String insert;
+    private final String select;
+
+    ExecutionRepository(
+            RecordKind<E> kind,
+            Vertx vertx,
+            Database database,
+            GroupCommit.Limits limits,
+            RecentlyWritten<RecordKey, E> recent) {
+        this.kind = kind;
+        this.database = database;
+        this.lane = database.lane();
+        this.recent = recent;
+        this.appends = new GroupCommit<>(vertx, kind.table(), limits, this::write);
+        this.insert = INSERT.formatted(kind.table());
+        this.select = SELECT.formatted(kind.table());
+    }
+
+    Future<Recorded<E>> append(E execution) {
+        RecordKey key = RecordKey.of(kind.headers().apply(execution));
+        return appends.submit(new Append<>(key, execution), execution.getSerializedSize());
+    }
+
+    Future<Void> close() {
+        return appends.close().eventually(lane::close);
+    }
+
+    private static final String INSERT = """
+            INSERT INTO %s (
+                tenant_id, lifetime_id, exec_id, tokens_used, cost_micros, latency_ms, iteration, attempt, status,
+                node_id, envelope)
+            SELECT * FROM unnest(
+                $1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::integer[],
+                $8::integer[], $9::smallint[], $10::text[], $11::bytea[])
+            ON CONFLICT DO NOTHING
+            """;
+
+    private Future<Void> write(List<Pending<Append<E>, Recorded<E>>> rows) {
+        BlobReferenceRepository.Uses uses = new BlobReferenceRepository.Uses();
+        rows.forEach(row -> uses.add(row.row().key.tenantId(), kind.blobs().apply(row.row().execution)));
+        return BlobReferenceRepository.add(lane, uses)
+                .compose(referenced -> lane.execute(insert, parameters(rows)))
+                .compose(inserted -> inserted.rowCount() == rows.size() ? completeAll(rows) : resolve(rows));
+    }
+
+    private Tuple parameters(List<Pending<Append<E>, Recorded<E>>> rows) {
+        int count = rows.size();
+        String[] tenants = new String[count];
+        UUID[] lifetimes = new UUID[count];
+        UUID[] executions = new UUID[count];
+        Long[] tokens = new Long[count];
+        Long[] costs = new Long[count];
+        Long[] latencies = new Long[count];
+        Integer[] iterations = new Integer[count];
+        Integer[] attempts = new Integer[count];
+        Short[] statuses = new Short[count];
+        String[] nodes = new String[count];
+        Buffer[] envelopes = new Buffer[count];
+        for (int i = 0; i < count; i++) {
+            Append<E> append = rows.get(i).row();
+            ExecutionHeaders headers = kind.headers().apply(append.execution);
+            PolicyTelemetry telemetry = kind.telemetry().apply(append.execution);
+            tenants[i] = append.key.tenantId();
+            lifetimes[i] = append.key.lifetimeId();
+            executions[i] = append.key.execId();
+            tokens[i] = telemetry.getTokensUsed();
+            costs[i] = telemetry.getCostMicros();
+            latencies[i] = telemetry.getLatencyMs();
+            iterations[i] = headers.getIteration();
+            attempts[i] = headers.getAttempt();
+            statuses[i] = (short) headers.getStatusValue();
+            nodes[i] = headers.getNodeId();
+            envelopes[i] = Stored.bytes(append.execution);
+        }
+        return Tuple.wrap(new Object[] {
+            tenants, lifetimes, executions, tokens, costs, latencies, iterations, attempts, statuses, nodes, envelopes
+        });
+    }
+
+    private Future<Void> completeAll(List<Pending<Append<E>, Recorded<E>>> rows) {
+        for (Pending<Append<E>, Recorded<E>> row : rows) {
+            recent.put(row.row().key, row.row().execution);
+            row.complete(new Recorded<>(row.row().execution, AppendOutcome.APPEND_OUTCOME_RECORDED));
+        }
+        return Future.succeededFuture();
+    }
+
+    private static final String SELECT = """
+            SELECT r.tenant_id, r.lifetime_id, r.exec_id, r.envelope
+            FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS k (tenant_id, lifetime_id, exec_id)
+            JOIN %s r USING (tenant_id, lifetime_id, exec_id)
+            """;
+
+    /** Some were there before: by an earlier try whose reply was lost, or by another run of the attempt. */
+    private Future<Void> resolve(List<Pending<Append<E>, Recorded<E>>> rows) {
+        List<RecordKey> keys = rows.stream().map(row -> row.row().key).toList();
+        return read(lane::execute, keys).map(stored -> {
+            rows.forEach(row -> complete(row, stored));
+            return null;
+        });
+    }
+
+    private void complete(Pending<Append<E>, Recorded<E>> row, Map<RecordKey, E> stored) {
+        RecordKey key = row.row().key;
+        E first = stored.get(key);
+        if (first == null) {
+            throw new IllegalStateException("a record is neither inserted nor there");
+        }
+        recent.put(key, first);
+        if (first.equals(row.row().execution)) {
+            row.complete(new Recorded<>(first, AppendOutcome.APPEND_OUTCOME_RECORDED));
+            return;
+        }
+        LOG.info("another record of execution {} came first and stays", key.execId());
+        row.complete(new Recorded<>(first, AppendOutcome.APPEND_OUTCOME_SUPERSEDED));
+    }
+
+    /** Those of these records that are durable. */
+    Future<Map<RecordKey, E>> get(Collection<RecordKey> keys) {
+        Map<RecordKey, E> found = new HashMap<>();
+        List<RecordKey> missing = new ArrayList<>();
+        for (RecordKey key : keys) {
+            E execution = recent.get(key);
+            if (execution == null) {
+                missing.add(key);
+            } else {
+                found.put(key, execution);
+            }
+        }
+        if (missing.isEmpty()) {
+            return Future.succeededFuture(found);
+        }
+        return read(database::query, missing).map(read -> {
+            found.putAll(read);
+            return found;
+        });
+    }
+
+    /** Those of these records that the query may see. */
+    Future<Map<RecordKey, E>> read(Query query, Collection<RecordKey> keys) {
+        return query.execute(select, keyParameters(keys)).map(this::byKey);
+    }
+
+    private static Tuple keyParameters(Collection<RecordKey> keys) {
+        return Tuple.of(
+                keys.stream().map(RecordKey::tenantId).toArray(String[]::new),
+                keys.stream().map(RecordKey::lifetimeId).toArray(UUID[]::new),
+                keys.stream().map(RecordKey::execId).toArray(UUID[]::new));
+    }
+
+    private Map<RecordKey, E> byKey(RowSet<Row> rows) {
+        Map<RecordKey, E> stored = new HashMap<>();
+        for (Row row : rows) {
+            RecordKey key = new RecordKey(row.getString(0), row.getUUID(1), row.getUUID(2));
+            stored.put(key, kind.parse(row.getBuffer(3)));
+        }
+        return stored;
+    }
+}

@@ -1,0 +1,199 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A lane of writes with natural batching: while one flush is in flight the next batch gathers. No timer delays a
+ * write, so a lone caller waits for its own round trip only.
+ *
+ * <p>A flush that fails for what a row contains is split until the row is alone, so that its neighbours get through.
+ * A flush that fails for the connection, or whose reply is lost, is written again with growing pauses until its rows
+ * have waited for {@link Limits#patienceMs}; writers therefore recognise what an earlier try has written.
+ */
+final class GroupCommit<T, R> {
+
+    /**
+     * @param queueRows how many rows may wait for a flush; more are refused
+     * @param queueBytes how many bytes may wait for a flush; more are refused, unless the queue is empty
+     * @param flushRows at most this many rows a flush
+     * @param flushBytes at most this many bytes a flush, unless one row alone is larger
+     * @param patienceMs how long a row is tried
+     */
+    record Limits(int queueRows, long queueBytes, int flushRows, long flushBytes, long patienceMs) {}
+
+    /** Writes rows and completes each, or fails as a whole when none of those not yet completed was written. */
+    @FunctionalInterface
+    interface Writer<T, R> {
+        Future<Void> write(List<Pending<T, R>> rows);
+    }
+
+    /** A row that waits for its commit. */
+    static final class Pending<T, R> {
+        private final T row;
+        private final long sizeBytes;
+        private final long submittedNanos = System.nanoTime();
+        private final Promise<R> promise = Promise.promise();
+
+        private Pending(T row, long sizeBytes) {
+            this.row = row;
+            this.sizeBytes = sizeBytes;
+        }
+
+        T row() {
+            return row;
+        }
+
+        void complete(R result) {
+            promise.tryComplete(result);
+        }
+
+        void fail(Failure failure) {
+            promise.tryFail(failure);
+        }
+
+        boolean isOpen() {
+            return !promise.future().isComplete();
+        }
+    }
+
+    private static final long FIRST_PAUSE_MS = 10;
+    private static final long LONGEST_PAUSE_MS = 500;
+
+    private final Vertx vertx;
+    private final String name;
+    private final Limits limits;
+    private final Writer<T, R> writer;
+
+    private final ArrayDeque<Pending<T, R>> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private boolean flushing;
+    private boolean closed;
+    private final Promise<Void> drained = Promise.promise();
+
+    GroupCommit(Vertx vertx, String name, Limits limits, Writer<T, R> writer) {
+        this.vertx = vertx;
+        this.name = name;
+        this.limits = limits;
+        this.writer = writer;
+    }
+
+    /** Completes when the row is durable. Fails with OVERLOADED at once when the queue is full. */
+    Future<R> submit(T row, long sizeBytes) {
+        Pending<T, R> pending = new Pending<>(row, sizeBytes);
+        synchronized (this) {
+            if (closed) {
+                return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the store is closing"));
+            }
+            if (isFull(sizeBytes)) {
+                return Future.failedFuture(
+                        new Failure(FailureCode.OVERLOADED, "the queue of " + name + " is full; try again later"));
+            }
+            queue.add(pending);
+            queuedBytes += sizeBytes;
+            if (flushing) {
+                return pending.promise.future();
+            }
+            flushing = true;
+        }
+        flush();
+        return pending.promise.future();
+    }
+
+    /** Takes no more rows; completes when those that were taken are done with. */
+    Future<Void> close() {
+        synchronized (this) {
+            closed = true;
+            if (!flushing) {
+                drained.tryComplete();
+            }
+        }
+        return drained.future();
+    }
+
+    private boolean isFull(long sizeBytes) {
+        return queue.size() >= limits.queueRows || (!queue.isEmpty() && queuedBytes + sizeBytes > limits.queueBytes);
+    }
+
+    private void flush() {
+        List<Pending<T, R>> batch = nextBatch();
+        if (batch.isEmpty()) {
+            return;
+        }
+        writeUntilDone(batch, FIRST_PAUSE_MS).onComplete(done -> flush());
+    }
+
+    private synchronized List<Pending<T, R>> nextBatch() {
+        List<Pending<T, R>> batch = new ArrayList<>(Math.min(queue.size(), limits.flushRows));
+        long bytes = 0;
+        while (!queue.isEmpty() && batch.size() < limits.flushRows) {
+            long size = queue.peek().sizeBytes;
+            if (!batch.isEmpty() && bytes + size > limits.flushBytes) {
+                break;
+            }
+            bytes += size;
+            batch.add(queue.poll());
+        }
+        queuedBytes -= bytes;
+        flushing = !batch.isEmpty();
+        if (closed && !flushing) {
+            drained.tryComplete();
+        }
+        return batch;
+    }
+
+    /** Succeeds always: by then each row is completed or failed. */
+    private Future<Void> writeUntilDone(List<Pending<T, R>> batch, long pauseMs) {
+        return attempt(batch).recover(cause -> {
+            List<Pending<T, R>> open = batch.stream().filter(Pending::isOpen).toList();
+            return switch (DatabaseFault.of(cause).kind()) {
+                case DATA, DEFECT -> split(open, cause);
+                case PASSING -> writeAgain(open, cause, pauseMs);
+            };
+        });
+    }
+
+    private Future<Void> attempt(List<Pending<T, R>> batch) {
+        try {
+            return writer.write(batch);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Future<Void> split(List<Pending<T, R>> rows, Throwable cause) {
+        if (rows.size() <= 1) {
+            return fail(rows, cause);
+        }
+        int half = rows.size() / 2;
+        return writeUntilDone(rows.subList(0, half), FIRST_PAUSE_MS)
+                .compose(done -> writeUntilDone(rows.subList(half, rows.size()), FIRST_PAUSE_MS));
+    }
+
+    private Future<Void> writeAgain(List<Pending<T, R>> rows, Throwable cause, long pauseMs) {
+        long latestNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(limits.patienceMs - pauseMs);
+        Map<Boolean, List<Pending<T, R>>> patient =
+                rows.stream().collect(Collectors.partitioningBy(row -> row.submittedNanos - latestNanos > 0));
+        fail(patient.get(false), cause);
+        if (patient.get(true).isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return vertx.timer(pauseMs, TimeUnit.MILLISECONDS)
+                .compose(fired -> writeUntilDone(patient.get(true), Math.min(2 * pauseMs, LONGEST_PAUSE_MS)));
+    }
+
+    private Future<Void> fail(List<Pending<T, R>> rows, Throwable cause) {
+        Failure failure = DatabaseFault.of(cause).toFailure();
+        rows.forEach(row -> row.fail(failure));
+        return Future.succeededFuture();
+    }
+}

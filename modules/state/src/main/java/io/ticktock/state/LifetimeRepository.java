@@ -1,0 +1,241 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.GetInputRequest;
+import io.ticktock.proto.v1.GetInputResponse;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeKey;
+import io.ticktock.proto.v1.ListDueRequest;
+import io.ticktock.proto.v1.ListDueResponse;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.ListEventsResponse;
+import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.ListLifetimesResponse;
+import io.ticktock.proto.v1.ListRunnableRequest;
+import io.ticktock.proto.v1.ListRunnableResponse;
+import io.ticktock.proto.v1.LoadLifetimeRequest;
+import io.ticktock.proto.v1.LoadLifetimeResponse;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.Signal;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads of lifetimes: for the planes by shard and id, for tenants what is theirs. */
+final class LifetimeRepository {
+
+    private static final UUID HIGHEST = new UUID(-1, -1);
+
+    private final Database database;
+    private final RecentlyWritten<LifetimeIdentity, Payload> recentInputs;
+
+    LifetimeRepository(Database database, RecentlyWritten<LifetimeIdentity, Payload> recentInputs) {
+        this.database = database;
+        this.recentInputs = recentInputs;
+    }
+
+    /** The same words for what is not there and for what is another tenant's. */
+    static Failure notFound(UUID lifetimeId) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no lifetime " + lifetimeId);
+    }
+
+    private static final String EXISTS = "SELECT 1 FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
+
+    static Future<Void> requireExists(Query query, String tenantId, UUID lifetimeId) {
+        return query.execute(EXISTS, Tuple.of(tenantId, lifetimeId))
+                .compose(
+                        rows -> rows.size() > 0 ? Future.succeededFuture() : Future.failedFuture(notFound(lifetimeId)));
+    }
+
+    private static final int LOADED_EVENTS = 1_000;
+
+    private static final String SELECT_HEAD = "SELECT head FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
+
+    private static final String SELECT_EVENTS = """
+            SELECT event FROM lifetime_events WHERE tenant_id = $1 AND lifetime_id = $2 AND seq > $3
+            ORDER BY seq LIMIT $4
+            """;
+
+    private static final String SELECT_SIGNALS = """
+            SELECT signal FROM signals WHERE tenant_id = $1 AND lifetime_id = $2
+            ORDER BY created_at, signal_id LIMIT 1000
+            """;
+
+    /** The three statements travel together. */
+    Future<LoadLifetimeResponse> load(LoadLifetimeRequest request) {
+        LifetimeIdentity id = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
+        Tuple key = Tuple.of(id.tenantId(), id.lifetimeId());
+        Tuple page = Tuple.of(id.tenantId(), id.lifetimeId(), request.getAfterSeq(), LOADED_EVENTS);
+        return database.onConnection(query -> {
+            Future<RowSet<Row>> head = query.execute(SELECT_HEAD, key);
+            Future<RowSet<Row>> events = query.execute(SELECT_EVENTS, page);
+            Future<RowSet<Row>> signals = query.execute(SELECT_SIGNALS, key);
+            return Future.all(head, events, signals)
+                    .map(all -> loaded(head(id.lifetimeId(), head.result()), events.result(), signals.result()));
+        });
+    }
+
+    private static LoadLifetimeResponse loaded(AgentLifetime head, RowSet<Row> events, RowSet<Row> signals) {
+        LoadLifetimeResponse.Builder loaded =
+                LoadLifetimeResponse.newBuilder().setLifetime(head).setMore(events.size() == LOADED_EVENTS);
+        events.forEach(row -> loaded.addEvents(Stored.parse(LifetimeEvent.parser(), row.getBuffer(0))));
+        signals.forEach(row -> loaded.addSignals(Stored.parse(Signal.parser(), row.getBuffer(0))));
+        return loaded.build();
+    }
+
+    private static AgentLifetime head(UUID lifetimeId, RowSet<Row> rows) {
+        for (Row row : rows) {
+            return Stored.parse(AgentLifetime.parser(), row.getBuffer(0));
+        }
+        throw notFound(lifetimeId);
+    }
+
+    private static final String SELECT_INPUT = "SELECT input FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
+
+    Future<GetInputResponse> input(GetInputRequest request) {
+        LifetimeIdentity id = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
+        Payload recent = recentInputs.get(id);
+        if (recent != null) {
+            return Future.succeededFuture(
+                    GetInputResponse.newBuilder().setInput(recent).build());
+        }
+        return database.query(SELECT_INPUT, Tuple.of(id.tenantId(), id.lifetimeId()))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        Payload input = Stored.parse(Payload.parser(), row.getBuffer(0));
+                        recentInputs.put(id, input);
+                        return GetInputResponse.newBuilder().setInput(input).build();
+                    }
+                    throw notFound(id.lifetimeId());
+                });
+    }
+
+    private static final String SELECT_RUNNABLE = """
+            SELECT tenant_id, lifetime_id FROM lifetimes
+            WHERE status = 1 AND NOT parked AND (tenant_id, lifetime_id) > ($2, $3) AND shard = ANY ($1::smallint[])
+            ORDER BY tenant_id, lifetime_id
+            LIMIT 1000
+            """;
+
+    Future<ListRunnableResponse> listRunnable(ListRunnableRequest request) {
+        LifetimeKey after = request.getAfter();
+        UUID afterId = request.hasAfter() ? Ids.lifetime(after.getLifetimeId()) : new UUID(0, 0);
+        return database.query(SELECT_RUNNABLE, Tuple.of(shards(request.getShardsList()), after.getTenantId(), afterId))
+                .map(rows -> {
+                    ListRunnableResponse.Builder page = ListRunnableResponse.newBuilder();
+                    rows.forEach(row -> page.addLifetimes(key(row)));
+                    return page.build();
+                });
+    }
+
+    private static final String SELECT_DUE = """
+            (SELECT tenant_id, lifetime_id FROM timers
+            WHERE shard = ANY ($1::smallint[]) AND due_at <= now() ORDER BY due_at LIMIT 500)
+            UNION
+            (SELECT s.tenant_id, s.lifetime_id FROM signals s
+            JOIN lifetimes l ON l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL
+            WHERE s.shard = ANY ($1::smallint[]) LIMIT 500)
+            """;
+
+    private static final String SELECT_NEXT_DUE = """
+            SELECT min(next.due_at) FROM unnest($1::smallint[]) AS of (shard),
+            LATERAL (
+                SELECT due_at FROM timers t WHERE t.shard = of.shard AND due_at > now() ORDER BY due_at LIMIT 1) AS next
+            """;
+
+    Future<ListDueResponse> listDue(ListDueRequest request) {
+        Tuple shards = Tuple.of(shards(request.getShardsList()));
+        return database.onConnection(query -> {
+            Future<RowSet<Row>> due = query.execute(SELECT_DUE, shards);
+            Future<RowSet<Row>> next = query.execute(SELECT_NEXT_DUE, shards);
+            return Future.all(due, next).map(all -> due(due.result(), next.result()));
+        });
+    }
+
+    private static ListDueResponse due(RowSet<Row> due, RowSet<Row> next) {
+        ListDueResponse.Builder response = ListDueResponse.newBuilder();
+        due.forEach(row -> response.addLifetimes(key(row)));
+        for (Row row : next) {
+            if (row.getOffsetDateTime(0) != null) {
+                response.setNextDueAt(Stored.timestamp(row.getOffsetDateTime(0)));
+            }
+        }
+        return response.build();
+    }
+
+    private static LifetimeKey key(Row row) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(row.getString(0))
+                .setLifetimeId(row.getUUID(1).toString())
+                .build();
+    }
+
+    private static Short[] shards(List<Integer> shards) {
+        return shards.stream().map(Integer::shortValue).toArray(Short[]::new);
+    }
+
+    Future<GetLifetimeResponse> get(GetLifetimeRequest request) {
+        LifetimeIdentity id = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
+        return database.ofTenant(
+                        id.tenantId(), query -> query.execute(SELECT_HEAD, Tuple.of(id.tenantId(), id.lifetimeId())))
+                .map(rows -> GetLifetimeResponse.newBuilder()
+                        .setLifetime(head(id.lifetimeId(), rows))
+                        .build());
+    }
+
+    private static final String LIST = """
+            SELECT head FROM lifetimes
+            WHERE tenant_id = $1 AND lifetime_id < $2 AND ($3 = '' OR graph_name = $3) AND ($4 = 0 OR status = $4)
+            ORDER BY lifetime_id DESC
+            LIMIT $5
+            """;
+
+    /** Newest first, since ids are in the order of time. */
+    Future<ListLifetimesResponse> list(ListLifetimesRequest request) {
+        String tenantId = Ids.tenant(request.getTenantId());
+        int size = Pages.size(request.getPageSize(), 50, 200);
+        Tuple parameters = Tuple.of(
+                tenantId,
+                Pages.lifetimeToken(request.getPageToken(), HIGHEST),
+                request.getGraphName(),
+                (short) request.getStatusValue(),
+                size);
+        return database.ofTenant(tenantId, query -> query.execute(LIST, parameters))
+                .map(rows -> page(rows, size));
+    }
+
+    private static ListLifetimesResponse page(RowSet<Row> rows, int size) {
+        ListLifetimesResponse.Builder page = ListLifetimesResponse.newBuilder();
+        rows.forEach(row -> page.addLifetimes(Stored.parse(AgentLifetime.parser(), row.getBuffer(0))));
+        if (page.getLifetimesCount() == size) {
+            page.setNextPageToken(page.getLifetimes(size - 1).getLifetimeId());
+        }
+        return page.build();
+    }
+
+    Future<ListEventsResponse> listEvents(ListEventsRequest request) {
+        LifetimeIdentity id = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
+        int size = Pages.size(request.getPageSize(), 200, 1_000);
+        Tuple parameters = Tuple.of(id.tenantId(), id.lifetimeId(), request.getAfterSeq(), size);
+        return database.ofTenant(
+                id.tenantId(),
+                query -> query.execute(SELECT_EVENTS, parameters)
+                        .compose(rows -> rows.size() > 0
+                                ? Future.succeededFuture(events(rows))
+                                : requireExists(query, id.tenantId(), id.lifetimeId())
+                                        .map(exists -> ListEventsResponse.getDefaultInstance())));
+    }
+
+    private static ListEventsResponse events(RowSet<Row> rows) {
+        ListEventsResponse.Builder page = ListEventsResponse.newBuilder();
+        rows.forEach(row -> page.addEvents(Stored.parse(LifetimeEvent.parser(), row.getBuffer(0))));
+        return page.build();
+    }
+}

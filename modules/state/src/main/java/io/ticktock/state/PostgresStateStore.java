@@ -1,0 +1,192 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.*;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The tables of PostgreSQL as one store. */
+public final class PostgresStateStore implements StateStore {
+
+    private static final int MOST_EXECUTIONS = 10_000;
+
+    private final Database database;
+    private final GraphRepository graphs;
+    private final ExecutionRepository<TaskExecution> tasks;
+    private final ExecutionRepository<PlanExecution> plans;
+    private final ReferenceRepository references;
+    private final OutputRepository outputs;
+    private final StartRepository starts;
+    private final DecisionRepository decisions;
+    private final LifetimeRepository lifetimes;
+    private final SignalRepository signals;
+    private final ShardRepository shards;
+    private final BlobReferenceRepository blobs;
+
+    private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
+        GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
+        RecentlyWritten<LifetimeIdentity, Payload> inputs = new RecentlyWritten<>(configuration.cacheBytes() / 4);
+        this.database = new Database(vertx, configuration);
+        this.graphs = new GraphRepository(database);
+        this.tasks = new ExecutionRepository<>(
+                RecordKind.TASK, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 2));
+        this.plans = new ExecutionRepository<>(
+                RecordKind.PLAN, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 4));
+        this.references = new ReferenceRepository(database, tasks, plans);
+        this.outputs = new OutputRepository(database, tasks, plans);
+        this.starts = new StartRepository(vertx, database, configuration.limits(configuration.queueStarts()), inputs);
+        this.decisions = new DecisionRepository(vertx, database, limits);
+        this.lifetimes = new LifetimeRepository(database, inputs);
+        this.blobs = new BlobReferenceRepository(database);
+        this.signals = new SignalRepository(database, blobs);
+        this.shards = new ShardRepository(database);
+    }
+
+    /** Brings the schema up to date, and opens the store. */
+    public static Future<PostgresStateStore> open(Vertx vertx, StateConfiguration configuration) {
+        return new Migrations(vertx, configuration.database())
+                .run()
+                .map(applied -> new PostgresStateStore(vertx, configuration));
+    }
+
+    @Override
+    public Future<RegisterGraphResponse> registerGraph(RegisterGraphRequest request) {
+        return Future.succeededFuture(request).compose(graphs::register);
+    }
+
+    @Override
+    public Future<GetGraphResponse> getGraph(GetGraphRequest request) {
+        return Future.succeededFuture(request).compose(graphs::get);
+    }
+
+    @Override
+    public Future<Recorded<TaskExecution>> appendTask(TaskExecution execution) {
+        return Future.succeededFuture(execution).compose(tasks::append);
+    }
+
+    @Override
+    public Future<Recorded<PlanExecution>> appendPlan(PlanExecution execution) {
+        return Future.succeededFuture(execution).compose(plans::append);
+    }
+
+    @Override
+    public Future<FindExecutionsResponse> findExecutions(FindExecutionsRequest request) {
+        return Future.succeededFuture(request).compose(references::find);
+    }
+
+    @Override
+    public Future<GetExecutionsResponse> getExecutions(GetExecutionsRequest request) {
+        return Future.succeededFuture(request).compose(this::executions);
+    }
+
+    @Override
+    public Future<CreateLifetimeResponse> createLifetime(CreateLifetimeRequest request) {
+        return Future.succeededFuture(request).compose(starts::create);
+    }
+
+    @Override
+    public Future<AppendDecisionResponse> appendDecision(AppendDecisionRequest request) {
+        return Future.succeededFuture(request).compose(decisions::append);
+    }
+
+    @Override
+    public Future<LoadLifetimeResponse> loadLifetime(LoadLifetimeRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::load);
+    }
+
+    @Override
+    public Future<GetInputResponse> getInput(GetInputRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::input);
+    }
+
+    @Override
+    public Future<SendSignalResponse> sendSignal(SendSignalRequest request) {
+        return Future.succeededFuture(request).compose(signals::send);
+    }
+
+    @Override
+    public Future<HoldShardsResponse> holdShards(HoldShardsRequest request) {
+        return Future.succeededFuture(request).compose(shards::hold);
+    }
+
+    @Override
+    public Future<ReleaseShardsResponse> releaseShards(ReleaseShardsRequest request) {
+        return Future.succeededFuture(request).compose(shards::release);
+    }
+
+    @Override
+    public Future<ListRunnableResponse> listRunnable(ListRunnableRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::listRunnable);
+    }
+
+    @Override
+    public Future<ListDueResponse> listDue(ListDueRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::listDue);
+    }
+
+    @Override
+    public Future<GetLifetimeResponse> getLifetime(GetLifetimeRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::get);
+    }
+
+    @Override
+    public Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::list);
+    }
+
+    @Override
+    public Future<ListExecutionsResponse> listExecutions(ListExecutionsRequest request) {
+        return Future.succeededFuture(request).compose(references::list);
+    }
+
+    @Override
+    public Future<ListEventsResponse> listEvents(ListEventsRequest request) {
+        return Future.succeededFuture(request).compose(lifetimes::listEvents);
+    }
+
+    @Override
+    public Future<GetOutputResponse> getOutput(GetOutputRequest request) {
+        return Future.succeededFuture(request).compose(outputs::get);
+    }
+
+    @Override
+    public Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request) {
+        return Future.succeededFuture(request).compose(blobs::findUnreferenced);
+    }
+
+    @Override
+    public Future<Void> close() {
+        return Future.join(tasks.close(), plans.close(), decisions.close(), starts.close())
+                .eventually(database::close)
+                .mapEmpty();
+    }
+
+    private Future<GetExecutionsResponse> executions(GetExecutionsRequest request) {
+        if (request.getTaskExecIdsCount() + request.getPlanExecIdsCount() > MOST_EXECUTIONS) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, "exec_ids must be at most " + MOST_EXECUTIONS);
+        }
+        LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
+        List<RecordKey> taskKeys = keys(lifetime, request.getTaskExecIdsList());
+        List<RecordKey> planKeys = keys(lifetime, request.getPlanExecIdsList());
+        return tasks.get(taskKeys)
+                .compose(foundTasks -> plans.get(planKeys)
+                        .map(foundPlans -> GetExecutionsResponse.newBuilder()
+                                .addAllTasks(inOrder(taskKeys, foundTasks))
+                                .addAllPlans(inOrder(planKeys, foundPlans))
+                                .build()));
+    }
+
+    private static List<RecordKey> keys(LifetimeIdentity lifetime, List<String> execIds) {
+        return execIds.stream()
+                .map(execId -> new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Ids.execution(execId)))
+                .toList();
+    }
+
+    private static <E> List<E> inOrder(List<RecordKey> keys, Map<RecordKey, E> found) {
+        return keys.stream().map(found::get).filter(Objects::nonNull).toList();
+    }
+}

@@ -1,0 +1,129 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.HoldShardsRequest;
+import io.ticktock.proto.v1.HoldShardsResponse;
+import io.ticktock.proto.v1.ReleaseShardsRequest;
+import io.ticktock.proto.v1.ReleaseShardsResponse;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who drives which shard. An owner's epoch stays while its shards only become more; who loses shards loses its row, and
+ * with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
+ * measured by the database's clock.
+ */
+final class ShardRepository {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardRepository.class);
+    private static final long LONGEST_LEASE_MS = 3_600_000;
+
+    private final Database database;
+
+    ShardRepository(Database database) {
+        this.database = database;
+    }
+
+    Future<HoldShardsResponse> hold(HoldShardsRequest request) {
+        if (request.getOwnerId().isEmpty()) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, "owner_id is missing");
+        }
+        if (request.getLeaseMs() < 1 || request.getLeaseMs() > LONGEST_LEASE_MS) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, "lease_ms must be 1 to " + LONGEST_LEASE_MS);
+        }
+        return request.getEpoch() == 0 ? takeOver(request) : renew(request).compose(held -> takeMore(request, held));
+    }
+
+    private static final String RENEW = """
+            UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+            WHERE owner_id = $1 AND epoch = $2
+            """;
+
+    private static final String SELECT_HELD = "SELECT shard FROM shards WHERE owner_id = $1 ORDER BY shard";
+
+    private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
+        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
+        return database.query(RENEW, lease)
+                .compose(renewed -> renewed.rowCount() > 0
+                        ? database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
+                        : Future.failedFuture(DecisionRepository.fenced()))
+                .map(rows -> response(request.getEpoch(), rows));
+    }
+
+    private static final String SELECT_FREE = """
+            SELECT 1 FROM shards s
+            WHERE NOT EXISTS (
+                SELECT FROM shard_owners o
+                WHERE o.owner_id = s.owner_id AND (o.lease_until >= clock_timestamp() OR o.owner_id = $1))
+            LIMIT 1
+            """;
+
+    /** What is held is held, whether or not there is more to take: that is tried again with the next renewal. */
+    private Future<HoldShardsResponse> takeMore(HoldShardsRequest request, HoldShardsResponse held) {
+        return database.query(SELECT_FREE, Tuple.of(request.getOwnerId()))
+                .compose(free -> free.size() == 0 ? Future.succeededFuture(held) : takeOver(request))
+                .recover(cause -> {
+                    if (Failure.is(cause, FailureCode.FENCED)) {
+                        return Future.failedFuture(cause);
+                    }
+                    LOG.warn("free shards could not be taken over yet: {}", cause.getMessage());
+                    return Future.succeededFuture(held);
+                });
+    }
+
+    /** One takeover at a time, so that each sees what the one before it left. */
+    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7401962341)";
+
+    /** Deleting a row waits for the decisions that share it, and lets none begin. */
+    private static final String REMOVE_EXPIRED =
+            "DELETE FROM shard_owners WHERE owner_id <> $1 AND lease_until < clock_timestamp()";
+
+    private static final String BECOME_OWNER = """
+            INSERT INTO shard_owners (owner_id, epoch, lease_until)
+            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $3 * interval '1 millisecond')
+            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until,
+                epoch = CASE WHEN $2::bigint = 0 THEN excluded.epoch ELSE shard_owners.epoch END
+            WHERE $2::bigint IN (0, shard_owners.epoch)
+            RETURNING epoch
+            """;
+
+    private static final String TAKE_FREE = """
+            UPDATE shards s SET owner_id = $1
+            WHERE NOT EXISTS (SELECT FROM shard_owners o WHERE o.owner_id = s.owner_id)
+            """;
+
+    private Future<HoldShardsResponse> takeOver(HoldShardsRequest request) {
+        Tuple owner = Tuple.of(request.getOwnerId());
+        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
+        return database.inTransaction(query -> query.execute(ONE_AT_A_TIME, Tuple.tuple())
+                .compose(alone -> query.execute(REMOVE_EXPIRED, owner))
+                .compose(removed -> query.execute(BECOME_OWNER, lease))
+                .compose(became -> query.execute(TAKE_FREE, owner)
+                        .compose(taken -> query.execute(SELECT_HELD, owner))
+                        .map(rows -> response(epoch(became), rows))));
+    }
+
+    private static long epoch(RowSet<Row> became) {
+        for (Row row : became) {
+            return row.getLong(0);
+        }
+        throw DecisionRepository.fenced();
+    }
+
+    private static HoldShardsResponse response(long epoch, RowSet<Row> shards) {
+        HoldShardsResponse.Builder held = HoldShardsResponse.newBuilder().setEpoch(epoch);
+        shards.forEach(row -> held.addShards(row.getShort(0)));
+        return held.build();
+    }
+
+    private static final String REMOVE = "DELETE FROM shard_owners WHERE owner_id = $1";
+
+    Future<ReleaseShardsResponse> release(ReleaseShardsRequest request) {
+        return database.query(REMOVE, Tuple.of(request.getOwnerId())).map(ReleaseShardsResponse.getDefaultInstance());
+    }
+}

@@ -1,0 +1,71 @@
+package io.ticktock.state;
+
+import io.ticktock.proto.v1.*;
+import io.vertx.core.Future;
+
+/**
+ * What is durable: graphs, records, lifetimes with their logs, signals, timers and who holds which shard. Every
+ * success means that the commit is durable; the messages say what each operation does.
+ *
+ * <p>Failures are {@link io.ticktock.bus.Failure}s. INVALID_ARGUMENT: an id is not a UUID, a tenant or a required
+ * part is missing, a page is out of range. NOT_FOUND: no such thing for this tenant. OVERLOADED: a queue is full.
+ * UNAVAILABLE: no answer in time; a write may or may not have been done, and may be repeated.
+ */
+public interface StateStore {
+
+    /** ALREADY_EXISTS when the version is there with another digest. */
+    Future<RegisterGraphResponse> registerGraph(RegisterGraphRequest request);
+
+    Future<GetGraphResponse> getGraph(GetGraphRequest request);
+
+    /** The first record of an attempt stays; a later, different one is superseded. */
+    Future<Recorded<TaskExecution>> appendTask(TaskExecution execution);
+
+    /** As {@link #appendTask}. */
+    Future<Recorded<PlanExecution>> appendPlan(PlanExecution execution);
+
+    Future<FindExecutionsResponse> findExecutions(FindExecutionsRequest request);
+
+    /** What is not recorded is not in the answer. */
+    Future<GetExecutionsResponse> getExecutions(GetExecutionsRequest request);
+
+    /** FENCED when another process has taken over; then nothing was written. */
+    Future<CreateLifetimeResponse> createLifetime(CreateLifetimeRequest request);
+
+    /**
+     * FENCED when another process has taken over, or has decided under the same sequence numbers; then nothing was
+     * written. The very same decision again succeeds.
+     */
+    Future<AppendDecisionResponse> appendDecision(AppendDecisionRequest request);
+
+    Future<LoadLifetimeResponse> loadLifetime(LoadLifetimeRequest request);
+
+    Future<GetInputResponse> getInput(GetInputRequest request);
+
+    /** FAILED_PRECONDITION when the lifetime has ended. */
+    Future<SendSignalResponse> sendSignal(SendSignalRequest request);
+
+    /** FENCED when the epoch has moved on. */
+    Future<HoldShardsResponse> holdShards(HoldShardsRequest request);
+
+    Future<ReleaseShardsResponse> releaseShards(ReleaseShardsRequest request);
+
+    Future<ListRunnableResponse> listRunnable(ListRunnableRequest request);
+
+    Future<ListDueResponse> listDue(ListDueRequest request);
+
+    Future<GetLifetimeResponse> getLifetime(GetLifetimeRequest request);
+
+    Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request);
+
+    Future<ListExecutionsResponse> listExecutions(ListExecutionsRequest request);
+
+    Future<ListEventsResponse> listEvents(ListEventsRequest request);
+
+    Future<GetOutputResponse> getOutput(GetOutputRequest request);
+
+    Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
+
+    /** Lets writes under way end, and lets go of what is held. */
+    Future<Void> close();
+}

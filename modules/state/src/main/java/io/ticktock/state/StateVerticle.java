@@ -1,0 +1,65 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.function.Function;
+
+/** Serves a store on the bus. Opens it at start and closes it at stop. */
+public final class StateVerticle extends VerticleBase {
+
+    private final Bus bus;
+    private final Function<Vertx, Future<? extends StateStore>> opening;
+    private StateStore store;
+
+    /** On PostgreSQL. */
+    public StateVerticle(Bus bus, StateConfiguration configuration) {
+        this(bus, vertx -> PostgresStateStore.open(vertx, configuration));
+    }
+
+    /** On any store. */
+    public StateVerticle(Bus bus, Function<Vertx, Future<? extends StateStore>> opening) {
+        this.bus = bus;
+        this.opening = opening;
+    }
+
+    @Override
+    public Future<?> start() {
+        return opening.apply(vertx).compose(this::serve);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return store == null ? Future.succeededFuture() : store.close();
+    }
+
+    private Future<?> serve(StateStore opened) {
+        store = opened;
+        ExecutionPublisher executions = new ExecutionPublisher(store, new ReferencePublisher(bus));
+        return Future.all(List.of(
+                bus.serve(Addresses.STATE_REGISTER_GRAPH, store::registerGraph),
+                bus.serve(Addresses.STATE_GET_GRAPH, store::getGraph),
+                bus.serve(Addresses.STATE_APPEND_TASK, executions::appendTask),
+                bus.serve(Addresses.STATE_APPEND_PLAN, executions::appendPlan),
+                bus.serve(Addresses.STATE_FIND_EXECUTIONS, store::findExecutions),
+                bus.serve(Addresses.STATE_GET_EXECUTIONS, store::getExecutions),
+                bus.serve(Addresses.STATE_CREATE_LIFETIME, store::createLifetime),
+                bus.serve(Addresses.STATE_APPEND_DECISION, store::appendDecision),
+                bus.serve(Addresses.STATE_LOAD_LIFETIME, store::loadLifetime),
+                bus.serve(Addresses.STATE_GET_INPUT, store::getInput),
+                bus.serve(Addresses.STATE_SEND_SIGNAL, store::sendSignal),
+                bus.serve(Addresses.STATE_HOLD_SHARDS, store::holdShards),
+                bus.serve(Addresses.STATE_RELEASE_SHARDS, store::releaseShards),
+                bus.serve(Addresses.STATE_LIST_RUNNABLE, store::listRunnable),
+                bus.serve(Addresses.STATE_LIST_DUE, store::listDue),
+                bus.serve(Addresses.STATE_GET_LIFETIME, store::getLifetime),
+                bus.serve(Addresses.STATE_LIST_LIFETIMES, store::listLifetimes),
+                bus.serve(Addresses.STATE_LIST_EXECUTIONS, store::listExecutions),
+                bus.serve(Addresses.STATE_LIST_EVENTS, store::listEvents),
+                bus.serve(Addresses.STATE_GET_OUTPUT, store::getOutput),
+                bus.serve(Addresses.STATE_FIND_UNREFERENCED_BLOBS, store::findUnreferencedBlobs)));
+    }
+}
