@@ -26,6 +26,8 @@ public final class BlobCollector {
     private final Function<FindUnreferencedBlobsRequest, Future<FindUnreferencedBlobsResponse>> state;
 
     private Optional<BlobUri> position = Optional.empty();
+    private Future<Integer> run = Future.succeededFuture(0);
+    private boolean stopping;
 
     /** @param state says which of the asked blobs no record refers to */
     public BlobCollector(
@@ -39,14 +41,23 @@ public final class BlobCollector {
         this.state = state;
     }
 
-    /** One run; the next may start when this has ended. Answers how many blobs it removed. */
+    /** Starts a run unless one is under way. Answers how many blobs it removed. */
     public Future<Integer> collect() {
-        Instant committedBefore = clock.instant().minus(configuration.garbageGrace());
-        return collect(committedBefore, MAX_PAGES, 0);
+        if (run.isComplete()) {
+            Instant committedBefore = clock.instant().minus(configuration.garbageGrace());
+            run = collect(committedBefore, MAX_PAGES, 0);
+        }
+        return run;
+    }
+
+    /** Ends the run under way after its page. */
+    public Future<Void> stop() {
+        stopping = true;
+        return run.transform(ignored -> Future.succeededFuture());
     }
 
     private Future<Integer> collect(Instant committedBefore, int pagesLeft, int removed) {
-        if (pagesLeft == 0) {
+        if (pagesLeft == 0 || stopping) {
             return Future.succeededFuture(removed);
         }
         return store.list(position, PAGE_SIZE).compose(page -> {

@@ -23,8 +23,6 @@ public final class BlobVerticle extends VerticleBase {
     private final BlobManager manager;
     private final BlobCollector collector;
 
-    private boolean collecting;
-
     /** The verticle starts and closes the store. */
     public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock) {
         this.bus = bus;
@@ -46,7 +44,7 @@ public final class BlobVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return manager.close().eventually(store::close);
+        return manager.close().eventually(collector::stop).eventually(store::close);
     }
 
     private Future<OpenBlobResponse> open(OpenBlobRequest request) {
@@ -71,14 +69,9 @@ public final class BlobVerticle extends VerticleBase {
     }
 
     private void collect() {
-        if (collecting) {
-            return;
-        }
-        collecting = true;
         collector
                 .collect()
-                .onComplete(ignored -> collecting = false)
-                .onSuccess(count -> LOG.info("Removed {} blobs that no record refers to", count))
+                .onSuccess(count -> LOG.debug("Removed {} blobs that no record refers to", count))
                 .onFailure(cause -> LOG.warn("The search for unreferenced blobs goes on at its next turn", cause));
     }
 }

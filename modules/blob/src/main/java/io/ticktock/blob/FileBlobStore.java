@@ -23,17 +23,20 @@ public final class FileBlobStore implements BlobStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileBlobStore.class);
     private static final int THREADS = 4;
 
+    private final Vertx vertx;
     private final BlobFolder folder;
-    private final WorkerExecutor workers;
+    private WorkerExecutor workers;
 
     /** A store in {@code configuration.folder()}, which {@link #start} makes when it is missing. */
     public FileBlobStore(Vertx vertx, BlobConfiguration configuration, Clock clock) {
+        this.vertx = vertx;
         this.folder = new BlobFolder(configuration, clock);
-        this.workers = vertx.createSharedWorkerExecutor("blob", THREADS);
     }
 
     @Override
     public Future<Void> start() {
+        // Made here, it belongs to the verticle that starts the store, and outlives the verticle's stop.
+        workers = vertx.createSharedWorkerExecutor("blob", THREADS);
         return run(folder::open);
     }
 
