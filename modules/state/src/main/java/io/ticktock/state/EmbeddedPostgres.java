@@ -90,6 +90,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .orElseThrow(() -> new Failure(FailureCode.UNAVAILABLE, "the embedded PostgreSQL has stopped"));
     }
 
+    /** The server's main process. */
+    public long pid() {
+        return server.pid();
+    }
+
     /** Stops the server, whose clients are cut off, and lets go of the folder. */
     @Override
     public void close() {

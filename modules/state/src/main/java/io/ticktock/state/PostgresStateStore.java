@@ -26,6 +26,7 @@ public final class PostgresStateStore implements StateStore {
     private final SignalRepository signals;
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
+    private final StatisticsRepository statistics;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -44,6 +45,7 @@ public final class PostgresStateStore implements StateStore {
         this.blobs = new BlobReferenceRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
+        this.statistics = new StatisticsRepository(database);
     }
 
     /** Brings the schema up to date, and opens the store. */
@@ -156,6 +158,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request) {
         return Future.succeededFuture(request).compose(blobs::findUnreferenced);
+    }
+
+    @Override
+    public Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request) {
+        return statistics.get();
     }
 
     @Override
