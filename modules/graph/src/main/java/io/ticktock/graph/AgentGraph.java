@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.expression.VariableUse;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param start id of the node where a lifetime starts
  * @param nodes by id, in the order of the file
  * @param outgoing the edges that leave each node, in the order of the file
+ * @param uses the variables that the expressions of each node read
  */
 public record AgentGraph(
         String tenantId,
@@ -25,7 +27,8 @@ public record AgentGraph(
         GraphMetadata metadata,
         String start,
         Map<String, GraphNode> nodes,
-        Map<String, List<Edge>> outgoing) {
+        Map<String, List<Edge>> outgoing,
+        Map<String, VariableUse> uses) {
 
     /** What stands in the place of a node id where a lifetime ends. */
     public static final String END = "END";
@@ -37,6 +40,11 @@ public record AgentGraph(
             throw new IllegalArgumentException("graph " + name + " has no node " + id);
         }
         return node;
+    }
+
+    /** The variables that the expressions of a node read; of {@code results} the nodes that are named. */
+    public VariableUse usesOf(String id) {
+        return uses.getOrDefault(id, VariableUse.NONE);
     }
 
     public List<Edge> outgoingOf(String id) {

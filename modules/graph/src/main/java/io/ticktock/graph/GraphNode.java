@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.settings.NodeSettings;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ public sealed interface GraphNode permits Task, Plan {
 
     /** Which handler runs it, such as {@code transform}; a type with a dot is an author's own. */
     String type();
+
+    /** What the type asks for. */
+    NodeSettings settings();
 
     RetryPolicy retry();
 

@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.settings.PlanSettings;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +10,11 @@ public record Plan(String tenantId, String id, PlanConfiguration configuration) 
     @Override
     public String type() {
         return configuration.type();
+    }
+
+    @Override
+    public PlanSettings settings() {
+        return configuration.settings();
     }
 
     @Override

@@ -1,14 +1,14 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.settings.PlanSettings;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * How a Plan decides.
  *
  * @param type which handler
- * @param settings as in {@link TaskConfiguration}; the routing rules of a {@code rules} Plan are among them
+ * @param settings what the type asks for
  */
 public record PlanConfiguration(
-        String type, Map<String, Object> settings, RetryPolicy retry, Optional<Duration> timeout, int maxIterations) {}
+        String type, PlanSettings settings, RetryPolicy retry, Optional<Duration> timeout, int maxIterations) {}

@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.settings.TaskSettings;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +10,11 @@ public record Task(String tenantId, String id, TaskConfiguration configuration) 
     @Override
     public String type() {
         return configuration.type();
+    }
+
+    @Override
+    public TaskSettings settings() {
+        return configuration.settings();
     }
 
     @Override
