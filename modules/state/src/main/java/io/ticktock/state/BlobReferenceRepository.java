@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.FindUnreferencedBlobsRequest;
 import io.ticktock.proto.v1.FindUnreferencedBlobsResponse;
 import io.vertx.core.Future;
@@ -12,8 +10,6 @@ import java.util.Set;
 
 /** Which blobs are referred to. A reference is durable before what refers to the blob, so none is missed. */
 final class BlobReferenceRepository {
-
-    private static final int MOST_URIS = 10_000;
 
     /** Blobs, each with the tenant whose rows refer to it. */
     static final class Uses {
@@ -66,18 +62,18 @@ final class BlobReferenceRepository {
     }
 
     private static final String UNREFERENCED = """
-            SELECT uri FROM unnest($1::text[]) AS blob (uri)
+            SELECT uri FROM unnest($1::text[], $2::text[]) AS blob (tenant_id, uri)
             WHERE NOT EXISTS (
-                SELECT FROM blob_references r
-                WHERE r.tenant_id = split_part(substr(blob.uri, 6), '/', 1) AND r.uri = blob.uri)
+                SELECT FROM blob_references r WHERE r.tenant_id = blob.tenant_id AND r.uri = blob.uri)
             """;
 
-    /** A blob's uri is "blob:", its tenant, "/" and its hash. */
     Future<FindUnreferencedBlobsResponse> findUnreferenced(FindUnreferencedBlobsRequest request) {
-        if (request.getUrisCount() > MOST_URIS) {
-            throw new Failure(FailureCode.INVALID_ARGUMENT, "uris must be at most " + MOST_URIS);
-        }
-        return database.query(UNREFERENCED, Tuple.of(request.getUrisList().toArray(String[]::new)))
+        Checks.atMost("uris", request.getUrisCount());
+        String[] tenants =
+                request.getUrisList().stream().map(BlobUris::tenantOf).toArray(String[]::new);
+        String[] uris = request.getUrisList().toArray(String[]::new);
+        return database.query(
+                        UNREFERENCED, Tuple.tuple().addArrayOfString(tenants).addArrayOfString(uris))
                 .map(rows -> {
                     FindUnreferencedBlobsResponse.Builder response = FindUnreferencedBlobsResponse.newBuilder();
                     rows.forEach(row -> response.addUris(row.getString(0)));

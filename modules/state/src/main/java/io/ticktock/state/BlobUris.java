@@ -14,6 +14,8 @@ import java.util.Set;
 /** Finds the blobs that what is stored refers to; such blobs are not garbage. Mostly there are none. */
 public final class BlobUris {
 
+    private static final String SCHEME = "blob:";
+
     private BlobUris() {}
 
     public static Set<String> of(TaskExecution execution) {
@@ -51,6 +53,12 @@ public final class BlobUris {
 
     public static Set<String> of(Payload payload) {
         return payload.hasBlob() ? Set.of(payload.getBlob().getUri()) : Set.of();
+    }
+
+    /** Of "blob:tenant/hash"; "" when the uri has another form. */
+    public static String tenantOf(String uri) {
+        int end = uri.indexOf('/');
+        return uri.startsWith(SCHEME) && end > 0 ? uri.substring(SCHEME.length(), end) : "";
     }
 
     private static Set<String> union(Set<String> some, Set<String> others) {

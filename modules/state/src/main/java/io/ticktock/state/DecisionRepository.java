@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.AppendDecisionResponse;
 import io.ticktock.proto.v1.Fence;
@@ -61,8 +59,8 @@ final class DecisionRepository {
     Future<AppendDecisionResponse> append(AppendDecisionRequest request) {
         LifetimeDecision decision = request.getDecision();
         Append append = new Append(
-                Ids.tenant(decision.getTenantId()),
-                Ids.lifetime(decision.getLifetimeId()),
+                Checks.tenant(decision.getTenantId()),
+                Checks.lifetime(decision.getLifetimeId()),
                 request.getFence(),
                 decision);
         return appends.submit(append, decision.getSerializedSize());
@@ -70,10 +68,6 @@ final class DecisionRepository {
 
     Future<Void> close() {
         return appends.close().eventually(lane::close);
-    }
-
-    static Failure fenced() {
-        return new Failure(FailureCode.FENCED, "another process has taken over the shards of this owner");
     }
 
     static BlobReferenceRepository.Uses uses(LifetimeDecision decision, BlobReferenceRepository.Uses uses) {
@@ -116,7 +110,7 @@ final class DecisionRepository {
         if (held) {
             row.complete(AppendDecisionResponse.getDefaultInstance());
         } else {
-            row.fail(fenced());
+            row.fail(Refusal.fenced());
         }
     }
 
@@ -275,9 +269,7 @@ final class DecisionRepository {
                 yield true;
             }
             case OTHERS -> {
-                row.fail(new Failure(
-                        FailureCode.FENCED,
-                        "lifetime " + row.row().lifetimeId + " has other events under these sequence numbers"));
+                row.fail(Refusal.otherEvents(row.row().lifetimeId));
                 yield true;
             }
         };

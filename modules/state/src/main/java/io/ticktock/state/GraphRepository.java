@@ -1,8 +1,6 @@
 package io.ticktock.state;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
@@ -25,18 +23,6 @@ final class GraphRepository {
         this.database = database;
     }
 
-    static Failure notFound(GetGraphRequest request) {
-        String version = request.getVersion().isEmpty() ? "" : " version " + request.getVersion();
-        return new Failure(FailureCode.NOT_FOUND, "there is no graph " + request.getName() + version);
-    }
-
-    static Failure otherContent(GraphReference graph) {
-        return new Failure(
-                FailureCode.ALREADY_EXISTS,
-                "graph " + graph.getName() + " version " + graph.getVersion()
-                        + " is registered with other content; a version never changes: raise the version");
-    }
-
     private static final String INSERT = """
             INSERT INTO agent_graphs (tenant_id, name, version, digest, canonical) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
@@ -47,7 +33,7 @@ final class GraphRepository {
 
     Future<RegisterGraphResponse> register(RegisterGraphRequest request) {
         GraphReference graph = request.getGraph();
-        Tuple key = Tuple.of(Ids.tenant(graph.getTenantId()), graph.getName(), graph.getVersion());
+        Tuple key = Tuple.of(Checks.tenant(graph.getTenantId()), graph.getName(), graph.getVersion());
         Tuple row = Tuple.of(
                 graph.getTenantId(),
                 graph.getName(),
@@ -64,7 +50,7 @@ final class GraphRepository {
 
     private static boolean isNew(GraphReference graph, RowSet<Row> earlier) {
         if (!earlier.iterator().next().getString(0).equals(graph.getDigest())) {
-            throw otherContent(graph);
+            throw Refusal.otherGraph(graph);
         }
         return false;
     }
@@ -75,7 +61,7 @@ final class GraphRepository {
             "SELECT version, digest, canonical FROM agent_graphs WHERE tenant_id = $1 AND name = $2 AND version = $3";
 
     Future<GetGraphResponse> get(GetGraphRequest request) {
-        String tenantId = Ids.tenant(request.getTenantId());
+        String tenantId = Checks.tenant(request.getTenantId());
         return database.ofTenant(
                 tenantId,
                 query -> version(query, request)
@@ -93,7 +79,7 @@ final class GraphRepository {
                     rows.forEach(row -> versions.add(row.getString(0)));
                     return versions.stream()
                             .max(SemanticVersionOrder.BY_PRECEDENCE)
-                            .orElseThrow(() -> notFound(request));
+                            .orElseThrow(() -> Refusal.noGraph(request));
                 });
     }
 
@@ -111,6 +97,6 @@ final class GraphRepository {
                             UnsafeByteOperations.unsafeWrap(row.getBuffer(2).getBytes()))
                     .build();
         }
-        throw notFound(request);
+        throw Refusal.noGraph(request);
     }
 }

@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.GetInputRequest;
 import io.ticktock.proto.v1.GetInputResponse;
@@ -41,17 +39,13 @@ final class LifetimeRepository {
         this.recentInputs = recentInputs;
     }
 
-    /** The same words for what is not there and for what is another tenant's. */
-    static Failure notFound(UUID lifetimeId) {
-        return new Failure(FailureCode.NOT_FOUND, "there is no lifetime " + lifetimeId);
-    }
-
     private static final String EXISTS = "SELECT 1 FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
 
     static Future<Void> requireExists(Query query, String tenantId, UUID lifetimeId) {
         return query.execute(EXISTS, Tuple.of(tenantId, lifetimeId))
-                .compose(
-                        rows -> rows.size() > 0 ? Future.succeededFuture() : Future.failedFuture(notFound(lifetimeId)));
+                .compose(rows -> rows.size() > 0
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(Refusal.noLifetime(lifetimeId)));
     }
 
     private static final int LOADED_EVENTS = 1_000;
@@ -94,7 +88,7 @@ final class LifetimeRepository {
         for (Row row : rows) {
             return Stored.parse(AgentLifetime.parser(), row.getBuffer(0));
         }
-        throw notFound(lifetimeId);
+        throw Refusal.noLifetime(lifetimeId);
     }
 
     private static final String SELECT_INPUT = "SELECT input FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
@@ -113,7 +107,7 @@ final class LifetimeRepository {
                         recentInputs.put(id, input);
                         return GetInputResponse.newBuilder().setInput(input).build();
                     }
-                    throw notFound(id.lifetimeId());
+                    throw Refusal.noLifetime(id.lifetimeId());
                 });
     }
 
@@ -126,7 +120,7 @@ final class LifetimeRepository {
 
     Future<ListRunnableResponse> listRunnable(ListRunnableRequest request) {
         LifetimeKey after = request.getAfter();
-        UUID afterId = request.hasAfter() ? Ids.lifetime(after.getLifetimeId()) : new UUID(0, 0);
+        UUID afterId = request.hasAfter() ? Checks.lifetime(after.getLifetimeId()) : new UUID(0, 0);
         return database.query(SELECT_RUNNABLE, Tuple.of(shards(request.getShardsList()), after.getTenantId(), afterId))
                 .map(rows -> {
                     ListRunnableResponse.Builder page = ListRunnableResponse.newBuilder();
@@ -199,7 +193,7 @@ final class LifetimeRepository {
 
     /** Newest first, since ids are in the order of time. */
     Future<ListLifetimesResponse> list(ListLifetimesRequest request) {
-        String tenantId = Ids.tenant(request.getTenantId());
+        String tenantId = Checks.tenant(request.getTenantId());
         int size = Pages.size(request.getPageSize(), 50, 200);
         Tuple parameters = Tuple.of(
                 tenantId,

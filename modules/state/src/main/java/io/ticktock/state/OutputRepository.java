@@ -29,9 +29,9 @@ final class OutputRepository {
     Future<GetOutputResponse> get(GetOutputRequest request) {
         OutputReference output = request.getOutput();
         RecordKey key = new RecordKey(
-                Ids.tenant(request.getTenantId()),
-                Ids.lifetime(output.getLifetimeId()),
-                Ids.execution(output.getExecId()));
+                Checks.tenant(request.getTenantId()),
+                Checks.lifetime(output.getLifetimeId()),
+                Checks.execution(output.getExecId()));
         return database.ofTenant(key.tenantId(), query -> switch (output.getKind()) {
             case NODE_KIND_PLAN ->
                 require(plans, query, key).compose(execution -> ofPlan(query, key, execution, output.getChoice()));
@@ -46,7 +46,7 @@ final class OutputRepository {
             return Future.succeededFuture(own.get());
         }
         List<RecordKey> arrived = execution.getArrivedExecIdsList().stream()
-                .map(execId -> new RecordKey(key.tenantId(), key.lifetimeId(), Ids.execution(execId)))
+                .map(execId -> new RecordKey(key.tenantId(), key.lifetimeId(), Checks.execution(execId)))
                 .toList();
         return tasks.read(query, arrived).map(records -> Outputs.arrived(execution, inOrder(arrived, records)));
     }
@@ -60,7 +60,7 @@ final class OutputRepository {
         return repository.read(query, List.of(key)).map(records -> {
             E execution = records.get(key);
             if (execution == null) {
-                throw LifetimeRepository.notFound(key.lifetimeId());
+                throw Refusal.noLifetime(key.lifetimeId());
             }
             return execution;
         });

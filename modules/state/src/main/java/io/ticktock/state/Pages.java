@@ -1,7 +1,6 @@
 package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import java.util.UUID;
 
 /** Sizes and tokens of pages. */
@@ -12,9 +11,7 @@ public final class Pages {
     /** The size to use for the one asked for; 0 asks for the usual one. INVALID_ARGUMENT out of 0 to most. */
     public static int size(int asked, int usual, int most) {
         if (asked < 0 || asked > most) {
-            throw new Failure(
-                    FailureCode.INVALID_ARGUMENT,
-                    "page_size must be 1 to " + most + ", or 0 for " + usual + ", not " + asked);
+            throw Refusal.invalid("page_size must be 1 to " + most + ", or 0 for " + usual + ", not " + asked);
         }
         return asked == 0 ? usual : asked;
     }
@@ -33,6 +30,6 @@ public final class Pages {
 
     /** What to say of a token that no page has given. */
     public static Failure badToken() {
-        return new Failure(FailureCode.INVALID_ARGUMENT, "page_token must be the next_page_token of the page before");
+        return Refusal.invalid("page_token must be the next_page_token of the page before");
     }
 }

@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.*;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,8 +9,6 @@ import java.util.Objects;
 
 /** The tables of PostgreSQL as one store. */
 public final class PostgresStateStore implements StateStore {
-
-    private static final int MOST_EXECUTIONS = 10_000;
 
     private final Database database;
     private final GraphRepository graphs;
@@ -173,9 +169,7 @@ public final class PostgresStateStore implements StateStore {
     }
 
     private Future<GetExecutionsResponse> executions(GetExecutionsRequest request) {
-        if (request.getTaskExecIdsCount() + request.getPlanExecIdsCount() > MOST_EXECUTIONS) {
-            throw new Failure(FailureCode.INVALID_ARGUMENT, "exec_ids must be at most " + MOST_EXECUTIONS);
-        }
+        Checks.atMost("exec_ids", request.getTaskExecIdsCount() + request.getPlanExecIdsCount());
         LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
         List<RecordKey> taskKeys = keys(lifetime, request.getTaskExecIdsList());
         List<RecordKey> planKeys = keys(lifetime, request.getPlanExecIdsList());
@@ -189,7 +183,7 @@ public final class PostgresStateStore implements StateStore {
 
     private static List<RecordKey> keys(LifetimeIdentity lifetime, List<String> execIds) {
         return execIds.stream()
-                .map(execId -> new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Ids.execution(execId)))
+                .map(execId -> new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Checks.execution(execId)))
                 .toList();
     }
 

@@ -1,8 +1,6 @@
 package io.ticktock.state;
 
 import com.google.protobuf.Message;
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.FindExecutionsRequest;
@@ -28,7 +26,6 @@ import java.util.UUID;
  */
 final class ReferenceRepository {
 
-    private static final int MOST_KEYS = 10_000;
     private static final long CHUNK_BYTES = 4L << 20;
 
     private record Found(boolean isTask, RecordKey key, long sizeBytes, OffsetDateTime recordedAt) {}
@@ -55,14 +52,12 @@ final class ReferenceRepository {
             """;
 
     Future<FindExecutionsResponse> find(FindExecutionsRequest request) {
-        if (request.getKeysCount() > MOST_KEYS) {
-            throw new Failure(FailureCode.INVALID_ARGUMENT, "keys must be at most " + MOST_KEYS);
-        }
+        Checks.atMost("keys", request.getKeysCount());
         List<ExecutionKey> keys = request.getKeysList();
         Tuple parameters = Tuple.of(
-                keys.stream().map(key -> Ids.tenant(key.getTenantId())).toArray(String[]::new),
-                keys.stream().map(key -> Ids.lifetime(key.getLifetimeId())).toArray(UUID[]::new),
-                keys.stream().map(key -> Ids.execution(key.getExecId())).toArray(UUID[]::new));
+                keys.stream().map(key -> Checks.tenant(key.getTenantId())).toArray(String[]::new),
+                keys.stream().map(key -> Checks.lifetime(key.getLifetimeId())).toArray(UUID[]::new),
+                keys.stream().map(key -> Checks.execution(key.getExecId())).toArray(UUID[]::new));
         return database.query(FIND, parameters)
                 .compose(rows -> references(database::query, found(rows)))
                 .map(references -> FindExecutionsResponse.newBuilder()
@@ -84,8 +79,8 @@ final class ReferenceRepository {
 
     /** Oldest first. */
     Future<ListExecutionsResponse> list(ListExecutionsRequest request) {
-        String tenantId = Ids.tenant(request.getTenantId());
-        UUID lifetimeId = Ids.lifetime(request.getLifetimeId());
+        String tenantId = Checks.tenant(request.getTenantId());
+        UUID lifetimeId = Checks.lifetime(request.getLifetimeId());
         int size = Pages.size(request.getPageSize(), 50, 200);
         ExecutionCursor after = ExecutionCursor.parse(request.getPageToken());
         Tuple parameters = Tuple.of(tenantId, lifetimeId, after.recordedAt(), after.execId(), size);

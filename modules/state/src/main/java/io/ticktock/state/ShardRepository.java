@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class ShardRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardRepository.class);
-    private static final long LONGEST_LEASE_MS = 3_600_000;
 
     private final Database database;
 
@@ -30,12 +29,7 @@ final class ShardRepository {
     }
 
     Future<HoldShardsResponse> hold(HoldShardsRequest request) {
-        if (request.getOwnerId().isEmpty()) {
-            throw new Failure(FailureCode.INVALID_ARGUMENT, "owner_id is missing");
-        }
-        if (request.getLeaseMs() < 1 || request.getLeaseMs() > LONGEST_LEASE_MS) {
-            throw new Failure(FailureCode.INVALID_ARGUMENT, "lease_ms must be 1 to " + LONGEST_LEASE_MS);
-        }
+        Checks.lease(request);
         return request.getEpoch() == 0 ? takeOver(request) : renew(request).compose(held -> takeMore(request, held));
     }
 
@@ -51,7 +45,7 @@ final class ShardRepository {
         return database.query(RENEW, lease)
                 .compose(renewed -> renewed.rowCount() > 0
                         ? database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
-                        : Future.failedFuture(DecisionRepository.fenced()))
+                        : Future.failedFuture(Refusal.fenced()))
                 .map(rows -> response(request.getEpoch(), rows));
     }
 
@@ -112,7 +106,7 @@ final class ShardRepository {
         for (Row row : became) {
             return row.getLong(0);
         }
-        throw DecisionRepository.fenced();
+        throw Refusal.fenced();
     }
 
     private static HoldShardsResponse response(long epoch, RowSet<Row> shards) {

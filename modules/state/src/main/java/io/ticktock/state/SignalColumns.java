@@ -17,8 +17,8 @@ final class SignalColumns {
     private final List<Buffer> signals = new ArrayList<>();
 
     void add(Signal signal) {
-        UUID lifetimeId = Ids.lifetime(signal.getLifetimeId());
-        tenants.add(Ids.tenant(signal.getTenantId()));
+        UUID lifetimeId = Checks.lifetime(signal.getLifetimeId());
+        tenants.add(Checks.tenant(signal.getTenantId()));
         lifetimes.add(lifetimeId);
         ids.add(signal.getSignalId());
         shards.add((short) Shard.of(lifetimeId).number());

@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.SendSignalResponse;
 import io.ticktock.proto.v1.Signal;
@@ -47,8 +45,7 @@ final class SignalRepository {
                 .compose(referenced -> database.query(INSERT, Tuple.wrap(parameters)))
                 .map(rows -> {
                     if (rows.iterator().next().getLong(0) > 0) {
-                        throw new Failure(
-                                FailureCode.FAILED_PRECONDITION, "lifetime " + signal.getLifetimeId() + " has ended");
+                        throw Refusal.hasEnded(Checks.lifetime(signal.getLifetimeId()));
                     }
                     return SendSignalResponse.getDefaultInstance();
                 });

@@ -1,7 +1,5 @@
 package io.ticktock.state;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.CreateLifetimeRequest;
@@ -52,10 +50,7 @@ final class StartRepository {
     Future<CreateLifetimeResponse> create(CreateLifetimeRequest request) {
         LifetimeDecision decision = request.getDecision();
         LifetimeIdentity key = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
-        if (!decision.hasHead() || decision.getEventsCount() == 0) {
-            throw new Failure(
-                    FailureCode.INVALID_ARGUMENT, "decision of a new lifetime must have a head and its first events");
-        }
+        Checks.start(decision);
         return starts.submit(new Start(key, request), request.getSerializedSize());
     }
 
@@ -79,7 +74,7 @@ final class StartRepository {
                 .compose(referenced -> lane.execute(INSERT, parameters(fence, rows)))
                 .compose(inserted -> {
                     if (inserted.size() == 0) {
-                        rows.forEach(row -> row.fail(DecisionRepository.fenced()));
+                        rows.forEach(row -> row.fail(Refusal.fenced()));
                         return Future.succeededFuture();
                     }
                     return completeCreated(rows, inserted);

@@ -66,10 +66,7 @@ public interface StateStore {
 
     Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
 
-    /** A store that counts nothing answers zero. */
-    default Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request) {
-        return Future.succeededFuture(GetStatisticsResponse.getDefaultInstance());
-    }
+    Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request);
 
     /** Lets writes under way end, and lets go of what is held. */
     Future<Void> close();

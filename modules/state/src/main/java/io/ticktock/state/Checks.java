@@ -1,0 +1,69 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.HoldShardsRequest;
+import io.ticktock.proto.v1.LifetimeDecision;
+import java.util.UUID;
+
+/** Refuses wrong requests before anything is done, in every store alike. All throw INVALID_ARGUMENT. */
+public final class Checks {
+
+    private static final int MOST_IDS = 10_000;
+    private static final long LONGEST_LEASE_MS = 3_600_000;
+    private static final int UUID_LENGTH = 36;
+
+    private Checks() {}
+
+    public static String tenant(String tenantId) {
+        if (tenantId.isEmpty()) {
+            throw Refusal.invalid("tenant_id is missing");
+        }
+        return tenantId;
+    }
+
+    public static UUID lifetime(String lifetimeId) {
+        return uuid("lifetime_id", lifetimeId);
+    }
+
+    public static UUID execution(String execId) {
+        return uuid("exec_id", execId);
+    }
+
+    /** Bounds how much one request may ask for. */
+    public static void atMost(String field, int count) {
+        if (count > MOST_IDS) {
+            throw Refusal.invalid(field + " must be at most " + MOST_IDS + ", not " + count);
+        }
+    }
+
+    public static void start(LifetimeDecision decision) {
+        if (!decision.hasHead() || decision.getEventsCount() == 0) {
+            throw Refusal.invalid("decision of a new lifetime must have a head and its first events");
+        }
+    }
+
+    public static void lease(HoldShardsRequest request) {
+        if (request.getOwnerId().isEmpty()) {
+            throw Refusal.invalid("owner_id is missing");
+        }
+        if (request.getLeaseMs() < 1 || request.getLeaseMs() > LONGEST_LEASE_MS) {
+            throw Refusal.invalid("lease_ms must be 1 to " + LONGEST_LEASE_MS + ", not " + request.getLeaseMs());
+        }
+    }
+
+    private static UUID uuid(String field, String text) {
+        // The parser takes shorter forms, which would be other ids as text.
+        if (text.length() == UUID_LENGTH) {
+            try {
+                return UUID.fromString(text);
+            } catch (IllegalArgumentException e) {
+                throw notUuid(field);
+            }
+        }
+        throw notUuid(field);
+    }
+
+    private static Failure notUuid(String field) {
+        return Refusal.invalid(field + " must be a UUID in its 36-character form");
+    }
+}

@@ -1,0 +1,47 @@
+package io.ticktock.state;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.GraphReference;
+import java.util.UUID;
+
+/** What a store says when it refuses; every store says it in the same words. */
+public final class Refusal {
+
+    private Refusal() {}
+
+    /** Also for what is another tenant's: the words must not tell. */
+    public static Failure noLifetime(UUID lifetimeId) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no lifetime " + lifetimeId);
+    }
+
+    public static Failure noGraph(GetGraphRequest request) {
+        String version = request.getVersion().isEmpty() ? "" : " version " + request.getVersion();
+        return new Failure(FailureCode.NOT_FOUND, "there is no graph " + request.getName() + version);
+    }
+
+    public static Failure otherGraph(GraphReference graph) {
+        return new Failure(
+                FailureCode.ALREADY_EXISTS,
+                "graph " + graph.getName() + " version " + graph.getVersion()
+                        + " is registered with other content; a version never changes: raise the version");
+    }
+
+    public static Failure fenced() {
+        return new Failure(FailureCode.FENCED, "another process has taken over the shards of this owner");
+    }
+
+    public static Failure otherEvents(UUID lifetimeId) {
+        return new Failure(
+                FailureCode.FENCED, "lifetime " + lifetimeId + " has other events under these sequence numbers");
+    }
+
+    public static Failure hasEnded(UUID lifetimeId) {
+        return new Failure(FailureCode.FAILED_PRECONDITION, "lifetime " + lifetimeId + " has ended");
+    }
+
+    public static Failure invalid(String what) {
+        return new Failure(FailureCode.INVALID_ARGUMENT, what);
+    }
+}

@@ -1,0 +1,566 @@
+package io.ticktock.testkit;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.*;
+import io.ticktock.state.BlobUris;
+import io.ticktock.state.Checks;
+import io.ticktock.state.LifetimeIdentity;
+import io.ticktock.state.Outputs;
+import io.ticktock.state.Pages;
+import io.ticktock.state.RecordKey;
+import io.ticktock.state.Recorded;
+import io.ticktock.state.References;
+import io.ticktock.state.Refusal;
+import io.ticktock.state.SemanticVersionOrder;
+import io.ticktock.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A store that forgets everything with its process: as {@link StateStore} says, without a database. */
+public final class InMemoryStateStore implements StateStore {
+
+    private static final int LOADED_EVENTS = 1_000;
+    private static final int MOST_LISTED = 1_000;
+
+    /** As PostgreSQL orders UUIDs: by their digits, which the sign of Java's longs does not. */
+    private static final Comparator<LifetimeIdentity> ORDER = Comparator.comparing(LifetimeIdentity::tenantId)
+            .thenComparing(lifetime -> lifetime.lifetimeId().toString());
+
+    private record GraphKey(String tenantId, String name) {}
+
+    private record IdempotencyKey(String tenantId, String key) {}
+
+    private record BlobKey(String tenantId, String uri) {}
+
+    private final Clock clock;
+    private final InMemoryShards shards;
+    private final Map<GraphKey, Map<String, RegisterGraphRequest>> graphs = new HashMap<>();
+    private final Map<RecordKey, TaskExecution> tasks = new HashMap<>();
+    private final Map<RecordKey, PlanExecution> plans = new HashMap<>();
+    private final Map<LifetimeIdentity, List<ExecutionReference>> recorded = new HashMap<>();
+    private final TreeMap<LifetimeIdentity, AgentLifetime> heads = new TreeMap<>(ORDER);
+    private final Map<LifetimeIdentity, Payload> inputs = new HashMap<>();
+    private final Map<IdempotencyKey, UUID> started = new HashMap<>();
+    private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
+    private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
+    private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
+    private final Set<BlobKey> blobs = new HashSet<>();
+    private long commits;
+
+    public InMemoryStateStore() {
+        this(Clock.systemUTC());
+    }
+
+    /** With the clock that leases and timers go by. */
+    public InMemoryStateStore(Clock clock) {
+        this.clock = clock;
+        this.shards = new InMemoryShards(clock);
+    }
+
+    @Override
+    public Future<RegisterGraphResponse> registerGraph(RegisterGraphRequest request) {
+        return answer(request, asked -> {
+            GraphReference graph = asked.getGraph();
+            GraphKey key = new GraphKey(Checks.tenant(graph.getTenantId()), graph.getName());
+            RegisterGraphRequest earlier =
+                    graphs.computeIfAbsent(key, none -> new HashMap<>()).putIfAbsent(graph.getVersion(), asked);
+            if (earlier != null && !earlier.getGraph().getDigest().equals(graph.getDigest())) {
+                throw Refusal.otherGraph(graph);
+            }
+            return RegisterGraphResponse.newBuilder()
+                    .setCreated(earlier == null)
+                    .build();
+        });
+    }
+
+    @Override
+    public Future<GetGraphResponse> getGraph(GetGraphRequest request) {
+        return answer(request, asked -> {
+            GraphKey key = new GraphKey(Checks.tenant(asked.getTenantId()), asked.getName());
+            Map<String, RegisterGraphRequest> versions = graphs.getOrDefault(key, Map.of());
+            Optional<String> version = asked.getVersion().isEmpty()
+                    ? versions.keySet().stream().max(SemanticVersionOrder.BY_PRECEDENCE)
+                    : Optional.of(asked.getVersion());
+            return version.map(versions::get)
+                    .map(found -> GetGraphResponse.newBuilder()
+                            .setGraph(found.getGraph())
+                            .setCanonical(found.getCanonical())
+                            .build())
+                    .orElseThrow(() -> Refusal.noGraph(asked));
+        });
+    }
+
+    @Override
+    public Future<Recorded<TaskExecution>> appendTask(TaskExecution execution) {
+        return answer(execution, appended -> {
+            RecordKey key = RecordKey.of(appended.getHeaders());
+            refer(key.tenantId(), BlobUris.of(appended));
+            return append(tasks, key, appended, References::to);
+        });
+    }
+
+    @Override
+    public Future<Recorded<PlanExecution>> appendPlan(PlanExecution execution) {
+        return answer(execution, appended -> {
+            RecordKey key = RecordKey.of(appended.getHeaders());
+            refer(key.tenantId(), BlobUris.of(appended));
+            return append(plans, key, appended, References::to);
+        });
+    }
+
+    private <E extends Message> Recorded<E> append(
+            Map<RecordKey, E> records, RecordKey key, E appended, Function<E, ExecutionReference> reference) {
+        E first = records.putIfAbsent(key, appended);
+        if (first == null) {
+            recorded.computeIfAbsent(new LifetimeIdentity(key.tenantId(), key.lifetimeId()), none -> new ArrayList<>())
+                    .add(reference.apply(appended));
+            return new Recorded<>(appended, AppendOutcome.APPEND_OUTCOME_RECORDED);
+        }
+        return new Recorded<>(
+                first,
+                first.equals(appended)
+                        ? AppendOutcome.APPEND_OUTCOME_RECORDED
+                        : AppendOutcome.APPEND_OUTCOME_SUPERSEDED);
+    }
+
+    @Override
+    public Future<FindExecutionsResponse> findExecutions(FindExecutionsRequest request) {
+        return answer(request, asked -> {
+            Checks.atMost("keys", asked.getKeysCount());
+            FindExecutionsResponse.Builder found = FindExecutionsResponse.newBuilder();
+            for (ExecutionKey each : asked.getKeysList()) {
+                RecordKey key = new RecordKey(
+                        Checks.tenant(each.getTenantId()),
+                        Checks.lifetime(each.getLifetimeId()),
+                        Checks.execution(each.getExecId()));
+                Optional.ofNullable(tasks.get(key)).map(References::to).ifPresent(found::addExecutions);
+                Optional.ofNullable(plans.get(key)).map(References::to).ifPresent(found::addExecutions);
+            }
+            return found.build();
+        });
+    }
+
+    @Override
+    public Future<GetExecutionsResponse> getExecutions(GetExecutionsRequest request) {
+        return answer(request, asked -> {
+            Checks.atMost("exec_ids", asked.getTaskExecIdsCount() + asked.getPlanExecIdsCount());
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            return GetExecutionsResponse.newBuilder()
+                    .addAllTasks(found(tasks, lifetime, asked.getTaskExecIdsList()))
+                    .addAllPlans(found(plans, lifetime, asked.getPlanExecIdsList()))
+                    .build();
+        });
+    }
+
+    private static <E> List<E> found(Map<RecordKey, E> records, LifetimeIdentity lifetime, List<String> execIds) {
+        return execIds.stream()
+                .map(id -> records.get(new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Checks.execution(id))))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Override
+    public Future<CreateLifetimeResponse> createLifetime(CreateLifetimeRequest request) {
+        return answer(request, asked -> {
+            LifetimeDecision decision = asked.getDecision();
+            LifetimeIdentity lifetime = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
+            Checks.start(decision);
+            shards.require(asked.getFence());
+            UUID earlier = earlier(lifetime, asked.getIdempotencyKey());
+            if (earlier != null) {
+                return created(earlier, isSameStart(lifetime, earlier, decision));
+            }
+            if (!asked.getIdempotencyKey().isEmpty()) {
+                started.put(new IdempotencyKey(lifetime.tenantId(), asked.getIdempotencyKey()), lifetime.lifetimeId());
+            }
+            inputs.put(lifetime, asked.getInput());
+            refer(lifetime.tenantId(), BlobUris.of(asked.getInput()));
+            heads.put(lifetime, decision.getHead());
+            log(lifetime, decision);
+            return created(lifetime.lifetimeId(), true);
+        });
+    }
+
+    private UUID earlier(LifetimeIdentity lifetime, String idempotencyKey) {
+        UUID byKey = started.get(new IdempotencyKey(lifetime.tenantId(), idempotencyKey));
+        return byKey == null && heads.containsKey(lifetime) ? lifetime.lifetimeId() : byKey;
+    }
+
+    private boolean isSameStart(LifetimeIdentity lifetime, UUID earlier, LifetimeDecision decision) {
+        return earlier.equals(lifetime.lifetimeId())
+                && decision.getEvents(0).equals(logs.get(lifetime).get(1L));
+    }
+
+    private static CreateLifetimeResponse created(UUID lifetimeId, boolean created) {
+        return CreateLifetimeResponse.newBuilder()
+                .setLifetimeId(lifetimeId.toString())
+                .setCreated(created)
+                .build();
+    }
+
+    @Override
+    public Future<AppendDecisionResponse> appendDecision(AppendDecisionRequest request) {
+        return answer(request, asked -> {
+            LifetimeDecision decision = asked.getDecision();
+            LifetimeIdentity lifetime = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
+            shards.require(asked.getFence());
+            if (!isLogged(lifetime, decision)) {
+                log(lifetime, decision);
+                applyHead(lifetime, decision);
+                Map<String, Signal> inbox = signals.getOrDefault(lifetime, new HashMap<>());
+                decision.getConsumedSignalIdsList().forEach(inbox::remove);
+                decision.getOutgoingSignalsList().forEach(this::deliver);
+            }
+            return AppendDecisionResponse.getDefaultInstance();
+        });
+    }
+
+    /** Whether the very same events are there; FENCED when others are. */
+    private boolean isLogged(LifetimeIdentity lifetime, LifetimeDecision decision) {
+        Map<Long, LifetimeEvent> log = logs.getOrDefault(lifetime, new TreeMap<>());
+        List<LifetimeEvent> there = decision.getEventsList().stream()
+                .map(event -> log.get(event.getSeq()))
+                .filter(Objects::nonNull)
+                .toList();
+        if (!there.isEmpty() && !there.equals(decision.getEventsList())) {
+            throw Refusal.otherEvents(lifetime.lifetimeId());
+        }
+        return !there.isEmpty();
+    }
+
+    private void log(LifetimeIdentity lifetime, LifetimeDecision decision) {
+        TreeMap<Long, LifetimeEvent> log = logs.computeIfAbsent(lifetime, none -> new TreeMap<>());
+        for (LifetimeEvent event : decision.getEventsList()) {
+            log.put(event.getSeq(), event);
+            refer(lifetime.tenantId(), BlobUris.of(event));
+        }
+    }
+
+    private void applyHead(LifetimeIdentity lifetime, LifetimeDecision decision) {
+        AgentLifetime head = decision.getHead();
+        AgentLifetime earlier = heads.get(lifetime);
+        if (!decision.hasHead() || earlier == null || earlier.getLastSeq() > head.getLastSeq()) {
+            return;
+        }
+        heads.put(lifetime, head);
+        timers.remove(lifetime);
+        if (hasEnded(head)) {
+            signals.remove(lifetime);
+        } else if (head.getParked() && decision.hasWakeAt()) {
+            timers.put(lifetime, decision.getWakeAt());
+        }
+    }
+
+    private void deliver(Signal signal) {
+        LifetimeIdentity lifetime = LifetimeIdentity.of(signal.getTenantId(), signal.getLifetimeId());
+        if (heads.containsKey(lifetime) && hasEnded(heads.get(lifetime))) {
+            return;
+        }
+        refer(lifetime.tenantId(), BlobUris.of(signal));
+        signals.computeIfAbsent(lifetime, none -> new LinkedHashMap<>()).putIfAbsent(signal.getSignalId(), signal);
+    }
+
+    @Override
+    public Future<LoadLifetimeResponse> loadLifetime(LoadLifetimeRequest request) {
+        return answer(request, asked -> {
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            List<LifetimeEvent> page = eventsAfter(lifetime, asked.getAfterSeq(), LOADED_EVENTS);
+            return LoadLifetimeResponse.newBuilder()
+                    .setLifetime(head(lifetime))
+                    .addAllEvents(page)
+                    .setMore(page.size() == LOADED_EVENTS)
+                    .addAllSignals(signals.getOrDefault(lifetime, Map.of()).values())
+                    .build();
+        });
+    }
+
+    @Override
+    public Future<GetInputResponse> getInput(GetInputRequest request) {
+        return answer(request, asked -> {
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            head(lifetime);
+            return GetInputResponse.newBuilder().setInput(inputs.get(lifetime)).build();
+        });
+    }
+
+    @Override
+    public Future<SendSignalResponse> sendSignal(SendSignalRequest request) {
+        return answer(request, asked -> {
+            Signal signal = asked.getSignal();
+            LifetimeIdentity lifetime = LifetimeIdentity.of(signal.getTenantId(), signal.getLifetimeId());
+            if (heads.containsKey(lifetime) && hasEnded(heads.get(lifetime))) {
+                throw Refusal.hasEnded(lifetime.lifetimeId());
+            }
+            deliver(signal);
+            return SendSignalResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public Future<HoldShardsResponse> holdShards(HoldShardsRequest request) {
+        return answer(request, asked -> {
+            Checks.lease(asked);
+            return shards.hold(asked);
+        });
+    }
+
+    @Override
+    public Future<ReleaseShardsResponse> releaseShards(ReleaseShardsRequest request) {
+        return answer(request, asked -> {
+            shards.release(asked.getOwnerId());
+            return ReleaseShardsResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public Future<ListRunnableResponse> listRunnable(ListRunnableRequest request) {
+        return answer(request, asked -> {
+            Map<LifetimeIdentity, AgentLifetime> behind = asked.hasAfter()
+                    ? heads.tailMap(
+                            LifetimeIdentity.of(
+                                    asked.getAfter().getTenantId(),
+                                    asked.getAfter().getLifetimeId()),
+                            false)
+                    : heads;
+            return ListRunnableResponse.newBuilder()
+                    .addAllLifetimes(behind.entrySet().stream()
+                            .filter(entry -> isRunnable(entry.getValue()))
+                            .map(Map.Entry::getKey)
+                            .filter(lifetime -> isIn(asked.getShardsList(), lifetime))
+                            .limit(MOST_LISTED)
+                            .map(InMemoryStateStore::key)
+                            .toList())
+                    .build();
+        });
+    }
+
+    @Override
+    public Future<ListDueResponse> listDue(ListDueRequest request) {
+        return answer(request, asked -> {
+            Instant now = clock.instant();
+            Set<LifetimeIdentity> due = new TreeSet<>(ORDER);
+            ListDueResponse.Builder response = ListDueResponse.newBuilder();
+            timers.entrySet().stream()
+                    .filter(timer -> isIn(asked.getShardsList(), timer.getKey()))
+                    .sorted(Comparator.comparing(timer -> instant(timer.getValue())))
+                    .forEach(timer -> {
+                        if (!instant(timer.getValue()).isAfter(now)) {
+                            due.add(timer.getKey());
+                        } else if (!response.hasNextDueAt()) {
+                            response.setNextDueAt(timer.getValue());
+                        }
+                    });
+            signals.entrySet().stream()
+                    .filter(inbox -> !inbox.getValue().isEmpty() && heads.containsKey(inbox.getKey()))
+                    .map(Map.Entry::getKey)
+                    .filter(lifetime -> isIn(asked.getShardsList(), lifetime))
+                    .forEach(due::add);
+            due.stream().limit(MOST_LISTED).map(InMemoryStateStore::key).forEach(response::addLifetimes);
+            return response.build();
+        });
+    }
+
+    @Override
+    public Future<GetLifetimeResponse> getLifetime(GetLifetimeRequest request) {
+        return answer(
+                request,
+                asked -> GetLifetimeResponse.newBuilder()
+                        .setLifetime(head(LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId())))
+                        .build());
+    }
+
+    @Override
+    public Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request) {
+        return answer(request, asked -> {
+            String tenantId = Checks.tenant(asked.getTenantId());
+            int size = Pages.size(asked.getPageSize(), 50, 200);
+            UUID before = Pages.lifetimeToken(asked.getPageToken(), new UUID(-1, -1));
+            List<AgentLifetime> page =
+                    heads.headMap(new LifetimeIdentity(tenantId, before), false).descendingMap().entrySet().stream()
+                            .filter(entry -> entry.getKey().tenantId().equals(tenantId))
+                            .map(Map.Entry::getValue)
+                            .filter(head -> matches(head, asked))
+                            .limit(size)
+                            .toList();
+            ListLifetimesResponse.Builder response =
+                    ListLifetimesResponse.newBuilder().addAllLifetimes(page);
+            if (page.size() == size) {
+                response.setNextPageToken(page.get(size - 1).getLifetimeId());
+            }
+            return response.build();
+        });
+    }
+
+    private static boolean matches(AgentLifetime head, ListLifetimesRequest asked) {
+        boolean isOfGraph = asked.getGraphName().isEmpty()
+                || asked.getGraphName().equals(head.getGraph().getName());
+        boolean hasStatus = asked.getStatus() == LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED
+                || asked.getStatus() == head.getStatus();
+        return isOfGraph && hasStatus;
+    }
+
+    @Override
+    public Future<ListExecutionsResponse> listExecutions(ListExecutionsRequest request) {
+        return answer(request, asked -> {
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            int size = Pages.size(asked.getPageSize(), 50, 200);
+            List<ExecutionReference> all = recorded.getOrDefault(lifetime, List.of());
+            if (all.isEmpty()) {
+                head(lifetime);
+            }
+            int from = Math.min(place(asked.getPageToken()), all.size());
+            int to = Math.min(from + size, all.size());
+            ListExecutionsResponse.Builder response =
+                    ListExecutionsResponse.newBuilder().addAllExecutions(all.subList(from, to));
+            if (to - from == size) {
+                response.setNextPageToken(Integer.toString(to));
+            }
+            return response.build();
+        });
+    }
+
+    private static int place(String token) {
+        try {
+            return token.isEmpty() ? 0 : Integer.parseUnsignedInt(token);
+        } catch (NumberFormatException e) {
+            throw Pages.badToken();
+        }
+    }
+
+    @Override
+    public Future<ListEventsResponse> listEvents(ListEventsRequest request) {
+        return answer(request, asked -> {
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            int size = Pages.size(asked.getPageSize(), 200, 1_000);
+            head(lifetime);
+            return ListEventsResponse.newBuilder()
+                    .addAllEvents(eventsAfter(lifetime, asked.getAfterSeq(), size))
+                    .build();
+        });
+    }
+
+    @Override
+    public Future<GetOutputResponse> getOutput(GetOutputRequest request) {
+        return answer(request, asked -> {
+            OutputReference output = asked.getOutput();
+            RecordKey key = new RecordKey(
+                    Checks.tenant(asked.getTenantId()),
+                    Checks.lifetime(output.getLifetimeId()),
+                    Checks.execution(output.getExecId()));
+            return switch (output.getKind()) {
+                case NODE_KIND_PLAN -> output(key, require(plans, key), output.getChoice());
+                case NODE_KIND_TASK, NODE_KIND_UNSPECIFIED, UNRECOGNIZED -> Outputs.of(require(tasks, key));
+            };
+        });
+    }
+
+    private GetOutputResponse output(RecordKey key, PlanExecution execution, int choice) {
+        LifetimeIdentity lifetime = new LifetimeIdentity(key.tenantId(), key.lifetimeId());
+        return Outputs.of(execution, choice)
+                .orElseGet(() -> Outputs.arrived(execution, found(tasks, lifetime, execution.getArrivedExecIdsList())));
+    }
+
+    private static <E> E require(Map<RecordKey, E> records, RecordKey key) {
+        return Optional.ofNullable(records.get(key)).orElseThrow(() -> Refusal.noLifetime(key.lifetimeId()));
+    }
+
+    @Override
+    public Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request) {
+        return answer(request, asked -> {
+            Checks.atMost("uris", asked.getUrisCount());
+            return FindUnreferencedBlobsResponse.newBuilder()
+                    .addAllUris(asked.getUrisList().stream()
+                            .filter(uri -> !blobs.contains(new BlobKey(BlobUris.tenantOf(uri), uri)))
+                            .toList())
+                    .build();
+        });
+    }
+
+    /** Counts every request as a commit. */
+    @Override
+    public Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request) {
+        return answer(
+                request,
+                asked -> GetStatisticsResponse.newBuilder()
+                        .setCommits(commits)
+                        .setRows(Stream.of(tasks, plans, heads)
+                                        .mapToLong(Map::size)
+                                        .sum()
+                                + logs.values().stream().mapToLong(Map::size).sum())
+                        .build());
+    }
+
+    @Override
+    public Future<Void> close() {
+        return Future.succeededFuture();
+    }
+
+    private <Q, R> Future<R> answer(Q request, Function<Q, R> operation) {
+        return Future.succeededFuture(request).map(asked -> {
+            synchronized (this) {
+                R response = operation.apply(asked);
+                commits++;
+                return response;
+            }
+        });
+    }
+
+    private AgentLifetime head(LifetimeIdentity lifetime) {
+        return Optional.ofNullable(heads.get(lifetime)).orElseThrow(() -> Refusal.noLifetime(lifetime.lifetimeId()));
+    }
+
+    private List<LifetimeEvent> eventsAfter(LifetimeIdentity lifetime, long seq, int most) {
+        return logs.getOrDefault(lifetime, new TreeMap<>()).tailMap(seq, false).values().stream()
+                .limit(most)
+                .toList();
+    }
+
+    private void refer(String tenantId, Set<String> uris) {
+        uris.forEach(uri -> blobs.add(new BlobKey(tenantId, uri)));
+    }
+
+    private static boolean isIn(Collection<Integer> shards, LifetimeIdentity lifetime) {
+        return shards.contains(Shard.of(lifetime.lifetimeId()).number());
+    }
+
+    private static boolean isRunnable(AgentLifetime head) {
+        return head.getStatus() == LifetimeStatus.LIFETIME_STATUS_RUNNING && !head.getParked();
+    }
+
+    private static boolean hasEnded(AgentLifetime head) {
+        return switch (head.getStatus()) {
+            case LIFETIME_STATUS_COMPLETED, LIFETIME_STATUS_FAILED, LIFETIME_STATUS_ABORTED -> true;
+            case LIFETIME_STATUS_UNSPECIFIED, LIFETIME_STATUS_RUNNING, LIFETIME_STATUS_PAUSED, UNRECOGNIZED -> false;
+        };
+    }
+
+    private static LifetimeKey key(LifetimeIdentity lifetime) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(lifetime.tenantId())
+                .setLifetimeId(lifetime.lifetimeId().toString())
+                .build();
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    }
+}
