@@ -20,12 +20,19 @@ public final class Bus {
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
     private final EventBus eventBus;
+    private final Delivery delivery;
     private final Map<Class<?>, DeliveryOptions> publishing = new ConcurrentHashMap<>();
     private final Map<Class<?>, DeliveryOptions> requesting = new ConcurrentHashMap<>();
     private final Map<Class<?>, ProtobufCodec<?>> codecs = new ConcurrentHashMap<>();
 
     public Bus(Vertx vertx) {
+        this(vertx, Delivery.DIRECT);
+    }
+
+    /** A bus whose messages are in the hands of this delivery. */
+    public Bus(Vertx vertx, Delivery delivery) {
         this.eventBus = vertx.eventBus();
+        this.delivery = delivery;
     }
 
     /** Asks and gets the answer, or a {@link Failure}. */
@@ -42,13 +49,8 @@ public final class Bus {
             Address<Q, R> address, Function<Q, Future<R>> handler) {
         DeliveryOptions options = publishing.computeIfAbsent(address.reply(), this::codecOptions);
         MessageConsumer<Q> consumer = eventBus.consumer(address.name());
-        consumer.handler(message -> Future.succeededFuture(message.body())
-                .compose(handler)
-                .onSuccess(reply -> message.reply(reply, options))
-                .onFailure(cause -> {
-                    Failure failure = logged(address.name(), cause);
-                    message.fail(failure.code().number(), failure.getMessage());
-                }));
+        consumer.handler(message -> delivery.deliver(
+                address.name(), () -> answer(address.name(), message, handler, options), () -> lose(message)));
         return consumer.completion().map(new Registration(consumer));
     }
 
@@ -60,9 +62,28 @@ public final class Bus {
     /** Listens until that is ended. */
     public <M extends Message> Future<Registration> subscribe(Topic<M> topic, Consumer<M> listener) {
         MessageConsumer<M> consumer = eventBus.consumer(topic.name());
-        Handler<io.vertx.core.eventbus.Message<M>> handler = message -> listener.accept(message.body());
+        Handler<io.vertx.core.eventbus.Message<M>> handler =
+                message -> delivery.deliver(topic.name(), () -> listener.accept(message.body()), () -> {});
         consumer.handler(handler);
         return consumer.completion().map(new Registration(consumer));
+    }
+
+    private <Q extends Message, R extends Message> void answer(
+            String address,
+            io.vertx.core.eventbus.Message<Q> message,
+            Function<Q, Future<R>> handler,
+            DeliveryOptions options) {
+        Future.succeededFuture(message.body())
+                .compose(handler)
+                .onSuccess(reply -> delivery.deliver(address, () -> message.reply(reply, options), () -> lose(message)))
+                .onFailure(cause -> {
+                    Failure failure = logged(address, cause);
+                    message.fail(failure.code().number(), failure.getMessage());
+                });
+    }
+
+    private static void lose(io.vertx.core.eventbus.Message<?> message) {
+        message.fail(FailureCode.UNAVAILABLE.number(), "no answer: a message was lost");
     }
 
     private DeliveryOptions requestOptions(Address<?, ?> address) {
