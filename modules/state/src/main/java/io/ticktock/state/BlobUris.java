@@ -8,13 +8,17 @@ import io.ticktock.proto.v1.Resumption;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.Waiting;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the blobs that what is stored refers to; such blobs are not garbage. Mostly there are none. */
 public final class BlobUris {
 
-    private static final String SCHEME = "blob:";
+    private static final Pattern FORM = Pattern.compile("blob:((?:[a-z0-9_-]|%[0-9a-f]{2})+)/");
 
     private BlobUris() {}
 
@@ -55,10 +59,11 @@ public final class BlobUris {
         return payload.hasBlob() ? Set.of(payload.getBlob().getUri()) : Set.of();
     }
 
-    /** Of "blob:tenant/hash"; "" when the uri has another form. */
+    /** Of "blob:tenant/hash", where the tenant has its unusual bytes escaped; "" when the uri has another form. */
     public static String tenantOf(String uri) {
-        int end = uri.indexOf('/');
-        return uri.startsWith(SCHEME) && end > 0 ? uri.substring(SCHEME.length(), end) : "";
+        Matcher matcher = FORM.matcher(uri);
+        // What URLDecoder takes for a space, "+", is itself escaped in a blob's uri.
+        return matcher.lookingAt() ? URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8) : "";
     }
 
     private static Set<String> union(Set<String> some, Set<String> others) {
