@@ -423,11 +423,12 @@ public final class InMemoryStateStore implements StateStore {
         return answer(request, asked -> {
             LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
             int size = Pages.size(asked.getPageSize(), 50, 200);
+            int place = place(asked.getPageToken());
             List<ExecutionReference> all = recorded.getOrDefault(lifetime, List.of());
             if (all.isEmpty()) {
                 head(lifetime);
             }
-            int from = Math.min(place(asked.getPageToken()), all.size());
+            int from = Math.min(place, all.size());
             int to = Math.min(from + size, all.size());
             ListExecutionsResponse.Builder response =
                     ListExecutionsResponse.newBuilder().addAllExecutions(all.subList(from, to));
