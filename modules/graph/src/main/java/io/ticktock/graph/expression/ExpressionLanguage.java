@@ -16,7 +16,6 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeBuilder;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.cel.runtime.CelStandardFunctions;
-import dev.cel.runtime.standard.AddOperator.AddOverload;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +36,6 @@ final class ExpressionLanguage {
             .comprehensionMaxIterations(Limits.MAX_ITERATIONS)
             .maxExpressionCodePointSize(Limits.MAX_SOURCE_CHARS)
             .maxParseRecursionDepth(Limits.MAX_SOURCE_DEPTH)
-            .maxRegexProgramSize(Limits.MAX_REGEX_PROGRAM_SIZE)
             .build();
 
     /** Without what Function defines, bounded and for mixed numbers, itself. */
@@ -91,8 +89,7 @@ final class ExpressionLanguage {
                 .setOptions(OPTIONS)
                 .setStandardEnvironmentEnabled(false)
                 .setStandardFunctions(CelStandardFunctions.newBuilder()
-                        .filterFunctions((function, overload) ->
-                                overload != AddOverload.ADD_STRING && overload != AddOverload.ADD_LIST)
+                        .filterFunctions((function, overload) -> !Operators.REPLACED.contains(overload))
                         .build())
                 .addLibraries(
                         STRINGS,

@@ -12,14 +12,19 @@ import dev.cel.common.ast.CelReference;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelFunctionOverload;
 import dev.cel.runtime.RuntimeHelpers;
+import dev.cel.runtime.standard.AddOperator.AddOverload;
+import dev.cel.runtime.standard.CelStandardOverload;
+import dev.cel.runtime.standard.MatchesFunction.MatchesOverload;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Where the operators of graphs differ from CEL's: they take an int and a double together, because whether a number of
- * a JSON document is one or the other is chance; and {@code +} makes no text or list beyond the bounds.
+ * a JSON document is one or the other is chance; {@code +} makes no text or list beyond the bounds, and
+ * {@code matches} takes no pattern beyond them.
  */
 final class Operators {
 
@@ -61,6 +66,10 @@ final class Operators {
             "not_equals", comparison("_!=_"),
             "conditional", conditional());
 
+    /** What the bindings replace. */
+    static final Set<CelStandardOverload> REPLACED = Set.of(
+            AddOverload.ADD_STRING, AddOverload.ADD_LIST, MatchesOverload.MATCHES, MatchesOverload.MATCHES_STRING);
+
     private Operators() {}
 
     static List<CelFunctionDecl> declarations() {
@@ -89,16 +98,25 @@ final class Operators {
         return Stream.concat(
                         MIXED.stream().flatMap(Mixed::bindings),
                         Stream.of(
-                                CelFunctionBinding.from(
-                                        "add_string",
-                                        List.of(String.class, String.class),
-                                        Function.reporting(
-                                                args -> TextFunctions.concat((String) args[0], (String) args[1]))),
+                                onTexts("add_string", TextFunctions::concat),
+                                onTexts("matches", Operators::matches),
+                                onTexts("matches_string", Operators::matches),
                                 CelFunctionBinding.from(
                                         "add_list",
                                         List.of(List.class, List.class),
                                         Function.reporting(args -> concatLists((List<?>) args[0], (List<?>) args[1])))))
                 .toList();
+    }
+
+    private static CelFunctionBinding onTexts(String overload, CelFunctionOverload.Binary<String, String> body) {
+        return CelFunctionBinding.from(
+                overload,
+                List.of(String.class, String.class),
+                Function.reporting(args -> body.apply((String) args[0], (String) args[1])));
+    }
+
+    private static Object matches(String text, String pattern) {
+        return BoundedPattern.compile(pattern).isIn(text);
     }
 
     private static CelFunctionDecl comparison(String symbol) {

@@ -210,7 +210,8 @@ class ExpressionTest {
                 "top({'a': 'b'}, 1) | top takes numbers",
                 "json('{') | the text is not valid JSON",
                 "replace('a', '', 'b') | replace needs a text to look for",
-                "'x'.matches(input.text + '(') | error parsing regexp",
+                "'x'.matches(input.text + '(') | the pattern is not a regular expression",
+                "matches('x', '((a{1000}){1000}){1000}') | the pattern is too large",
                 "range(2000).map(i, range(2000).map(j, 1)) | the loops take more than 1000000 steps",
             })
     void fails(String source, String message) throws ExpressionFaults {

@@ -1,0 +1,87 @@
+package io.ticktock.graph.expression;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.regex.Matcher;
+
+/**
+ * A regular expression as RE2 knows them, of bounded size: neither reading it nor looking for it takes long, whoever
+ * wrote it. Immutable, so that threads can share it.
+ */
+public final class BoundedPattern {
+
+    private static final int MAX_SOURCE_CHARS = 1_000;
+
+    /** More would take memory before the size of the result could be looked at. */
+    private static final int MAX_REPEATED_CHARS = 100_000;
+
+    /** How often something is there, which is a group or not. */
+    private static final java.util.regex.Pattern COUNT =
+            java.util.regex.Pattern.compile("(\\)?)\\{([0-9]{1,4})(?:,([0-9]{0,4}))?\\}");
+
+    private final Pattern pattern;
+
+    private BoundedPattern(Pattern pattern) {
+        this.pattern = pattern;
+    }
+
+    /** Throws {@link ExpressionFailure} when it is none, or too large. */
+    public static BoundedPattern compile(String source) {
+        if (source.length() > MAX_SOURCE_CHARS || repeatedChars(source) > MAX_REPEATED_CHARS) {
+            throw tooLarge();
+        }
+        Pattern pattern = parse(source);
+        if (pattern.programSize() > Limits.MAX_REGEX_PROGRAM_SIZE) {
+            throw tooLarge();
+        }
+        return new BoundedPattern(pattern);
+    }
+
+    /** Whether it is somewhere in the text. */
+    public boolean isIn(String text) {
+        return pattern.matcher(text).find();
+    }
+
+    /** How many instructions it takes: what looking for it costs at most for each character of a text. */
+    public int size() {
+        return pattern.programSize();
+    }
+
+    @Override
+    public String toString() {
+        return pattern.pattern();
+    }
+
+    private static Pattern parse(String source) {
+        try {
+            return Pattern.compile(source);
+        } catch (PatternSyntaxException e) {
+            throw new ExpressionFailure(
+                    "the pattern is not a regular expression as RE2 knows them: " + e.getDescription(), e);
+        }
+    }
+
+    /** How long it gets at most when counts are written out: only those of groups can multiply one another. */
+    private static long repeatedChars(String source) {
+        long ofGroups = 1;
+        long ofOthers = 1;
+        Matcher counts = COUNT.matcher(source);
+        while (counts.find() && ofGroups <= MAX_REPEATED_CHARS) {
+            long count = Math.max(1, Math.max(number(counts.group(2)), number(counts.group(3))));
+            if (counts.group(1).isEmpty()) {
+                ofOthers = Math.max(ofOthers, count);
+            } else {
+                ofGroups *= count;
+            }
+        }
+        return ofGroups * ofOthers * source.length();
+    }
+
+    private static long number(String digits) {
+        return digits == null || digits.isEmpty() ? 0 : Long.parseLong(digits);
+    }
+
+    private static ExpressionFailure tooLarge() {
+        return new ExpressionFailure("the pattern is too large: shorten it, or let it repeat less often");
+    }
+}
