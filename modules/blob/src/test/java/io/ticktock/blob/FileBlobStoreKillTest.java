@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills a process in the middle of its uploads: what it said is committed is there, and nothing else is in part. */
 class FileBlobStoreKillTest {
 
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 4;
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);

@@ -125,7 +125,7 @@ class FileBlobStoreTest {
     /** Without the lock between the two, an old blob's removal now and then takes the new one with it. */
     @Test
     void aCommitThatCrossesARemovalOfTheSameContentStays() throws Exception {
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 100; round++) {
             BlobUri uri = commit(CONTENT);
             clock.advance(Duration.ofHours(1));
             Instant committedBefore = clock.instant();
