@@ -1,8 +1,8 @@
 package io.ticktock.graph.settings;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import com.networknt.schema.AnnotationKeyword;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
@@ -13,23 +13,30 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.resource.DisallowSchemaLoader;
+import io.ticktock.graph.expression.BoundedPattern;
 import io.ticktock.graph.expression.PlainJson;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * What an answer must look like: a JSON Schema (2020-12) that stands on its own. Patterns are RE2, so that no answer can
- * keep a thread busy. Thread-safe.
+ * What an answer must look like: a JSON Schema (2020-12) that stands on its own, without circles, whose patterns are
+ * RE2. Neither a form nor an answer can keep a thread busy for more than about a second. Thread-safe.
  */
 public final class HumanForm {
 
-    private static final int MAX_FAULTS = 20;
+    /** More than so many are not listed. */
+    static final int MAX_FAULTS = 20;
 
-    /** Parts of a schema that hold values, not schemas. */
-    private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
+    /** Of an answer: its values, and its texts by the hundred characters. */
+    private static final long MAX_ANSWER_SIZE = 20_000;
+
+    /** Size of the answer times weight of the form. */
+    private static final long MAX_WORK = 2_000_000;
+
+    private static final int MAX_ANSWER_DEPTH = 64;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -37,24 +44,32 @@ public final class HumanForm {
             .pathType(PathType.JSON_POINTER)
             .locale(Locale.ENGLISH)
             .formatAssertionsEnabled(true)
-            .regularExpressionFactory(HumanForm::linearTime)
+            .regularExpressionFactory(HumanForm::bounded)
             .build();
 
     private static final JsonSchema META = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(SchemaLocation.of(SchemaId.V202012), CONFIGURATION);
 
-    /** Loads nothing: a form never makes anybody fetch anything. */
-    private static final JsonSchemaFactory FORMS = JsonSchemaFactory.getInstance(
-            SpecVersion.VersionFlag.V202012,
-            builder -> builder.schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance())));
+    /** Knows only schemas it is given: a form never makes anybody fetch anything. */
+    private static final JsonSchemaFactory FORMS = JsonSchemaFactory.builder(
+                    JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012))
+            .metaSchema(JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+                    .formats(formats -> formats.replaceAll((name, format) -> new ShortTextFormat(format)))
+                    .unknownKeywordFactory((keyword, context) -> new AnnotationKeyword(keyword))
+                    .build())
+            .schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance()))
+            .enableSchemaCache(false)
+            .build();
 
     private final Map<?, ?> tree;
     private final String schema;
+    private final long weight;
     private final JsonSchema validator;
 
-    private HumanForm(Map<?, ?> tree, JsonSchema validator) {
+    private HumanForm(Map<?, ?> tree, long weight, JsonSchema validator) {
         this.tree = tree;
         this.schema = PlainJson.write(tree);
+        this.weight = weight;
         this.validator = validator;
     }
 
@@ -62,31 +77,51 @@ public final class HumanForm {
      * A fault of a schema.
      *
      * @param path keys and indexes that lead to it
+     * @param message what is wrong; what would be right
      */
-    public record SchemaFault(List<String> path, String message) {}
+    public record SchemaFault(List<String> path, String message) {
+
+        @Override
+        public String toString() {
+            return (path.isEmpty() ? "" : String.join(".", path) + ": ") + message;
+        }
+    }
 
     /** What is wrong with a plain tree as a schema; empty when {@link #of} takes it. */
     public static List<SchemaFault> faultsOfSchema(Object tree) {
+        return faultsOfSchema(tree, FormSchema.of(tree));
+    }
+
+    private static List<SchemaFault> faultsOfSchema(Object tree, FormSchema schema) {
         if (!(tree instanceof Map<?, ?>)) {
             return List.of(new SchemaFault(List.of(), "a form is a JSON Schema, so it must be a map"));
         }
-        List<SchemaFault> faults = new ArrayList<>();
-        findUnsupported(tree, List.of(), faults);
+        List<SchemaFault> faults = new ArrayList<>(schema.faults());
         for (ValidationMessage message : META.validate(MAPPER.valueToTree(tree))) {
-            if (faults.size() < MAX_FAULTS) {
-                faults.add(new SchemaFault(path(message), message.getError()));
+            AnswerFault fault = AnswerFault.of(message);
+            boolean known = faults.stream().anyMatch(found -> isInside(found.path(), fault.path()));
+            if (!known && faults.size() < MAX_FAULTS) {
+                faults.add(new SchemaFault(fault.path(), fault.words()));
             }
         }
         return faults;
     }
 
+    /** Whether one of the paths leads to a part of what the other one leads to. */
+    private static boolean isInside(List<String> one, List<String> other) {
+        int common = Math.min(one.size(), other.size());
+        return one.subList(0, common).equals(other.subList(0, common));
+    }
+
     /** The form of a plain tree. Throws IllegalArgumentException when it has faults. */
     public static HumanForm of(Object tree) {
-        List<SchemaFault> faults = faultsOfSchema(tree);
+        FormSchema schema = FormSchema.of(tree);
+        List<SchemaFault> faults = faultsOfSchema(tree, schema);
         if (!faults.isEmpty()) {
-            throw new IllegalArgumentException("not a form: " + faults.get(0).message());
+            throw new IllegalArgumentException("not a form: " + faults.get(0));
         }
-        return new HumanForm((Map<?, ?>) tree, FORMS.getSchema(MAPPER.valueToTree(tree), CONFIGURATION));
+        JsonSchema validator = FORMS.getSchema(MAPPER.valueToTree(tree), CONFIGURATION);
+        return new HumanForm((Map<?, ?>) tree, schema.weight(), validator);
     }
 
     /** The form of a schema as JSON text. Throws IllegalArgumentException when it has faults. */
@@ -96,14 +131,17 @@ public final class HumanForm {
 
     /** What is wrong with an answer, given as a plain tree, in words for the person; empty when nothing is. */
     public List<String> faultsOf(Object answer) {
-        try {
-            return validator.validate(MAPPER.valueToTree(answer)).stream()
-                    .limit(MAX_FAULTS)
-                    .map(HumanForm::describe)
-                    .toList();
-        } catch (StackOverflowError e) {
-            return List.of("the answer nests too deeply");
+        long size = size(answer, 0);
+        if (size > MAX_ANSWER_SIZE || size * weight > MAX_WORK) {
+            return List.of("the answer: is too large for this form; give less");
         }
+        List<String> faults = AnswerFault.describe(validator.validate(MAPPER.valueToTree(answer)));
+        if (faults.size() <= MAX_FAULTS) {
+            return faults;
+        }
+        List<String> first = new ArrayList<>(faults.subList(0, MAX_FAULTS));
+        first.add("and " + (faults.size() - MAX_FAULTS) + " more");
+        return first;
     }
 
     /** The schema as JSON text. */
@@ -131,74 +169,24 @@ public final class HumanForm {
         return schema;
     }
 
-    private static void findUnsupported(Object tree, List<String> path, List<SchemaFault> faults) {
-        if (tree instanceof List<?> list) {
-            for (int i = 0; i < list.size(); i++) {
-                findUnsupported(list.get(i), with(path, Integer.toString(i)), faults);
-            }
+    /** One too deep counts as one too large. */
+    private static long size(Object tree, int depth) {
+        if (depth > MAX_ANSWER_DEPTH) {
+            return MAX_ANSWER_SIZE + 1;
         }
-        if (!(tree instanceof Map<?, ?> map)) {
-            return;
+        if (tree instanceof String text) {
+            return 1L + text.length() / 100;
         }
-        map.forEach((key, value) -> {
-            List<String> place = with(path, String.valueOf(key));
-            checkKeyword(String.valueOf(key), value, place, faults);
-            if (!VALUES.contains(key)) {
-                findUnsupported(value, place, faults);
-            }
-        });
+        Collection<?> children =
+                tree instanceof Map<?, ?> map ? map.values() : tree instanceof List<?> list ? list : List.of();
+        long size = 1;
+        for (Object child : children) {
+            size += size(child, depth + 1);
+        }
+        return size;
     }
 
-    private static void checkKeyword(String keyword, Object value, List<String> place, List<SchemaFault> faults) {
-        if (keyword.equals("patternProperties") && value instanceof Map<?, ?> patterns) {
-            patterns.keySet().forEach(pattern -> checkPattern(String.valueOf(pattern), place, faults));
-        }
-        if (!(value instanceof String text)) {
-            return;
-        }
-        if (keyword.equals("pattern")) {
-            checkPattern(text, place, faults);
-        } else if (keyword.equals("$ref") || keyword.equals("$dynamicRef")) {
-            if (!text.startsWith("#")) {
-                faults.add(new SchemaFault(place, "a form can only refer to its own parts, such as #/$defs/name"));
-            }
-        } else if (keyword.equals("$schema") && !text.equals(SchemaId.V202012)) {
-            faults.add(new SchemaFault(place, "a form is written in " + SchemaId.V202012));
-        } else if (keyword.equals("$id")) {
-            faults.add(new SchemaFault(place, "a form has no $id"));
-        }
-    }
-
-    private static void checkPattern(String pattern, List<String> place, List<SchemaFault> faults) {
-        try {
-            Pattern.compile(pattern);
-        } catch (PatternSyntaxException e) {
-            faults.add(new SchemaFault(
-                    place, "the pattern is not a regular expression as RE2 knows them: " + e.getDescription()));
-        }
-    }
-
-    private static RegularExpression linearTime(String regex) {
-        Pattern pattern = Pattern.compile(regex);
-        return text -> pattern.matcher(text).find();
-    }
-
-    private static List<String> path(ValidationMessage message) {
-        List<String> path = new ArrayList<>();
-        for (int i = 0; i < message.getInstanceLocation().getNameCount(); i++) {
-            path.add(String.valueOf(message.getInstanceLocation().getElement(i)));
-        }
-        return path;
-    }
-
-    private static String describe(ValidationMessage message) {
-        String place = String.join(".", path(message));
-        return (place.isEmpty() ? "the answer" : place) + ": " + message.getError();
-    }
-
-    private static List<String> with(List<String> path, String last) {
-        List<String> longer = new ArrayList<>(path);
-        longer.add(last);
-        return List.copyOf(longer);
+    private static RegularExpression bounded(String pattern) {
+        return BoundedPattern.compile(pattern)::isIn;
     }
 }
