@@ -109,6 +109,17 @@ public final class Expression {
         return source;
     }
 
+    /** Whether the other was compiled from the same text. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Expression expression && source.equals(expression.source);
+    }
+
+    @Override
+    public int hashCode() {
+        return source.hashCode();
+    }
+
     @Override
     public String toString() {
         return source;

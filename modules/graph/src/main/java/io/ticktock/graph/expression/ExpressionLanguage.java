@@ -108,7 +108,8 @@ final class ExpressionLanguage {
         return switch (variable) {
             case "joined" -> ListType.create(SimpleType.DYN);
             case Scope.RESULTS -> MapType.create(SimpleType.STRING, SimpleType.DYN);
-            case "iteration" -> SimpleType.INT;
+            case "headers" -> MapType.create(SimpleType.STRING, SimpleType.STRING);
+            case "iteration", "index", "status" -> SimpleType.INT;
             default -> SimpleType.DYN;
         };
     }

@@ -112,7 +112,11 @@ final class ExpressionProblems {
     void addSyntax(List<CelIssue> issues) {
         CelIssue issue = issues.get(0);
         String message = issue.getMessage();
-        if (message.contains("<EOF>")) {
+        Matcher unexpected = UNEXPECTED.matcher(message);
+        boolean dotAtEnd = unexpected.matches()
+                && unexpected.group(1).equals(".")
+                && source.strip().endsWith(".");
+        if (message.contains("<EOF>") || dotAtEnd) {
             add(line(issue), column(issue), "the expression ends too early", "complete it, or close the open bracket");
             return;
         }
@@ -125,7 +129,6 @@ final class ExpressionProblems {
             add(1, 1, "the expression nests deeper than " + Limits.MAX_SOURCE_DEPTH + " levels", "split it");
             return;
         }
-        Matcher unexpected = UNEXPECTED.matcher(message);
         String what = unexpected.matches() ? "unexpected " + excerpt(unexpected.group(1)) : shortened(message);
         add(line(issue), column(issue), what, "check quotes, brackets and operators at this place");
     }

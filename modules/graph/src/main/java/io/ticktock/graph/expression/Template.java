@@ -1,10 +1,12 @@
 package io.ticktock.graph.expression;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -18,6 +20,7 @@ public final class Template {
     private final Object form;
 
     private final VariableUse uses;
+    private final Object source;
 
     /** Text with values in it: each part is a String or an Expression. */
     private record Text(List<Object> parts) {}
@@ -29,9 +32,10 @@ public final class Template {
 
     private record Elements(List<Template> templates) {}
 
-    private Template(Object form, VariableUse uses) {
+    private Template(Object form, VariableUse uses, Object source) {
         this.form = form;
         this.uses = uses;
+        this.source = source;
     }
 
     /** Compiles a tree over all standard variables and the results of these nodes. */
@@ -49,44 +53,49 @@ public final class Template {
         return template;
     }
 
-    /** A tree that stands for itself. */
-    public static Template literal(Object tree) {
-        return new Template(new Literal(tree), VariableUse.NONE);
+    /** A value that is no text, map or list, and stands for itself. */
+    public static Template literal(Object scalar) {
+        return new Template(new Literal(scalar), VariableUse.NONE, scalar);
     }
 
     /** A map of templates. */
     public static Template ofFields(Map<String, Template> fields) {
-        if (fields.values().stream().allMatch(Template::isLiteral)) {
-            Map<String, Object> values = new LinkedHashMap<>();
-            fields.forEach((name, field) -> values.put(name, field.literalValue()));
-            return literal(Collections.unmodifiableMap(values));
+        Map<String, Object> sources = new LinkedHashMap<>();
+        fields.forEach((name, field) -> sources.put(name, field.source));
+        Map<String, Object> source = Collections.unmodifiableMap(sources);
+        if (!fields.values().stream().allMatch(Template::isLiteral)) {
+            Map<String, Template> copy = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+            return new Template(new Fields(copy), usesOf(copy.values()), source);
         }
-        return new Template(
-                new Fields(Collections.unmodifiableMap(new LinkedHashMap<>(fields))),
-                usesOf(List.copyOf(fields.values())));
+        Map<String, Object> values = new LinkedHashMap<>();
+        fields.forEach((name, field) -> values.put(name, field.literalValue()));
+        return new Template(new Literal(Collections.unmodifiableMap(values)), VariableUse.NONE, source);
     }
 
     /** A list of templates. */
     public static Template ofElements(List<Template> elements) {
-        if (elements.stream().allMatch(Template::isLiteral)) {
-            List<Object> values = new ArrayList<>();
-            elements.forEach(element -> values.add(element.literalValue()));
-            return literal(Collections.unmodifiableList(values));
+        List<Object> sources = new ArrayList<>();
+        elements.forEach(element -> sources.add(element.source));
+        List<Object> source = Collections.unmodifiableList(sources);
+        if (!elements.stream().allMatch(Template::isLiteral)) {
+            return new Template(new Elements(List.copyOf(elements)), usesOf(elements), source);
         }
-        return new Template(new Elements(List.copyOf(elements)), usesOf(elements));
+        List<Object> values = new ArrayList<>();
+        elements.forEach(element -> values.add(element.literalValue()));
+        return new Template(new Literal(Collections.unmodifiableList(values)), VariableUse.NONE, source);
     }
 
     /** A text that may hold {@code ${…}}. */
     public static Template ofText(String text, Scope scope) throws ExpressionFaults {
         List<Object> parts = TemplateText.compile(text, scope);
         if (parts.stream().allMatch(String.class::isInstance)) {
-            return literal(parts.isEmpty() ? "" : parts.get(0));
+            return new Template(new Literal(parts.isEmpty() ? "" : parts.get(0)), VariableUse.NONE, text);
         }
         VariableUse uses = VariableUse.NONE;
         for (Object part : parts) {
             uses = part instanceof Expression expression ? uses.and(expression.uses()) : uses;
         }
-        return new Template(parts.size() == 1 ? parts.get(0) : new Text(parts), uses);
+        return new Template(parts.size() == 1 ? parts.get(0) : new Text(parts), uses, text);
     }
 
     /** The plain tree over these variables. Throws {@link ExpressionFailure}. */
@@ -132,6 +141,27 @@ public final class Template {
         throw new IllegalStateException("a template with expressions has no value without variables");
     }
 
+    /** The plain tree it was compiled from. */
+    public Object source() {
+        return source;
+    }
+
+    /** Whether the other was compiled from an equal tree. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Template template && Objects.equals(source, template.source);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(source);
+    }
+
+    @Override
+    public String toString() {
+        return String.valueOf(source);
+    }
+
     private static Template compile(Object tree, Scope scope, List<ExpressionFault> faults) {
         if (tree instanceof Map<?, ?> map) {
             Map<String, Template> fields = new LinkedHashMap<>();
@@ -153,7 +183,7 @@ public final class Template {
         return literal(tree);
     }
 
-    private static VariableUse usesOf(List<Template> templates) {
+    private static VariableUse usesOf(Collection<Template> templates) {
         VariableUse uses = VariableUse.NONE;
         for (Template template : templates) {
             uses = uses.and(template.uses);

@@ -1,0 +1,105 @@
+package io.ticktock.graph;
+
+import io.ticktock.graph.expression.Expression;
+import io.ticktock.graph.expression.ExpressionFault;
+import io.ticktock.graph.expression.ExpressionFaults;
+import io.ticktock.graph.expression.Scope;
+import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.source.SourceList;
+import io.ticktock.graph.source.SourceMap;
+import io.ticktock.graph.source.SourcePosition;
+import io.ticktock.graph.source.SourceScalar;
+import io.ticktock.graph.source.SourceValue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Compiles the expressions in a file, with faults shown where they stand in it. */
+final class Expressions {
+
+    private final Faults faults;
+
+    Expressions(Faults faults) {
+        this.faults = faults;
+    }
+
+    /** A tree with {@code ${…}} in its texts. */
+    Template template(SourceValue value, Scope scope) {
+        if (value instanceof SourceMap map) {
+            Map<String, Template> fields = new LinkedHashMap<>();
+            map.entries().forEach(entry -> fields.put(entry.key(), template(entry.value(), scope)));
+            return Template.ofFields(fields);
+        }
+        if (value instanceof SourceList list) {
+            List<Template> elements = new ArrayList<>();
+            list.elements().forEach(element -> elements.add(template(element, scope)));
+            return Template.ofElements(elements);
+        }
+        SourceScalar scalar = (SourceScalar) value;
+        if (!(scalar.plain() instanceof String text)) {
+            return Template.literal(scalar.plain());
+        }
+        return located(scalar, () -> Template.ofText(text, scope)).orElseGet(() -> Template.literal(null));
+    }
+
+    /** A text with {@code ${…}} in it. */
+    Optional<Template> text(String name, SourceValue value, Scope scope) {
+        if (value.plain() instanceof String) {
+            return Optional.of(template(value, scope));
+        }
+        faults.add(value.position(), name + " is not a text but " + value.kind(), "write a text, which may hold ${…}");
+        return Optional.empty();
+    }
+
+    /** A condition, which is all expression. */
+    Optional<Expression> condition(String name, SourceValue value, Scope scope) {
+        return expression(name, value, "result.done")
+                .flatMap(scalar -> located(scalar, () -> Expression.compileCondition(scalar.text(), scope)));
+    }
+
+    /** An expression that gives a list. */
+    Optional<Expression> list(String name, SourceValue value, Scope scope) {
+        return expression(name, value, "input.items")
+                .flatMap(scalar -> located(scalar, () -> Expression.compileList(scalar.text(), scope)));
+    }
+
+    private Optional<SourceScalar> expression(String name, SourceValue value, String example) {
+        if (!(value instanceof SourceScalar scalar)
+                || scalar.plain() == null
+                || scalar.text().isBlank()) {
+            String kind = value instanceof SourceScalar ? "empty" : value.kind();
+            faults.add(
+                    value.position(),
+                    name + " is not an expression but " + kind,
+                    "write " + name + ": \"" + example + "\"");
+            return Optional.empty();
+        }
+        if (scalar.text().contains("${")) {
+            faults.add(
+                    scalar.position(),
+                    name + " is all expression, so it has no ${…} in it",
+                    "write it without, as in " + name + ": \"" + example + "\"");
+            return Optional.empty();
+        }
+        return Optional.of(scalar);
+    }
+
+    /** Something that is compiled from text. */
+    private interface Compilation<T> {
+        T run() throws ExpressionFaults;
+    }
+
+    private <T> Optional<T> located(SourceScalar scalar, Compilation<T> compilation) {
+        try {
+            return Optional.of(compilation.run());
+        } catch (ExpressionFaults e) {
+            for (ExpressionFault fault : e.faults()) {
+                SourcePosition position = scalar.at(fault.line(), fault.column());
+                faults.add(position, fault.message(), fault.fix());
+            }
+            return Optional.empty();
+        }
+    }
+}

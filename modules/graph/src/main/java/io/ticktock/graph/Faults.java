@@ -1,0 +1,39 @@
+package io.ticktock.graph;
+
+import io.ticktock.graph.source.SourceFault;
+import io.ticktock.graph.source.SourcePosition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What is wrong with a file, gathered while it is read, so that all of it can be told at once. */
+final class Faults {
+
+    private static final int MAX_FAULTS = 100;
+
+    private final List<SourceFault> found = new ArrayList<>();
+
+    void add(SourcePosition position, String message, String fix) {
+        found.add(new SourceFault(position, message, fix));
+    }
+
+    /** Where a reader of the file's syntax leaves what it finds. */
+    List<SourceFault> list() {
+        return found;
+    }
+
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    /** The first ones in the order of the file. */
+    GraphFaults in(String file) {
+        return new GraphFaults(found.stream()
+                .sorted(Comparator.comparing(SourceFault::position))
+                .distinct()
+                .limit(MAX_FAULTS)
+                .map(fault -> new GraphFault(
+                        file, fault.position().line(), fault.position().column(), fault.message(), fault.fix()))
+                .toList());
+    }
+}
