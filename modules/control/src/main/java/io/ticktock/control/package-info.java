@@ -1,7 +1,5 @@
 /**
- * The control plane: drives every lifetime of the shards it owns from record to decision to dispatch.
- *
- * <p>The decision itself is pure. It never runs a task, never opens a payload or a table, and never dispatches what is not
- * durably decided.
+ * The control plane: decides what follows from durable records and what is dispatched next. Owns the lifetime machine,
+ * the fold and the lifetimes in memory. Never reads a payload, never touches a database or runs a handler.
  */
 package io.ticktock.control;

@@ -1,0 +1,48 @@
+package io.ticktock.control;
+
+import java.time.Duration;
+
+/**
+ * Settings of the control plane.
+ *
+ * @param ownerId under which it holds shards; a process that starts again under the same id takes over from its former
+ *     self at once
+ * @param lease how long it holds shards without renewal, 1 s to 5 min
+ * @param maxResident lifetimes in memory before new starts are refused, 1 to 1,000,000
+ * @param maxInFlight attempts in executors' hands at a time, 1 to 100,000
+ * @param sweepInterval how often it looks for what the bus did not tell, 50 ms to 1 s
+ * @param parkAfter a lifetime that waits at least this long for its next timer leaves memory, 0 to 1 h
+ */
+public record ControlConfiguration(
+        String ownerId, Duration lease, int maxResident, int maxInFlight, Duration sweepInterval, Duration parkAfter) {
+
+    public ControlConfiguration {
+        if (ownerId.isBlank()) {
+            throw new IllegalArgumentException("control.owner_id must not be empty");
+        }
+        requireBetween("control.lease", lease, Duration.ofSeconds(1), Duration.ofMinutes(5));
+        requireBetween("control.max_resident", maxResident, 1_000_000);
+        requireBetween("control.max_in_flight", maxInFlight, 100_000);
+        requireBetween("control.sweep_interval", sweepInterval, Duration.ofMillis(50), Duration.ofSeconds(1));
+        requireBetween("control.park_after", parkAfter, Duration.ZERO, Duration.ofHours(1));
+    }
+
+    /** What a single process needs. */
+    public static ControlConfiguration defaults(String ownerId) {
+        return new ControlConfiguration(
+                ownerId, Duration.ofSeconds(10), 20_000, 4_096, Duration.ofMillis(500), Duration.ofSeconds(2));
+    }
+
+    private static void requireBetween(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(key + " must be " + least.toMillis() + " ms to " + most.toMillis()
+                    + " ms, not " + value.toMillis());
+        }
+    }
+
+    private static void requireBetween(String key, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(key + " must be 1 to " + most + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Shard;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Binds the control plane to the bus: takes its shards, recovers their lifetimes, then serves them. */
+public final class ControlVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlVerticle.class);
+
+    private static final long RETAKE_DELAY_MS = 500;
+
+    private final Bus bus;
+    private final ControlConfiguration configuration;
+    private final InstantSource clock;
+
+    private ShardLease lease;
+    private GraphOrchestrator orchestrator;
+    private Reconciler reconciler;
+    private boolean stopping;
+
+    public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock) {
+        this.bus = bus;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        compose();
+        return lease.take().compose(taken -> serve()).compose(served -> reconciler.start());
+    }
+
+    private void compose() {
+        lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::retake);
+        GraphCatalog graphs = new GraphCatalog(bus);
+        ExecutionController controller = new ExecutionController(bus);
+        Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration.maxInFlight());
+        orchestrator = new GraphOrchestrator(
+                vertx,
+                bus,
+                clock,
+                configuration,
+                lease,
+                controller,
+                new LifetimeStarter(bus, clock, graphs, controller, lease),
+                new LifetimeLoader(bus, graphs),
+                dispatcher);
+        reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
+    }
+
+    private Future<Void> serve() {
+        List<Future<?>> bindings = new ArrayList<>();
+        for (int number : lease.shards()) {
+            Shard shard = new Shard(number);
+            bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));
+            bindings.add(bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal));
+            bindings.add(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting));
+            bindings.add(bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
+        }
+        return Future.all(bindings).mapEmpty();
+    }
+
+    private void retake() {
+        orchestrator.dropAll();
+        reconciler.stop();
+        lease.take().compose(taken -> reconciler.start()).onFailure(cause -> {
+            LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
+            if (!stopping) {
+                vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
+            }
+        });
+    }
+
+    /** Stops deciding and gives the shards up; what is running is found again by whoever takes them next. */
+    @Override
+    public Future<?> stop() {
+        stopping = true;
+        reconciler.stop();
+        orchestrator.dropAll();
+        return lease.release();
+    }
+}

@@ -1,0 +1,39 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.Signal;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What follows from some inputs.
+ *
+ * @param events to append, in order
+ * @param commands to carry out once the events are durable
+ * @param consumedSignals ids of the signals that were inputs
+ * @param refusedSignals those of them that could not be obeyed, and why
+ * @param outgoing signals to other lifetimes, to be written with the events
+ * @param headChanged whether the head row is to be written
+ */
+record Decision(
+        List<LifetimeEvent> events,
+        List<Command> commands,
+        List<String> consumedSignals,
+        Map<String, Failure> refusedSignals,
+        List<Signal> outgoing,
+        boolean headChanged) {
+
+    /** What the guardrails have to admit before the events may be appended. */
+    List<Scheduled> candidates() {
+        return events.stream()
+                .filter(LifetimeEvent::hasScheduled)
+                .map(LifetimeEvent::getScheduled)
+                .toList();
+    }
+
+    boolean changesNothing() {
+        return events.isEmpty() && consumedSignals.isEmpty();
+    }
+}

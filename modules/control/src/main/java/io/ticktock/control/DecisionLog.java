@@ -1,0 +1,77 @@
+package io.ticktock.control;
+
+import com.google.protobuf.Timestamp;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Signal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gathers one decision; every event is applied to the state as it is written down, so the next rule sees it. */
+final class DecisionLog {
+
+    private final LifetimeState state;
+    private final Instant now;
+    private final Timestamp time;
+
+    private final List<LifetimeEvent> events = new ArrayList<>();
+    private final List<Command> commands = new ArrayList<>();
+    private final List<String> consumed = new ArrayList<>();
+    private final Map<String, Failure> refused = new LinkedHashMap<>();
+    private final List<Signal> outgoing = new ArrayList<>();
+    private boolean headChanged;
+
+    DecisionLog(LifetimeState state, Instant now) {
+        this.state = state;
+        this.now = now;
+        this.time = ProtoTime.timestamp(now);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    void append(LifetimeEvent.Builder builder) {
+        LifetimeEvent event = builder.setTenantId(state.tenantId())
+                .setLifetimeId(state.lifetimeId())
+                .setSeq(state.lastSeq() + 1)
+                .setTime(time)
+                .build();
+        state.apply(event);
+        events.add(event);
+        headChanged |= isTransition(event);
+    }
+
+    void command(Command command) {
+        commands.add(command);
+    }
+
+    void send(Signal signal) {
+        outgoing.add(signal);
+    }
+
+    void consume(String signalId) {
+        consumed.add(signalId);
+    }
+
+    void refuse(String signalId, Failure why) {
+        refused.put(signalId, why);
+    }
+
+    Decision decision() {
+        return new Decision(events, commands, consumed, refused, outgoing, headChanged);
+    }
+
+    private static boolean isTransition(LifetimeEvent event) {
+        return event.hasStarted()
+                || event.hasPaused()
+                || event.hasResumed()
+                || event.hasCompleted()
+                || event.hasFailed()
+                || event.hasAborted();
+    }
+}

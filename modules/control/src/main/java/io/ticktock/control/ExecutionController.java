@@ -1,0 +1,77 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.AdmissionRequest;
+import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.Verdict;
+import io.ticktock.proto.v1.VerdictRequest;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the guardrails, on behalf of one lifetime. No answer is never taken for leave: the decision is not made then. */
+final class ExecutionController {
+
+    private final Bus bus;
+
+    ExecutionController(Bus bus) {
+        this.bus = bus;
+    }
+
+    /** One verdict per record, in order. */
+    Future<List<Verdict>> verdicts(LifetimeState state, List<ExecutionReference> records) {
+        if (records.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        VerdictRequest request = VerdictRequest.newBuilder()
+                .setTenantId(state.tenantId())
+                .setLifetimeId(state.lifetimeId())
+                .setGraph(state.graphReference())
+                .setTotals(state.totals())
+                .addAllRecords(records)
+                .build();
+        return bus.request(Addresses.GUARDRAIL_VERDICT, request)
+                .map(response -> complete(response.getVerdictsList(), records.size()));
+    }
+
+    /** What must not be scheduled, by exec_id. */
+    Future<Map<String, Verdict>> refusals(LifetimeState state, List<Scheduled> candidates) {
+        if (candidates.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        AdmissionRequest request = AdmissionRequest.newBuilder()
+                .setTenantId(state.tenantId())
+                .setLifetimeId(state.lifetimeId())
+                .setGraph(state.graphReference())
+                .setTotals(state.totals())
+                .addAllCandidates(candidates)
+                .build();
+        return bus.request(Addresses.GUARDRAIL_ADMIT, request).map(response -> refused(candidates, response));
+    }
+
+    private static Map<String, Verdict> refused(List<Scheduled> candidates, AdmissionResponse response) {
+        List<Verdict> verdicts = complete(response.getVerdictsList(), candidates.size());
+        Map<String, Verdict> refused = new HashMap<>();
+        for (int i = 0; i < verdicts.size(); i++) {
+            if (verdicts.get(i).getAction() != GuardrailAction.GUARDRAIL_ACTION_ALLOW) {
+                refused.put(candidates.get(i).getExecId(), verdicts.get(i));
+            }
+        }
+        return refused;
+    }
+
+    private static List<Verdict> complete(List<Verdict> verdicts, int asked) {
+        if (verdicts.size() != asked) {
+            throw new Failure(
+                    FailureCode.INTERNAL, "guardrails gave " + verdicts.size() + " verdicts on " + asked + " items");
+        }
+        return verdicts;
+    }
+}

@@ -1,0 +1,54 @@
+package io.ticktock.control;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Names derived from what they stand for, so that deriving them again gives the same (RFC 9562, versions 5 and 7). */
+final class ExecutionIds {
+
+    private ExecutionIds() {}
+
+    /** The id of one attempt. */
+    static String execId(String lifetimeId, String nodeId, String tokenPath, int iteration, int attempt) {
+        return named(lifetimeId + '|' + nodeId + '|' + tokenPath + '|' + iteration + '|' + attempt)
+                .toString();
+    }
+
+    /** The same for all attempts of one iteration. */
+    static String idempotencyKey(String lifetimeId, String nodeId, String tokenPath, int iteration) {
+        return named(lifetimeId + '|' + nodeId + '|' + tokenPath + '|' + iteration)
+                .toString();
+    }
+
+    /** The lifetime that a waiting attempt starts: time-ordered like every lifetime id, yet always the same one. */
+    static String childLifetimeId(String parentExecId, Instant scheduledAt) {
+        UUID name = named(parentExecId + "|child");
+        long millis = scheduledAt.toEpochMilli() << 16;
+        long random = name.getMostSignificantBits() >>> 52;
+        return new UUID(millis | 0x7000L | random, name.getLeastSignificantBits()).toString();
+    }
+
+    /** The id of a signal that one lifetime sends to another about an execution. */
+    static String signalId(String kind, String execId) {
+        return named(kind + '|' + execId).toString();
+    }
+
+    private static UUID named(String name) {
+        ByteBuffer hash = ByteBuffer.wrap(sha1().digest(name.getBytes(StandardCharsets.UTF_8)));
+        long most = (hash.getLong() & 0xffff_ffff_ffff_0fffL) | 0x5000L;
+        long least = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+        return new UUID(most, least);
+    }
+
+    private static MessageDigest sha1() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,449 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.AppendDecisionRequest;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.LifetimeDecision;
+import io.ticktock.proto.v1.LifetimeKey;
+import io.ticktock.proto.v1.LifetimeProgress;
+import io.ticktock.proto.v1.ReportWaitingRequest;
+import io.ticktock.proto.v1.ReportWaitingResponse;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SignalLifetimeResponse;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeResponse;
+import io.ticktock.proto.v1.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the lifetimes of this process's shards: gathers what happens to each, has it decided, makes the decision
+ * durable, and only then carries it out. One decision of a lifetime is on its way at a time. Runs on one event loop.
+ */
+final class GraphOrchestrator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GraphOrchestrator.class);
+
+    private static final int MOST_INPUTS_A_DECISION = 256;
+    private static final long RELOAD_DELAY_MS = 500;
+    private static final long LONGEST_TIMER_MS = Duration.ofHours(1).toMillis();
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final InstantSource clock;
+    private final ControlConfiguration configuration;
+    private final ShardLease lease;
+    private final ExecutionController controller;
+    private final LifetimeStarter starter;
+    private final LifetimeLoader loader;
+    private final Dispatcher dispatcher;
+
+    private final Map<LifetimeKey, Resident> residents = new HashMap<>();
+    private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
+    private int starting;
+
+    GraphOrchestrator(
+            Vertx vertx,
+            Bus bus,
+            InstantSource clock,
+            ControlConfiguration configuration,
+            ShardLease lease,
+            ExecutionController controller,
+            LifetimeStarter starter,
+            LifetimeLoader loader,
+            Dispatcher dispatcher) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.clock = clock;
+        this.configuration = configuration;
+        this.lease = lease;
+        this.controller = controller;
+        this.starter = starter;
+        this.loader = loader;
+        this.dispatcher = dispatcher;
+    }
+
+    // what comes in
+
+    /** A child is never refused for want of room: its parent would keep the room that it waits for. */
+    Future<StartLifetimeResponse> start(StartLifetimeRequest request) {
+        if (request.getParentExecId().isEmpty() && size() >= configuration.maxResident()) {
+            return Future.failedFuture(
+                    new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later"));
+        }
+        starting++;
+        return starter.start(request).onComplete(done -> starting--).map(this::admitted);
+    }
+
+    private StartLifetimeResponse admitted(LifetimeStarter.Start start) {
+        if (start.response().getCreated()) {
+            Resident resident = new Resident(start.state(), false, List.of());
+            residents.put(resident.key(), resident);
+            carryOut(resident, start.decision());
+            settle(resident);
+        }
+        return start.response();
+    }
+
+    /** A record is durable. A hint: what comes for a lifetime that is not in memory is found again when it is loaded. */
+    void recorded(ExecutionReference reference) {
+        Resident resident = residents.get(keyOf(
+                reference.getHeaders().getTenantId(), reference.getHeaders().getLifetimeId()));
+        if (resident != null) {
+            offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
+        }
+    }
+
+    Future<ReportWaitingResponse> waiting(ReportWaitingRequest request) {
+        var headers = request.getWaiting().getHeaders();
+        return resident(keyOf(headers.getTenantId(), headers.getLifetimeId()))
+                .compose(resident -> offer(resident, new Input.WaitReported(request.getWaiting())))
+                .map(ReportWaitingResponse.getDefaultInstance());
+    }
+
+    Future<SignalLifetimeResponse> signal(SignalLifetimeRequest request) {
+        Signal signal = request.getSignal();
+        return resident(keyOf(signal.getTenantId(), signal.getLifetimeId()))
+                .compose(
+                        resident -> offer(resident, new Input.Signalled(signal)).map(resident))
+                .map(resident -> SignalLifetimeResponse.newBuilder()
+                        .setStatus(resident.state.status())
+                        .build());
+    }
+
+    /** Looks whether its stored timer or stored signals ask for something. */
+    Future<Void> wake(LifetimeKey key) {
+        Resident resident = residents.get(key);
+        return resident == null
+                ? resident(key).compose(loaded -> wakeWith(loaded, loaded.signalsAtLoad))
+                : loader.signals(key, resident.state.lastSeq()).compose(signals -> wakeWith(resident, signals));
+    }
+
+    /** Succeeds once it is decided, so that the same timers and signals are not found due again. */
+    private Future<Void> wakeWith(Resident resident, List<Signal> signals) {
+        resident.timerSpent |= resident.parked;
+        signals.forEach(signal -> offer(resident, new Input.Signalled(signal)));
+        return offer(resident, new Input.Ticked());
+    }
+
+    /** Brings a lifetime that must be in memory back into it. */
+    Future<Void> recover(LifetimeKey key) {
+        return resident(key).compose(resident -> offer(resident, new Input.Ticked()));
+    }
+
+    Collection<Resident> residents() {
+        return residents.values();
+    }
+
+    int size() {
+        return residents.size() + loading.size() + starting;
+    }
+
+    /** Forgets everything: another process may be deciding by now. */
+    void dropAll() {
+        List.copyOf(residents.values()).forEach(this::drop);
+        loading.clear();
+    }
+
+    // loading
+
+    private Future<Resident> resident(LifetimeKey key) {
+        Resident resident = residents.get(key);
+        if (resident != null) {
+            return Future.succeededFuture(resident);
+        }
+        Future<Resident> load = loading.get(key);
+        if (load == null) {
+            load = loader.load(key).map(loaded -> admitted(key, loaded));
+            loading.put(key, load);
+            load.onComplete(done -> loading.remove(key));
+        }
+        return load;
+    }
+
+    private Resident admitted(LifetimeKey key, LifetimeLoader.Loaded loaded) {
+        Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
+        if (!loaded.state().hasEnded()) {
+            residents.put(key, resident);
+        }
+        for (Attempt attempt : List.copyOf(resident.state.openAttempts())) {
+            resume(resident, attempt);
+        }
+        return resident;
+    }
+
+    /** An attempt that was out when its lifetime left memory may have its record by now, or be held somewhere. */
+    private void resume(Resident resident, Attempt attempt) {
+        if (!attempt.isWaiting()) {
+            dispatcher.adopt(resident, attempt.execId());
+        } else if (attempt.waitsForChild() && attempt.childLifetimeId == null) {
+            startChild(
+                    resident,
+                    new Command.StartChild(
+                            attempt.execId(),
+                            ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt),
+                            attempt.waiting.getChild()));
+        }
+    }
+
+    private void drop(Resident resident) {
+        residents.remove(resident.key());
+        vertx.cancelTimer(resident.timerId);
+        dispatcher.releaseAll(resident);
+        Failure gone = new Failure(FailureCode.UNAVAILABLE, "the lifetime is changing hands; try again");
+        while (resident.hasInputs()) {
+            resident.drain(MOST_INPUTS_A_DECISION)
+                    .forEach(item -> item.decided().fail(gone));
+        }
+    }
+
+    // deciding
+
+    Future<Void> offer(Resident resident, Input input) {
+        Promise<Void> decided = Promise.promise();
+        resident.add(new Resident.Item(input, decided));
+        if (!resident.deciding) {
+            decide(resident);
+        }
+        return decided.future();
+    }
+
+    private void decide(Resident resident) {
+        resident.deciding = true;
+        List<Resident.Item> items = resident.drain(MOST_INPUTS_A_DECISION);
+        List<Input> inputs = items.stream().map(Resident.Item::input).toList();
+        judge(resident, inputs)
+                .compose(judged -> admit(resident, judged))
+                .compose(decision -> makeDurable(resident, decision))
+                .onSuccess(decision -> decided(resident, items, decision))
+                .onFailure(cause -> undecided(resident, items, cause));
+    }
+
+    /** Puts the guardrails' verdicts beside the records. */
+    private Future<List<Input>> judge(Resident resident, List<Input> inputs) {
+        List<ExecutionReference> records = inputs.stream()
+                .filter(Input.Recorded.class::isInstance)
+                .map(input -> ((Input.Recorded) input).record())
+                .filter(record -> resident.state.openAttempt(record.getHeaders().getExecId()) != null)
+                .toList();
+        return controller.verdicts(resident.state, records).map(verdicts -> judged(inputs, records, verdicts));
+    }
+
+    private static List<Input> judged(List<Input> inputs, List<ExecutionReference> records, List<Verdict> verdicts) {
+        IdentityHashMap<ExecutionReference, Verdict> byRecord = new IdentityHashMap<>();
+        for (int i = 0; i < records.size(); i++) {
+            byRecord.put(records.get(i), verdicts.get(i));
+        }
+        return inputs.stream()
+                .map(input -> input instanceof Input.Recorded recorded && byRecord.containsKey(recorded.record())
+                        ? new Input.Recorded(recorded.record(), byRecord.get(recorded.record()))
+                        : input)
+                .toList();
+    }
+
+    private Future<Decision> admit(Resident resident, List<Input> inputs) {
+        Instant now = clock.instant();
+        Decision decision = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
+        return controller.refusals(resident.state, decision.candidates()).compose(refusals -> {
+            if (refusals.isEmpty()) {
+                return Future.succeededFuture(decision);
+            }
+            return loader.load(resident.key()).map(loaded -> {
+                resident.state = loaded.state();
+                return LifetimeMachine.decide(resident.state, inputs, refusals, now);
+            });
+        });
+    }
+
+    private Future<Decision> makeDurable(Resident resident, Decision decision) {
+        if (decision.changesNothing() && !resident.timerSpent) {
+            return Future.succeededFuture(decision);
+        }
+        if (!lease.isValid()) {
+            return Future.failedFuture(new Failure(FailureCode.FENCED, "the shard lease has run out"));
+        }
+        boolean park = mayPark(resident);
+        AppendDecisionRequest request = AppendDecisionRequest.newBuilder()
+                .setFence(lease.fence())
+                .setDecision(toStore(resident, decision, park))
+                .build();
+        return bus.request(Addresses.STATE_APPEND_DECISION, request).map(stored -> {
+            resident.parked = park;
+            resident.timerSpent = false;
+            return decision;
+        });
+    }
+
+    private static LifetimeDecision toStore(Resident resident, Decision decision, boolean park) {
+        LifetimeDecision.Builder stored = LifetimeDecision.newBuilder()
+                .setTenantId(resident.state.tenantId())
+                .setLifetimeId(resident.state.lifetimeId())
+                .addAllEvents(decision.events())
+                .addAllConsumedSignalIds(decision.consumedSignals())
+                .addAllOutgoingSignals(decision.outgoing());
+        if (decision.headChanged() || park || resident.parked) {
+            stored.setHead(resident.state.head().toBuilder().setParked(park));
+            Instant wakeAt = park ? resident.wakeAt() : null;
+            if (wakeAt != null) {
+                stored.setWakeAt(ProtoTime.timestamp(wakeAt));
+            }
+        }
+        return stored.build();
+    }
+
+    /** Whether it can leave memory with this decision: nothing is out, nothing has come in, nothing is due soon. */
+    private boolean mayPark(Resident resident) {
+        if (resident.state.hasEnded() || resident.hasInputs() || !resident.isIdle()) {
+            return false;
+        }
+        Instant wakeAt = resident.wakeAt();
+        return wakeAt == null || !wakeAt.isBefore(clock.instant().plus(configuration.parkAfter()));
+    }
+
+    private void decided(Resident resident, List<Resident.Item> items, Decision decision) {
+        resident.deciding = false;
+        if (resident.dropped) {
+            items.forEach(item -> item.decided().complete());
+            return;
+        }
+        carryOut(resident, decision);
+        items.forEach(item -> answer(item, decision));
+        if (resident.hasInputs()) {
+            decide(resident);
+        } else {
+            settle(resident);
+        }
+    }
+
+    private static void answer(Resident.Item item, Decision decision) {
+        Failure refusal = item.input() instanceof Input.Signalled signalled
+                ? decision.refusedSignals().get(signalled.signal().getSignalId())
+                : null;
+        if (refusal == null) {
+            item.decided().complete();
+        } else {
+            item.decided().fail(refusal);
+        }
+    }
+
+    /** The state may be ahead of the store now: it is thrown away, and folded again from what is durable. */
+    private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
+        Failure failure = Failure.of(cause);
+        LOG.warn(
+                "lifetime {}: not decided: {}",
+                resident.state.lifetimeId(),
+                failure.getMessage(),
+                failure.code() == FailureCode.INTERNAL ? cause : null);
+        items.forEach(item -> item.decided().fail(failure));
+        if (resident.dropped) {
+            return;
+        }
+        drop(resident);
+        if (failure.code() == FailureCode.FENCED) {
+            lease.lose();
+            return;
+        }
+        vertx.setTimer(RELOAD_DELAY_MS, id -> recoverLater(resident.key()));
+    }
+
+    private void recoverLater(LifetimeKey key) {
+        recover(key).onFailure(cause -> {
+            LOG.warn("lifetime {}: not loaded, trying again: {}", key.getLifetimeId(), cause.getMessage());
+            if (lease.isValid()) {
+                vertx.setTimer(RELOAD_DELAY_MS, id -> recoverLater(key));
+            }
+        });
+    }
+
+    // carrying out
+
+    private void carryOut(Resident resident, Decision decision) {
+        for (Command command : decision.commands()) {
+            if (command instanceof Command.Dispatch dispatch) {
+                dispatcher.dispatch(resident, dispatch.execId());
+            } else if (command instanceof Command.Cancel cancel) {
+                dispatcher.cancel(resident, cancel.execIds());
+            } else if (command instanceof Command.StartChild child) {
+                startChild(resident, child);
+            }
+        }
+        dispatcher.releaseClosed(resident, decision.events());
+        if (!decision.events().isEmpty()) {
+            bus.publish(
+                    Addresses.CONTROL_PROGRESS.at(resident.state.lifetimeId()),
+                    LifetimeProgress.newBuilder()
+                            .setTenantId(resident.state.tenantId())
+                            .setLifetimeId(resident.state.lifetimeId())
+                            .addAllEvents(decision.events())
+                            .build());
+        }
+    }
+
+    private void startChild(Resident resident, Command.StartChild child) {
+        StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
+                .setTenantId(resident.state.tenantId())
+                .setLifetimeId(child.childLifetimeId())
+                .setGraphName(child.request().getGraphName())
+                .setGraphVersion(child.request().getGraphVersion())
+                .setInput(child.request().getInput())
+                .setParentLifetimeId(resident.state.lifetimeId())
+                .setParentExecId(child.execId())
+                .build();
+        bus.request(Addresses.CONTROL_START.at(Shard.of(child.childLifetimeId())), request)
+                .onSuccess(started -> offer(resident, new Input.ChildStarted(child.execId(), child.childLifetimeId())))
+                .onFailure(cause -> childNotStarted(resident, child, Failure.of(cause)));
+    }
+
+    private void childNotStarted(Resident resident, Command.StartChild child, Failure failure) {
+        if (failure.code().retryable()) {
+            vertx.setTimer(RELOAD_DELAY_MS, id -> {
+                Attempt attempt = resident.state.openAttempt(child.execId());
+                if (!resident.dropped && attempt != null && attempt.waitsForChild()) {
+                    startChild(resident, child);
+                }
+            });
+            return;
+        }
+        offer(resident, new Input.ChildRefused(child.execId(), child.childLifetimeId(), failure.getMessage()));
+    }
+
+    /** After a decision: leaves memory, or sets the clock for what is due next. */
+    private void settle(Resident resident) {
+        vertx.cancelTimer(resident.timerId);
+        resident.timerId = -1;
+        if (resident.state.hasEnded() || resident.parked) {
+            drop(resident);
+            return;
+        }
+        Instant dueAt = resident.dueAt();
+        if (dueAt != null) {
+            long delayMs = Math.max(1, Duration.between(clock.instant(), dueAt).toMillis());
+            resident.timerId =
+                    vertx.setTimer(Math.min(delayMs, LONGEST_TIMER_MS), id -> offer(resident, new Input.Ticked()));
+        }
+    }
+
+    private static LifetimeKey keyOf(String tenantId, String lifetimeId) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(lifetimeId)
+                .build();
+    }
+}

@@ -1,0 +1,273 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.ChildEnded;
+import io.ticktock.proto.v1.ChildStarted;
+import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.ExecutionWaiting;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.ResumeCommand;
+import io.ticktock.proto.v1.Resumed;
+import io.ticktock.proto.v1.Resumption;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.Started;
+import io.ticktock.proto.v1.Verdict;
+import io.ticktock.proto.v1.Waiting;
+import io.ticktock.proto.v1.Woken;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides what follows when something happens to a lifetime. Pure: time, verdicts and refusals are inputs, and the same
+ * state and inputs give the same decision. Deciding applies the decision's events to the state; when they cannot be
+ * made durable, the state is to be thrown away and folded again.
+ */
+final class LifetimeMachine {
+
+    private final LifetimeState state;
+    private final DecisionLog log;
+    private final TokenFlow flow;
+
+    private LifetimeMachine(LifetimeState state, Map<String, Verdict> refusals, Instant now) {
+        this.state = state;
+        this.log = new DecisionLog(state, now);
+        this.flow = new TokenFlow(state, log, refusals);
+    }
+
+    /** The first decision of a lifetime. */
+    static Decision start(LifetimeState state, Started started, Map<String, Verdict> refusals, Instant now) {
+        LifetimeMachine machine = new LifetimeMachine(state, refusals, now);
+        machine.log.append(LifetimeEvent.newBuilder().setStarted(started));
+        machine.flow.start();
+        return machine.log.decision();
+    }
+
+    /**
+     * What follows from these inputs, in their order.
+     *
+     * @param refusals what the guardrails did not admit, by exec_id, from an earlier try at the same decision
+     */
+    static Decision decide(LifetimeState state, List<Input> inputs, Map<String, Verdict> refusals, Instant now) {
+        LifetimeMachine machine = new LifetimeMachine(state, refusals, now);
+        inputs.forEach(machine::take);
+        return machine.log.decision();
+    }
+
+    private void take(Input input) {
+        if (input instanceof Input.Recorded recorded) {
+            takeRecord(recorded.record(), recorded.verdict());
+        } else if (input instanceof Input.WaitReported reported) {
+            takeWaiting(reported.waiting());
+        } else if (input instanceof Input.ChildStarted started) {
+            takeChildStarted(started);
+        } else if (input instanceof Input.ChildRefused refused) {
+            takeChildRefused(refused);
+        } else if (input instanceof Input.Signalled signalled) {
+            takeSignal(signalled.signal());
+        } else if (input instanceof Input.Ticked) {
+            tick();
+        }
+    }
+
+    private void takeRecord(ExecutionReference record, Verdict verdict) {
+        Attempt attempt = state.openAttempt(record.getHeaders().getExecId());
+        if (attempt == null || state.hasEnded()) {
+            return;
+        }
+        Accepted accepted = accepted(record, verdict);
+        log.append(LifetimeEvent.newBuilder().setAccepted(accepted));
+        switch (verdict.getAction()) {
+            case GUARDRAIL_ACTION_ALLOW, GUARDRAIL_ACTION_REJECT_EXECUTION -> {}
+            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> flow.pause(verdict.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_ABORT_LIFETIME -> flow.abort(verdict.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_UNSPECIFIED, UNRECOGNIZED ->
+                flow.abort("guardrail_error: no verdict on " + accepted.getExecId(), "guardrail");
+        }
+        if (state.isRunning()) {
+            flow.advance(attempt.token);
+        }
+    }
+
+    private static Accepted accepted(ExecutionReference record, Verdict verdict) {
+        Accepted.Builder accepted = Accepted.newBuilder()
+                .setExecId(record.getHeaders().getExecId())
+                .setStatus(record.getHeaders().getStatus())
+                .setTelemetry(record.getTelemetry())
+                .addAllNextTaskIds(record.getNextTaskIdsList())
+                .setVerdict(verdict);
+        if (record.hasError()) {
+            accepted.setError(record.getError());
+        }
+        if (verdict.getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
+            accepted.setStatus(ExecutionStatus.EXECUTION_STATUS_FAILED)
+                    .clearNextTaskIds()
+                    .setError(ExecutionError.newBuilder()
+                            .setCode("rejected_by_guardrail")
+                            .setMessage(verdict.getReason()));
+        }
+        return accepted.build();
+    }
+
+    private void takeWaiting(ExecutionWaiting report) {
+        Attempt attempt = state.openAttempt(report.getHeaders().getExecId());
+        if (attempt == null || attempt.isWaiting() || attempt.resumption != null) {
+            return;
+        }
+        Waiting.Builder waiting = Waiting.newBuilder().setExecId(attempt.execId());
+        state.graph()
+                .node(attempt.scheduled.getNodeId())
+                .timeout()
+                .ifPresent(timeout -> waiting.setTimeoutAt(ProtoTime.timestamp(attempt.scheduledAt.plus(timeout))));
+        switch (report.getWaitCase()) {
+            case UNTIL -> waiting.setUntil(report.getUntil());
+            case HUMAN -> waiting.setHuman(report.getHuman());
+            case CHILD -> waiting.setChild(report.getChild());
+            case WAIT_NOT_SET -> throw new Failure(FailureCode.INVALID_ARGUMENT, "a waiting report must say for what");
+        }
+        log.append(LifetimeEvent.newBuilder().setWaiting(waiting));
+        if (report.hasChild()) {
+            log.command(new Command.StartChild(
+                    attempt.execId(),
+                    ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt),
+                    report.getChild()));
+        }
+    }
+
+    private void takeChildStarted(Input.ChildStarted input) {
+        Attempt attempt = state.openAttempt(input.execId());
+        if (attempt == null || !attempt.waitsForChild() || attempt.childLifetimeId != null) {
+            return;
+        }
+        log.append(LifetimeEvent.newBuilder()
+                .setChildStarted(ChildStarted.newBuilder()
+                        .setExecId(input.execId())
+                        .setChildLifetimeId(input.childLifetimeId())));
+    }
+
+    private void takeChildRefused(Input.ChildRefused input) {
+        Attempt attempt = state.openAttempt(input.execId());
+        if (attempt == null || !attempt.waitsForChild()) {
+            return;
+        }
+        wake(
+                attempt,
+                Resumption.newBuilder()
+                        .setChildEnded(ChildEnded.newBuilder()
+                                .setParentExecId(input.execId())
+                                .setChildLifetimeId(input.childLifetimeId())
+                                .setReason(input.reason())));
+    }
+
+    private void takeSignal(Signal signal) {
+        log.consume(signal.getSignalId());
+        try {
+            obey(signal);
+        } catch (Failure refusal) {
+            log.refuse(signal.getSignalId(), refusal);
+        }
+    }
+
+    private void obey(Signal signal) {
+        switch (signal.getCommandCase()) {
+            case PAUSE -> pause(signal.getPause());
+            case RESUME -> resume(signal.getResume());
+            case ABORT -> abort(signal.getAbort());
+            case ANSWER -> answer(signal.getAnswer());
+            case CHILD_ENDED -> childEnded(signal.getChildEnded());
+            case COMMAND_NOT_SET -> throw new Failure(FailureCode.INVALID_ARGUMENT, "a signal must carry a command");
+        }
+    }
+
+    private void pause(PauseCommand command) {
+        requireNotEnded("paused");
+        if (state.isRunning()) {
+            flow.pause(command.getReason(), command.getActor());
+        }
+    }
+
+    private void resume(ResumeCommand command) {
+        requireNotEnded("resumed");
+        if (state.isRunning()) {
+            return;
+        }
+        log.append(LifetimeEvent.newBuilder()
+                .setResumed(Resumed.newBuilder().setReason(command.getReason()).setActor(command.getActor())));
+        flow.goOn();
+        tick();
+    }
+
+    private void abort(AbortCommand command) {
+        requireNotEnded("aborted");
+        flow.abort(command.getReason(), command.getActor());
+    }
+
+    private void answer(Answer answer) {
+        requireNotEnded("answered");
+        Attempt attempt = state.openAttempt(answer.getExecId());
+        if (attempt == null || !attempt.isWaiting() || !attempt.waiting.hasHuman()) {
+            throw new Failure(
+                    FailureCode.FAILED_PRECONDITION,
+                    "execution " + answer.getExecId()
+                            + " does not wait for an answer; list the lifetime to see what does");
+        }
+        AnswerCheck.require(state.graph().node(attempt.scheduled.getNodeId()), answer);
+        wake(attempt, Resumption.newBuilder().setAnswer(answer));
+    }
+
+    private void childEnded(ChildEnded ended) {
+        Attempt attempt = state.openAttempt(ended.getParentExecId());
+        if (attempt != null && attempt.waitsForChild()) {
+            wake(attempt, Resumption.newBuilder().setChildEnded(ended));
+        }
+    }
+
+    private void tick() {
+        if (!state.isRunning()) {
+            return;
+        }
+        if (state.deadline() != null && !log.now().isBefore(state.deadline())) {
+            flow.fail("deadline_exceeded: the graph's deadline passed before END was reached", "");
+            return;
+        }
+        for (Attempt attempt : List.copyOf(state.waitingAttempts())) {
+            Instant dueAt = attempt.dueAt();
+            if (dueAt != null && !log.now().isBefore(dueAt)) {
+                wake(attempt, passed(attempt, dueAt));
+            }
+        }
+    }
+
+    private static Resumption.Builder passed(Attempt attempt, Instant dueAt) {
+        Resumption.Builder resumption = Resumption.newBuilder();
+        return dueAt.equals(attempt.timeoutAt)
+                ? resumption.setTimedOutAt(ProtoTime.timestamp(dueAt))
+                : resumption.setTimerFiredAt(ProtoTime.timestamp(dueAt));
+    }
+
+    private void wake(Attempt attempt, Resumption.Builder resumption) {
+        if (attempt.waitsForChild() && !resumption.hasChildEnded()) {
+            flow.abandonChild(attempt);
+        }
+        log.append(LifetimeEvent.newBuilder()
+                .setWoken(Woken.newBuilder().setExecId(attempt.execId()).setResumption(resumption)));
+        log.command(new Command.Dispatch(attempt.execId()));
+    }
+
+    private void requireNotEnded(String verb) {
+        if (state.hasEnded()) {
+            throw new Failure(
+                    FailureCode.FAILED_PRECONDITION,
+                    "lifetime " + state.lifetimeId() + " has ended and cannot be " + verb + " any more");
+        }
+    }
+}

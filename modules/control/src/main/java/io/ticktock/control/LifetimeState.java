@@ -1,0 +1,375 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.Forked;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.Joined;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.OutputReference;
+import io.ticktock.proto.v1.Parked;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.Started;
+import io.ticktock.proto.v1.Totals;
+import io.ticktock.proto.v1.Waiting;
+import io.ticktock.proto.v1.Woken;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the events of a lifetime add up to. It changes through {@link #apply} only, and applying decides nothing: the
+ * same events give the same state, whatever the code that decided them.
+ */
+public final class LifetimeState {
+
+    private final String tenantId;
+    private final String lifetimeId;
+    private final AgentGraph graph;
+
+    private final Map<String, Token> tokens = new LinkedHashMap<>();
+    private final Map<String, Attempt> attempts = new LinkedHashMap<>();
+    /** Those of the attempts that wait for something outside. */
+    private final Map<String, Attempt> waiting = new LinkedHashMap<>();
+
+    private final Scope root = new Scope(null, "");
+
+    private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
+    private String reason = "";
+    private long lastSeq;
+    private long scheduledCount;
+    private Started started = Started.getDefaultInstance();
+    private Instant deadline;
+    private Instant pausedAt;
+    private Instant endedAt;
+    private OutputReference output;
+    private long executions;
+    private long tokensUsed;
+    private long costMicros;
+    private long latencyMs;
+
+    public LifetimeState(String tenantId, String lifetimeId, AgentGraph graph) {
+        this.tenantId = tenantId;
+        this.lifetimeId = lifetimeId;
+        this.graph = graph;
+    }
+
+    /** Takes the next event in; throws IllegalStateException when it is out of order or does not fit. */
+    public void apply(LifetimeEvent event) {
+        if (event.getSeq() != lastSeq + 1) {
+            throw new IllegalStateException(
+                    "lifetime " + lifetimeId + ": event " + event.getSeq() + " follows " + lastSeq);
+        }
+        lastSeq = event.getSeq();
+        Instant time = ProtoTime.instant(event.getTime());
+        switch (event.getEventCase()) {
+            case STARTED -> applyStarted(event.getStarted());
+            case SCHEDULED -> applyScheduled(event.getScheduled(), time);
+            case WAITING -> applyWaiting(event.getWaiting());
+            case CHILD_STARTED ->
+                attempt(event.getChildStarted().getExecId()).childLifetimeId =
+                        event.getChildStarted().getChildLifetimeId();
+            case WOKEN -> applyWoken(event.getWoken());
+            case ACCEPTED -> applyAccepted(event.getAccepted());
+            case FORKED -> applyForked(event.getForked());
+            case PARKED -> applyParked(event.getParked());
+            case DIED -> remove(token(event.getDied().getTokenPath()));
+            case JOINED -> applyJoined(event.getJoined());
+            case CANCELLED -> close(event.getCancelled().getExecId());
+            case PAUSED -> applyPaused(event.getPaused().getReason(), time);
+            case RESUMED -> applyResumed(time);
+            case COMPLETED -> {
+                output = event.getCompleted().getOutput();
+                end(LifetimeStatus.LIFETIME_STATUS_COMPLETED, "", time);
+            }
+            case FAILED ->
+                end(LifetimeStatus.LIFETIME_STATUS_FAILED, event.getFailed().getReason(), time);
+            case ABORTED ->
+                end(LifetimeStatus.LIFETIME_STATUS_ABORTED, event.getAborted().getReason(), time);
+            case EVENT_NOT_SET ->
+                throw new IllegalStateException("lifetime " + lifetimeId + ": event " + lastSeq + " is empty");
+        }
+    }
+
+    private void applyStarted(Started event) {
+        started = event;
+        status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
+        deadline = event.hasDeadline() ? ProtoTime.instant(event.getDeadline()) : null;
+        add(new Token("", root, 0, 0));
+    }
+
+    private void applyScheduled(Scheduled event, Instant time) {
+        Token token = token(event.getTokenPath());
+        if (event.getAttempt() == 1) {
+            token.enter(event.getNodeId());
+        } else {
+            token.settle();
+        }
+        scheduledCount++;
+        attempts.put(event.getExecId(), new Attempt(event, time, token));
+    }
+
+    private void applyWaiting(Waiting event) {
+        Attempt attempt = attempt(event.getExecId());
+        attempt.waiting = event;
+        waiting.put(event.getExecId(), attempt);
+        attempt.timeoutAt = event.hasTimeoutAt() ? ProtoTime.instant(event.getTimeoutAt()) : null;
+    }
+
+    private void applyWoken(Woken event) {
+        Attempt attempt = attempt(event.getExecId());
+        waiting.remove(event.getExecId());
+        attempt.waiting = null;
+        attempt.timeoutAt = null;
+        attempt.resumption = event.getResumption();
+    }
+
+    private void applyAccepted(Accepted event) {
+        Attempt attempt = attempt(event.getExecId());
+        close(event.getExecId());
+        attempt.token.arrive(attempt, event);
+        if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
+            attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
+        }
+        PolicyTelemetry telemetry = event.getTelemetry();
+        executions++;
+        tokensUsed += telemetry.getTokensUsed();
+        costMicros += telemetry.getCostMicros();
+        latencyMs += telemetry.getLatencyMs();
+    }
+
+    private void applyForked(Forked event) {
+        Token opener = token(event.getTokenPath());
+        String planId = opener.arrivedWith.scheduled.getNodeId();
+        Scope scope = new Scope(opener, opener.path + "/" + planId + "#" + opener.iterationsOf(planId));
+        opener.opened = scope;
+        opener.settle();
+        for (int branch = 0; branch < event.getBranches(); branch++) {
+            add(new Token(scope.path + ":" + branch, scope, branch, opener.steps()));
+        }
+    }
+
+    private void applyParked(Parked event) {
+        Token token = token(event.getTokenPath());
+        token.scope.park(token, event.getPlanId());
+    }
+
+    private void applyJoined(Joined event) {
+        Token opener = token(event.getTokenPath());
+        Scope closed = opener.opened;
+        opener.opened = null;
+        removeAll(closed);
+        for (int i = 1; i < event.getPlanIdsCount(); i++) {
+            add(opener.twin(twinPath(closed, event.getPlanIds(i))));
+        }
+    }
+
+    private void applyPaused(String why, Instant time) {
+        status = LifetimeStatus.LIFETIME_STATUS_PAUSED;
+        reason = why;
+        pausedAt = time;
+    }
+
+    /** A pause stops the clocks that run against the lifetime: its deadline and the timeouts of what waits. */
+    private void applyResumed(Instant time) {
+        Duration paused = Duration.between(pausedAt, time);
+        if (deadline != null) {
+            deadline = deadline.plus(paused);
+        }
+        waiting.values().forEach(attempt -> attempt.holdFor(paused));
+        status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
+        reason = "";
+        pausedAt = null;
+    }
+
+    private void end(LifetimeStatus how, String why, Instant time) {
+        status = how;
+        reason = why;
+        endedAt = time;
+        attempts.clear();
+        waiting.clear();
+        tokens.clear();
+    }
+
+    private void close(String execId) {
+        attempts.remove(execId);
+        waiting.remove(execId);
+    }
+
+    private void add(Token token) {
+        tokens.put(token.path, token);
+        token.scope.add(token);
+    }
+
+    private void remove(Token token) {
+        tokens.remove(token.path);
+        token.scope.remove(token);
+    }
+
+    private void removeAll(Scope scope) {
+        for (Token token : scope.tokens()) {
+            tokens.remove(token.path);
+            if (token.opened != null) {
+                removeAll(token.opened);
+            }
+        }
+    }
+
+    /** Where the token goes on that takes the place of a closed scope's opener at a further join. */
+    static String twinPath(Scope closed, String planId) {
+        return closed.path + "~" + planId;
+    }
+
+    private Attempt attempt(String execId) {
+        Attempt attempt = attempts.get(execId);
+        if (attempt == null) {
+            throw new IllegalStateException("lifetime " + lifetimeId + ": no open attempt " + execId);
+        }
+        return attempt;
+    }
+
+    Token token(String path) {
+        Token token = tokens.get(path);
+        if (token == null) {
+            throw new IllegalStateException("lifetime " + lifetimeId + ": no token at '" + path + "'");
+        }
+        return token;
+    }
+
+    /** The open attempt of this id, or null. */
+    Attempt openAttempt(String execId) {
+        return attempts.get(execId);
+    }
+
+    /** Scheduled attempts whose records have not been accepted, in the order of their scheduling. */
+    Collection<Attempt> openAttempts() {
+        return attempts.values();
+    }
+
+    /** Those of the open attempts that wait for something outside. */
+    Collection<Attempt> waitingAttempts() {
+        return waiting.values();
+    }
+
+    /** Tokens that arrived somewhere while the lifetime was paused and have not moved on, in a fixed order. */
+    List<Token> heldTokens() {
+        List<Token> held = new ArrayList<>();
+        for (Token token : tokens.values()) {
+            if (token.arrivedWith != null) {
+                held.add(token);
+            }
+        }
+        return held;
+    }
+
+    boolean hasToken(Token token) {
+        return tokens.get(token.path) == token;
+    }
+
+    String tenantId() {
+        return tenantId;
+    }
+
+    String lifetimeId() {
+        return lifetimeId;
+    }
+
+    AgentGraph graph() {
+        return graph;
+    }
+
+    GraphReference graphReference() {
+        return started.getGraph();
+    }
+
+    Started started() {
+        return started;
+    }
+
+    Scope root() {
+        return root;
+    }
+
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    long scheduledCount() {
+        return scheduledCount;
+    }
+
+    LifetimeStatus status() {
+        return status;
+    }
+
+    boolean isRunning() {
+        return status == LifetimeStatus.LIFETIME_STATUS_RUNNING;
+    }
+
+    boolean isPaused() {
+        return status == LifetimeStatus.LIFETIME_STATUS_PAUSED;
+    }
+
+    boolean hasEnded() {
+        return endedAt != null;
+    }
+
+    /** When the lifetime fails for taking too long; null when never. */
+    Instant deadline() {
+        return deadline;
+    }
+
+    Totals totals() {
+        return Totals.newBuilder()
+                .setExecutions(executions)
+                .setTokensUsed(tokensUsed)
+                .setCostMicros(costMicros)
+                .setLatencyMs(latencyMs)
+                .build();
+    }
+
+    /** What the head row says of these events; labels and times of the row itself are not part of the fold. */
+    public AgentLifetime head() {
+        AgentLifetime.Builder head = AgentLifetime.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(lifetimeId)
+                .setGraph(started.getGraph())
+                .setStatus(status)
+                .setReason(reason)
+                .setParentLifetimeId(started.getParentLifetimeId())
+                .setParentExecId(started.getParentExecId())
+                .setLastSeq(lastSeq)
+                .setTotals(totals());
+        if (output != null) {
+            head.setOutput(output);
+        }
+        if (endedAt != null) {
+            head.setEndedAt(ProtoTime.timestamp(endedAt));
+        }
+        return head.build();
+    }
+
+    /** Everything in it, in a fixed order: two states are the same when their texts are. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(256);
+        text.append(lifetimeId).append(' ').append(status).append(' ').append(reason);
+        text.append(" seq=").append(lastSeq).append(" scheduled=").append(scheduledCount);
+        text.append(" executions=").append(executions).append(" tokens=").append(tokensUsed);
+        text.append(" cost=").append(costMicros).append(" latency=").append(latencyMs);
+        text.append(" deadline=").append(deadline).append(" pausedAt=").append(pausedAt);
+        text.append(" output=").append(output).append('\n');
+        tokens.values().forEach(token -> text.append("  ").append(token).append('\n'));
+        attempts.values().forEach(attempt -> text.append("  ").append(attempt).append('\n'));
+        return text.toString();
+    }
+}

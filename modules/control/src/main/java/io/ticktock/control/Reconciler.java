@@ -1,0 +1,235 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.ExecutionKey;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.FindExecutionsRequest;
+import io.ticktock.proto.v1.HeldExecutionsRequest;
+import io.ticktock.proto.v1.LifetimeKey;
+import io.ticktock.proto.v1.ListDueRequest;
+import io.ticktock.proto.v1.ListDueResponse;
+import io.ticktock.proto.v1.ListRunnableRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes good what the bus lost: looks in the tables for due timers, waiting signals and records that no reference
+ * announced, and hands out again what no executor holds.
+ */
+final class Reconciler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+    private static final int MOST_KEYS = 10_000;
+    private static final int RECOVER_AT_ONCE = 64;
+    private static final int CHECK_DOUBLINGS = 3;
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final InstantSource clock;
+    private final Duration interval;
+    private final ShardLease lease;
+    private final GraphOrchestrator orchestrator;
+    private final Dispatcher dispatcher;
+
+    private long sweepTimer = -1;
+    private long dueTimer = -1;
+    private boolean stopped;
+
+    Reconciler(
+            Vertx vertx,
+            Bus bus,
+            InstantSource clock,
+            Duration interval,
+            ShardLease lease,
+            GraphOrchestrator orchestrator,
+            Dispatcher dispatcher) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.clock = clock;
+        this.interval = interval;
+        this.lease = lease;
+        this.orchestrator = orchestrator;
+        this.dispatcher = dispatcher;
+    }
+
+    /** Brings back every lifetime that must be in memory, then keeps looking. */
+    Future<Void> start() {
+        stopped = false;
+        return recover(ListRunnableRequest.newBuilder().addAllShards(lease.shards()))
+                .onSuccess(recovered -> {
+                    sweep();
+                    pollDue();
+                });
+    }
+
+    void stop() {
+        stopped = true;
+        vertx.cancelTimer(sweepTimer);
+        vertx.cancelTimer(dueTimer);
+    }
+
+    // recovery
+
+    private Future<Void> recover(ListRunnableRequest.Builder request) {
+        return bus.request(Addresses.STATE_LIST_RUNNABLE, request.build()).compose(page -> {
+            List<LifetimeKey> keys = page.getLifetimesList();
+            if (keys.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return recoverFrom(keys, 0).compose(recovered -> recover(request.setAfter(keys.get(keys.size() - 1))));
+        });
+    }
+
+    private Future<Void> recoverFrom(List<LifetimeKey> keys, int from) {
+        if (from >= keys.size()) {
+            return Future.succeededFuture();
+        }
+        int to = Math.min(keys.size(), from + RECOVER_AT_ONCE);
+        List<Future<Void>> batch =
+                keys.subList(from, to).stream().map(orchestrator::recover).toList();
+        return Future.join(batch)
+                .otherwise(cause -> {
+                    LOG.error("some lifetimes were not recovered", cause);
+                    return null;
+                })
+                .compose(recovered -> recoverFrom(keys, to));
+    }
+
+    // timers and signals
+
+    private void pollDue() {
+        ListDueRequest request =
+                ListDueRequest.newBuilder().addAllShards(lease.shards()).build();
+        bus.request(Addresses.STATE_LIST_DUE, request)
+                .compose(due -> wakeAll(due).map(woken -> delayMs(due)))
+                .onComplete(this::schedulePoll, cause -> {
+                    LOG.warn("timers were not read, trying again: {}", cause.getMessage());
+                    schedulePoll(interval.toMillis());
+                });
+    }
+
+    private Future<Void> wakeAll(ListDueResponse due) {
+        return Future.join(
+                        due.getLifetimesList().stream().map(orchestrator::wake).toList())
+                .mapEmpty();
+    }
+
+    private void schedulePoll(long delayMs) {
+        if (!stopped) {
+            dueTimer = vertx.setTimer(delayMs, id -> pollDue());
+        }
+    }
+
+    private long delayMs(ListDueResponse due) {
+        if (due.getLifetimesCount() > 0) {
+            return 1;
+        }
+        if (!due.hasNextDueAt()) {
+            return interval.toMillis();
+        }
+        long untilDueMs = Duration.between(clock.instant(), ProtoTime.instant(due.getNextDueAt()))
+                .toMillis();
+        return Math.max(1, Math.min(untilDueMs, interval.toMillis()));
+    }
+
+    // attempts without word
+
+    private void sweep() {
+        Map<ExecutionKey, Resident> silent = silentAttempts();
+        (silent.isEmpty() ? Future.<Void>succeededFuture() : ask(silent)).onComplete(done -> {
+            if (done.failed()) {
+                LOG.warn(
+                        "attempts were not asked after, trying again: {}",
+                        done.cause().getMessage());
+            }
+            if (!stopped) {
+                sweepTimer = vertx.setTimer(interval.toMillis(), id -> sweep());
+            }
+        });
+    }
+
+    private Map<ExecutionKey, Resident> silentAttempts() {
+        Instant now = clock.instant();
+        Map<ExecutionKey, Resident> silent = new HashMap<>();
+        for (Resident resident : orchestrator.residents()) {
+            for (Map.Entry<String, Resident.Outing> outing : resident.outings.entrySet()) {
+                if (!now.isBefore(outing.getValue().checkAt) && silent.size() < MOST_KEYS) {
+                    postpone(outing.getValue(), now);
+                    silent.put(key(resident, outing.getKey()), resident);
+                }
+            }
+        }
+        return silent;
+    }
+
+    private static void postpone(Resident.Outing outing, Instant now) {
+        int doublings = Math.min(outing.checks++, CHECK_DOUBLINGS);
+        outing.checkAt = now.plus(Dispatcher.FIRST_CHECK.multipliedBy(1L << doublings));
+    }
+
+    private static ExecutionKey key(Resident resident, String execId) {
+        return ExecutionKey.newBuilder()
+                .setTenantId(resident.state.tenantId())
+                .setLifetimeId(resident.state.lifetimeId())
+                .setExecId(execId)
+                .build();
+    }
+
+    /** First the executors, then the tables: what is let go between the two questions is found by the second. */
+    private Future<Void> ask(Map<ExecutionKey, Resident> silent) {
+        return held(silent.keySet()).compose(held -> {
+            List<ExecutionKey> loose = silent.keySet().stream()
+                    .filter(key -> !held.contains(key.getExecId()))
+                    .toList();
+            return find(loose).map(found -> {
+                settle(silent, loose, found);
+                return null;
+            });
+        });
+    }
+
+    private Future<Set<String>> held(Set<ExecutionKey> keys) {
+        HeldExecutionsRequest.Builder request = HeldExecutionsRequest.newBuilder();
+        keys.forEach(key -> request.addExecIds(key.getExecId()));
+        return bus.request(Addresses.EXECUTOR_HELD, request.build())
+                .<Set<String>>map(response -> new HashSet<>(response.getExecIdsList()))
+                .otherwise(Set.of());
+    }
+
+    private Future<List<ExecutionReference>> find(List<ExecutionKey> keys) {
+        if (keys.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return bus.request(
+                        Addresses.STATE_FIND_EXECUTIONS,
+                        FindExecutionsRequest.newBuilder().addAllKeys(keys).build())
+                .map(response -> new ArrayList<>(response.getExecutionsList()));
+    }
+
+    private void settle(Map<ExecutionKey, Resident> silent, List<ExecutionKey> loose, List<ExecutionReference> found) {
+        Set<String> recorded = new HashSet<>();
+        for (ExecutionReference reference : found) {
+            recorded.add(reference.getHeaders().getExecId());
+            orchestrator.recorded(reference);
+        }
+        for (ExecutionKey key : loose) {
+            if (!recorded.contains(key.getExecId())) {
+                dispatcher.repeat(silent.get(key), key.getExecId());
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.ticktock.control;
+
+import io.ticktock.proto.v1.LifetimeKey;
+import io.ticktock.proto.v1.Signal;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A lifetime in memory: its state, what has happened to it since, and which of its attempts are out. */
+final class Resident {
+
+    /** An input and who waits for its decision to be durable. */
+    record Item(Input input, Promise<Void> decided) {}
+
+    /** An attempt that was handed out: when to ask after it next, and how often that and a refusal has happened. */
+    static final class Outing {
+        Instant checkAt;
+        int checks;
+        int refusals;
+
+        Outing(Instant checkAt) {
+            this.checkAt = checkAt;
+        }
+    }
+
+    LifetimeState state;
+    /** The stored signals that waited for it when it was brought into memory. */
+    final List<Signal> signalsAtLoad;
+
+    final Map<String, Outing> outings = new HashMap<>();
+
+    private final Deque<Item> inbox = new ArrayDeque<>();
+
+    /** A decision is on its way; inputs gather meanwhile. */
+    boolean deciding;
+    /** The stored head says that it is parked. */
+    boolean parked;
+    /** It was woken because its stored timer was due, which has to be written anew even if nothing else changes. */
+    boolean timerSpent;
+    /** It has left memory; whoever still refers to it must not act on it. */
+    boolean dropped;
+    /** The running Vert.x timer, or -1. */
+    long timerId = -1;
+
+    Resident(LifetimeState state, boolean parked, List<Signal> signalsAtLoad) {
+        this.state = state;
+        this.parked = parked;
+        this.signalsAtLoad = signalsAtLoad;
+    }
+
+    LifetimeKey key() {
+        return LifetimeKey.newBuilder()
+                .setTenantId(state.tenantId())
+                .setLifetimeId(state.lifetimeId())
+                .build();
+    }
+
+    void add(Item item) {
+        inbox.add(item);
+    }
+
+    boolean hasInputs() {
+        return !inbox.isEmpty();
+    }
+
+    /** Takes everything that has happened so far, at most {@code most} items. */
+    List<Item> drain(int most) {
+        List<Item> items = new ArrayList<>(Math.min(most, inbox.size()));
+        while (items.size() < most && !inbox.isEmpty()) {
+            items.add(inbox.poll());
+        }
+        return items;
+    }
+
+    /** When time alone makes something happen to it; null when it never does. */
+    Instant dueAt() {
+        if (!state.isRunning()) {
+            return null;
+        }
+        Instant earliest = state.deadline();
+        for (Attempt attempt : state.waitingAttempts()) {
+            earliest = earlier(earliest, attempt.dueAt());
+        }
+        return earliest;
+    }
+
+    /** As {@link #dueAt}, the ends of backoffs included: when it has to be in memory again, once it has left. */
+    Instant wakeAt() {
+        Instant earliest = dueAt();
+        if (state.isRunning()
+                && state.openAttempts().size() > state.waitingAttempts().size()) {
+            for (Attempt attempt : state.openAttempts()) {
+                earliest = attempt.isWaiting() ? earliest : earlier(earliest, attempt.notBefore());
+            }
+        }
+        return earliest;
+    }
+
+    /** Whether nothing of it is out, and no child that it waits for is yet to be started. */
+    boolean isIdle() {
+        return outings.keySet().stream().noneMatch(this::isOut)
+                && state.waitingAttempts().stream().noneMatch(Resident::isChildUnconfirmed);
+    }
+
+    /** An outing is noted until the decision that ends it is carried out; the state may know better. */
+    private boolean isOut(String execId) {
+        Attempt attempt = state.openAttempt(execId);
+        return attempt != null && !attempt.isWaiting();
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
+    }
+
+    private static boolean isChildUnconfirmed(Attempt attempt) {
+        return attempt.waitsForChild() && attempt.childLifetimeId == null;
+    }
+}

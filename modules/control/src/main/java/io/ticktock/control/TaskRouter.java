@@ -1,0 +1,29 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.TaskInput;
+import io.vertx.core.Future;
+
+/** Hands attempts of Tasks to an executor. */
+final class TaskRouter {
+
+    private final Bus bus;
+
+    TaskRouter(Bus bus) {
+        this.bus = bus;
+    }
+
+    /** Succeeds once an executor has the attempt in hand. */
+    Future<DispatchResponse> route(LifetimeState state, Attempt attempt) {
+        TaskInput.Builder input = TaskInput.newBuilder()
+                .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_TASK))
+                .setSources(NodeRouting.sources(state, attempt));
+        if (attempt.resumption != null) {
+            input.setResumption(attempt.resumption);
+        }
+        return bus.request(Addresses.EXECUTOR_RUN_TASK, input.build());
+    }
+}

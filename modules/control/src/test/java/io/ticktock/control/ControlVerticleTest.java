@@ -1,0 +1,359 @@
+package io.ticktock.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import com.google.protobuf.ByteString;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Delivery;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.proto.v1.ResumeCommand;
+import io.ticktock.proto.v1.SendSignalRequest;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.proto.v1.Verdict;
+import io.ticktock.proto.v1.VerdictResponse;
+import io.ticktock.state.StateVerticle;
+import io.ticktock.testkit.FaultRates;
+import io.ticktock.testkit.FaultyDelivery;
+import io.ticktock.testkit.InMemoryStateStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The control plane on the real bus, with a store in memory and an executor without handlers. */
+class ControlVerticleTest {
+
+    private static final String TENANT = "acme";
+    private static final long PATIENCE_MS = 30_000;
+    private static final Map<String, String> NONE = Map.of();
+    private static final List<String> CHAIN = List.of("flaky -> p", "p -> b", "b -> pe", "pe -> END [FINAL]");
+    private static final Map<String, String> FLAKY =
+            Map.of("flaky", "retry: {max_attempts: 2, initial_interval: 10ms}");
+
+    private final Vertx vertx = Vertx.vertx();
+    private Bus bus;
+    private String control;
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void runsToTheEndThroughRetries() throws Exception {
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        String id = startLifetime();
+        AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
+        assertEquals(5, ended.getTotals().getExecutions());
+        assertTrue(ended.hasOutput());
+    }
+
+    @Test
+    void nothingIsLostOrStuckWhateverTheBusLosesRepeatsAndDelays() throws Exception {
+        for (long seed = 1; seed <= 3; seed++) {
+            System.out.println("seed " + seed);
+            Vertx own = Vertx.vertx();
+            FaultRates rates = new FaultRates(0.05, 0.1, 0.2, Duration.ofMillis(50));
+            FaultyDelivery faults = new FaultyDelivery(own, seed, rates, ControlVerticleTest::isHint);
+            try {
+                deploy(
+                        own,
+                        new Bus(own, faults),
+                        List.of(
+                                "flaky -> p",
+                                "p -> b [PARALLEL]",
+                                "b -> pj [JOIN]",
+                                "pj -> waits",
+                                "waits -> pe",
+                                "pe -> END [FINAL]"),
+                        FLAKY);
+                List<String> ids = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    ids.add(startLifetime());
+                }
+                for (String id : ids) {
+                    AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
+                    assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus(), "seed " + seed);
+                    requireAcceptedOnce(id);
+                }
+                assertTrue(faults.lost() > 0 && faults.repeated() > 0, "no fault happened");
+            } finally {
+                await(own.close());
+            }
+        }
+    }
+
+    /** What is a hint, or is repeated by whoever asks; calls of this test's own are not. */
+    private static boolean isHint(String address) {
+        return address.startsWith("control.recorded")
+                || address.startsWith("control.report-waiting")
+                || address.startsWith("executor.")
+                || address.startsWith("state.append");
+    }
+
+    @Test
+    void anotherControlPlaneGoesOnWhereTheFirstStopped() throws Exception {
+        start(Delivery.DIRECT, List.of("a -> p", "p -> a", "p -> END [FINAL]"), NONE);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            ids.add(startLifetime());
+        }
+        for (int i = 0; i < 3; i++) {
+            await(vertx.undeploy(control));
+            control = await(vertx.deployVerticle(verticle()));
+        }
+        for (String id : ids) {
+            assertEquals(
+                    LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                    awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+            requireAcceptedOnce(id);
+        }
+    }
+
+    @Test
+    void aWaitingLifetimeLeavesMemoryAndGoesOnWhenAnswered() throws Exception {
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        await(signal(id, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(id)))));
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    @Test
+    void aStoredSignalIsPickedUpWithoutTheBus() throws Exception {
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        Signal abort = Signal.newBuilder()
+                .setSignalId("from-outside")
+                .setTenantId(TENANT)
+                .setLifetimeId(id)
+                .setAbort(AbortCommand.newBuilder().setReason("enough"))
+                .build();
+        await(bus.request(
+                Addresses.STATE_SEND_SIGNAL,
+                SendSignalRequest.newBuilder().setSignal(abort).build()));
+        AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
+        assertEquals("enough", ended.getReason());
+    }
+
+    @Test
+    void pauseHoldsAndResumeGoesOn() throws Exception {
+        start(Delivery.DIRECT, List.of("wait -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        await(signal(id, Signal.newBuilder().setPause(PauseCommand.newBuilder().setReason("look"))));
+        AgentLifetime paused = awaitLifetime(id, head -> head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED);
+        assertEquals("look", paused.getReason());
+        await(signal(id, Signal.newBuilder().setResume(ResumeCommand.getDefaultInstance())));
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    @Test
+    void anUnknownLifetimeAndAForeignOneGetTheSameAnswer() throws Exception {
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        String unknown = UuidCreator.getTimeOrderedEpoch().toString();
+        Failure forUnknown = failureOf(signal(unknown, Signal.newBuilder().setPause(PauseCommand.newBuilder())));
+        Failure forForeign = failureOf(bus.request(
+                Addresses.CONTROL_SIGNAL.at(Shard.of(id)),
+                SignalLifetimeRequest.newBuilder()
+                        .setSignal(Signal.newBuilder()
+                                .setTenantId("other")
+                                .setLifetimeId(id)
+                                .setPause(PauseCommand.newBuilder()))
+                        .build()));
+        assertEquals(FailureCode.NOT_FOUND, forUnknown.code());
+        assertEquals(forUnknown.code(), forForeign.code());
+        assertEquals(
+                forUnknown.getMessage().replace(unknown, "ID"),
+                forForeign.getMessage().replace(id, "ID"));
+    }
+
+    @Test
+    void theSameStartAgainIsTheSameLifetime() throws Exception {
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        StartLifetimeRequest request = startRequest();
+        var shard = Shard.of(request.getLifetimeId());
+        assertTrue(
+                await(bus.request(Addresses.CONTROL_START.at(shard), request)).getCreated());
+        assertEquals(
+                request.getLifetimeId(),
+                await(bus.request(Addresses.CONTROL_START.at(shard), request)).getLifetimeId());
+    }
+
+    private void start(Delivery delivery, List<String> edges, Map<String, String> details) throws Exception {
+        deploy(vertx, new Bus(vertx, delivery), edges, details);
+    }
+
+    private void deploy(Vertx on, Bus onBus, List<String> edges, Map<String, String> details) throws Exception {
+        bus = onBus;
+        AgentGraph graph = TestGraph.of(edges.get(0).split(" ")[0], edges, details);
+        await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
+        await(bus.serve(
+                Addresses.GUARDRAIL_VERDICT,
+                request -> Future.succeededFuture(VerdictResponse.newBuilder()
+                        .addAllVerdicts(request.getRecordsList().stream()
+                                .map(any -> allow())
+                                .toList())
+                        .build())));
+        await(bus.serve(
+                Addresses.GUARDRAIL_ADMIT,
+                request -> Future.succeededFuture(AdmissionResponse.newBuilder()
+                        .addAllVerdicts(request.getCandidatesList().stream()
+                                .map(any -> allow())
+                                .toList())
+                        .build())));
+        await(bus.request(
+                Addresses.STATE_REGISTER_GRAPH,
+                RegisterGraphRequest.newBuilder()
+                        .setGraph(GraphCatalog.referenceOf(graph))
+                        .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                        .build()));
+        await(on.deployVerticle(new ScriptedExecutor(bus, headers -> choose(graph, headers))));
+        control = await(on.deployVerticle(verticle()));
+    }
+
+    /** Once around every loop, three branches of every fan-out. */
+    private static List<String> choose(AgentGraph graph, ExecutionHeaders headers) {
+        var edges = graph.outgoingOf(headers.getNodeId());
+        return switch (edges.get(0).type()) {
+            case PARALLEL ->
+                List.of(edges.get(0).to(), edges.get(0).to(), edges.get(0).to());
+            case NORMAL, JOIN, FINAL ->
+                List.of(edges.get(Math.min(headers.getIteration() - 1, edges.size() - 1))
+                        .to());
+        };
+    }
+
+    private static Verdict allow() {
+        return Verdict.newBuilder()
+                .setAction(GuardrailAction.GUARDRAIL_ACTION_ALLOW)
+                .build();
+    }
+
+    private ControlVerticle verticle() {
+        ControlConfiguration configuration = new ControlConfiguration(
+                "test", Duration.ofSeconds(2), 1_000, 100, Duration.ofMillis(100), Duration.ofMillis(100));
+        return new ControlVerticle(bus, configuration, Clock.systemUTC());
+    }
+
+    private StartLifetimeRequest startRequest() {
+        return StartLifetimeRequest.newBuilder()
+                .setTenantId(TENANT)
+                .setLifetimeId(UuidCreator.getTimeOrderedEpoch().toString())
+                .setGraphName("test")
+                .build();
+    }
+
+    private String startLifetime() throws Exception {
+        StartLifetimeRequest request = startRequest();
+        await(bus.request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
+        return request.getLifetimeId();
+    }
+
+    private Future<?> signal(String id, Signal.Builder signal) {
+        return bus.request(
+                Addresses.CONTROL_SIGNAL.at(Shard.of(id)),
+                SignalLifetimeRequest.newBuilder()
+                        .setSignal(signal.setTenantId(TENANT).setLifetimeId(id))
+                        .build());
+    }
+
+    private String waitingExecId(String id) throws Exception {
+        return events(id).stream()
+                .filter(LifetimeEvent::hasWaiting)
+                .findFirst()
+                .orElseThrow()
+                .getWaiting()
+                .getExecId();
+    }
+
+    private List<LifetimeEvent> events(String id) throws Exception {
+        return await(bus.request(
+                        Addresses.STATE_LIST_EVENTS,
+                        ListEventsRequest.newBuilder()
+                                .setTenantId(TENANT)
+                                .setLifetimeId(id)
+                                .setPageSize(1_000)
+                                .build()))
+                .getEventsList();
+    }
+
+    private void requireAcceptedOnce(String id) throws Exception {
+        Set<String> accepted = new HashSet<>();
+        long seq = 0;
+        for (LifetimeEvent event : events(id)) {
+            assertEquals(++seq, event.getSeq());
+            if (event.hasAccepted()) {
+                assertTrue(accepted.add(event.getAccepted().getExecId()), "accepted twice");
+            }
+        }
+    }
+
+    private AgentLifetime awaitLifetime(String id, Predicate<AgentLifetime> condition) throws Exception {
+        long giveUp = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        while (true) {
+            AgentLifetime head = await(bus.request(
+                            Addresses.STATE_GET_LIFETIME,
+                            GetLifetimeRequest.newBuilder()
+                                    .setTenantId(TENANT)
+                                    .setLifetimeId(id)
+                                    .build()))
+                    .getLifetime();
+            if (condition.test(head)) {
+                return head;
+            }
+            assertTrue(System.nanoTime() < giveUp, () -> "still waiting for " + head);
+            await(vertx.timer(5, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    private static boolean hasEnded(AgentLifetime head) {
+        return head.hasEndedAt();
+    }
+
+    private static Failure failureOf(Future<?> future) {
+        return Failure.of(
+                assertThrows(ExecutionException.class, () -> await(future)).getCause());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+    }
+}

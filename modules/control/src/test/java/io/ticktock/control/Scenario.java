@@ -1,0 +1,210 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.ChildEnded;
+import io.ticktock.proto.v1.ChildRequest;
+import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.ExecutionWaiting;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.HumanRequest;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.OutputReference;
+import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.ResumeCommand;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.Started;
+import io.ticktock.proto.v1.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE}, {@code PLAN choose A B},
+ * {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE reject|stop|hold}
+ * (what guardrails say), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
+ */
+final class Scenario {
+
+    static final String LIFETIME = "0190a0b0-0000-7000-8000-000000000001";
+    static final String PARENT = "0190a0b0-0000-7000-8000-000000000002";
+
+    final LifetimeState state;
+    final List<LifetimeEvent> events = new ArrayList<>();
+    final List<Command> commands = new ArrayList<>();
+    final List<Signal> outgoing = new ArrayList<>();
+    final List<Failure> refused = new ArrayList<>();
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    Scenario(AgentGraph graph, boolean asChild) {
+        state = new LifetimeState("acme", LIFETIME, graph);
+        Started.Builder started = Started.newBuilder().setGraph(GraphCatalog.referenceOf(graph));
+        graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
+        if (asChild) {
+            started.setParentLifetimeId(PARENT).setParentExecId("parent-exec");
+        }
+        note(LifetimeMachine.start(state, started.build(), Map.of(), now));
+    }
+
+    Scenario play(String... steps) {
+        for (String step : steps) {
+            note(LifetimeMachine.decide(state, List.of(input(step)), Map.of(), now));
+        }
+        return this;
+    }
+
+    Decision decide(Input input) {
+        return note(LifetimeMachine.decide(state, List.of(input), Map.of(), now));
+    }
+
+    private Decision note(Decision decision) {
+        events.addAll(decision.events());
+        commands.addAll(decision.commands());
+        outgoing.addAll(decision.outgoing());
+        refused.addAll(decision.refusedSignals().values());
+        return decision;
+    }
+
+    private Input input(String step) {
+        String[] words = step.split(" ");
+        return switch (words[0]) {
+            case "pause" ->
+                signal(Signal.newBuilder().setPause(PauseCommand.newBuilder().setReason("asked")));
+            case "resume" -> signal(Signal.newBuilder().setResume(ResumeCommand.getDefaultInstance()));
+            case "abort" ->
+                signal(Signal.newBuilder().setAbort(AbortCommand.newBuilder().setReason("asked")));
+            case "+" -> {
+                now = now.plus(Duration.parse("PT" + words[1]));
+                yield new Input.Ticked();
+            }
+            default -> nodeInput(open(words[0]), words);
+        };
+    }
+
+    private Input nodeInput(Attempt attempt, String[] words) {
+        List<String> rest = Arrays.asList(words).subList(2, words.length);
+        return switch (words[1]) {
+            case "ok" -> recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_ALLOW);
+            case "choose" ->
+                recorded(
+                        attempt,
+                        reference(attempt, true).addAllNextTaskIds(rest).build(),
+                        GuardrailAction.GUARDRAIL_ACTION_ALLOW);
+            case "fail" ->
+                recorded(
+                        attempt,
+                        reference(attempt, false).setError(error(rest.get(0))).build(),
+                        GuardrailAction.GUARDRAIL_ACTION_ALLOW);
+            case "reject" ->
+                recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION);
+            case "stop" ->
+                recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME);
+            case "hold" ->
+                recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME);
+            case "wait" -> new Input.WaitReported(waiting(attempt, rest.get(0)));
+            case "answer" ->
+                signal(Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(attempt.execId())));
+            case "child" -> child(attempt, rest.get(0));
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        };
+    }
+
+    private Input child(Attempt attempt, String how) {
+        String childId = ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt);
+        return switch (how) {
+            case "started" -> new Input.ChildStarted(attempt.execId(), childId);
+            case "refused" -> new Input.ChildRefused(attempt.execId(), childId, "no such graph");
+            default ->
+                signal(Signal.newBuilder()
+                        .setChildEnded(ChildEnded.newBuilder()
+                                .setParentExecId(attempt.execId())
+                                .setChildLifetimeId(childId)
+                                .setCompleted(how.equals("ok"))
+                                .setOutput(OutputReference.newBuilder().setLifetimeId(childId))));
+        };
+    }
+
+    static Input recorded(Attempt attempt, ExecutionReference record, GuardrailAction action) {
+        return new Input.Recorded(
+                record,
+                Verdict.newBuilder().setAction(action).setReason("policy").build());
+    }
+
+    static ExecutionReference.Builder reference(Attempt attempt, boolean succeeded) {
+        return ExecutionReference.newBuilder()
+                .setHeaders(ExecutionHeaders.newBuilder()
+                        .setExecId(attempt.execId())
+                        .setStatus(
+                                succeeded
+                                        ? ExecutionStatus.EXECUTION_STATUS_SUCCEEDED
+                                        : ExecutionStatus.EXECUTION_STATUS_FAILED));
+    }
+
+    static ExecutionError error(String code) {
+        return ExecutionError.newBuilder()
+                .setCode(code)
+                .setMessage("it broke")
+                .setRetryable(!code.startsWith("final"))
+                .build();
+    }
+
+    private static ExecutionWaiting waiting(Attempt attempt, String forWhat) {
+        ExecutionWaiting.Builder waiting = ExecutionWaiting.newBuilder()
+                .setHeaders(ExecutionHeaders.newBuilder().setExecId(attempt.execId()));
+        return switch (forWhat) {
+            case "human" -> waiting.setHuman(HumanRequest.getDefaultInstance()).build();
+            case "child" -> waiting.setChild(ChildRequest.getDefaultInstance()).build();
+            default ->
+                waiting.setUntil(ProtoTime.timestamp(attempt.scheduledAt.plus(Duration.parse("PT" + forWhat))))
+                        .build();
+        };
+    }
+
+    private static Input signal(Signal.Builder signal) {
+        return new Input.Signalled(signal.setSignalId("s").build());
+    }
+
+    Attempt open(String nodeAtPath) {
+        String[] parts = nodeAtPath.split("@");
+        return state.openAttempts().stream()
+                .filter(attempt -> attempt.scheduled.getNodeId().equals(parts[0]))
+                .filter(attempt ->
+                        parts.length == 1 || attempt.scheduled.getTokenPath().equals(parts[1]))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no open attempt " + nodeAtPath + " in " + state));
+    }
+
+    /** Status, reason's code, then what is open: {@code RUNNING a#1.1 b#1.2@/p#1:0}. */
+    String summary() {
+        String status = state.status().name().replace("LIFETIME_STATUS_", "");
+        String reason = state.head().getReason().replaceAll(":.*", "");
+        String open = state.openAttempts().stream()
+                .map(attempt -> attempt.scheduled.getNodeId() + "#" + attempt.scheduled.getIteration() + "."
+                        + attempt.scheduled.getAttempt()
+                        + (attempt.scheduled.getTokenPath().isEmpty() ? "" : "@" + attempt.scheduled.getTokenPath())
+                        + (attempt.scheduled.getArrivedExecIdsCount() > 1
+                                ? "*" + attempt.scheduled.getArrivedExecIdsCount()
+                                : "")
+                        + (attempt.isWaiting() ? "?" : "")
+                        + (attempt.resumption == null ? "" : "!" + attempt.resumption.getCauseCase()))
+                .collect(Collectors.joining(" "));
+        return (status + " " + reason + " " + open).trim().replaceAll(" +", " ");
+    }
+
+    /** The same events folded anew. */
+    LifetimeState folded() {
+        LifetimeState again = new LifetimeState("acme", LIFETIME, state.graph());
+        events.forEach(again::apply);
+        return again;
+    }
+}
