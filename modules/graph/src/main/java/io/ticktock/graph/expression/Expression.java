@@ -1,5 +1,7 @@
 package io.ticktock.graph.expression;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -16,6 +18,12 @@ import java.util.Set;
 
 /** A compiled and type-checked CEL expression. Immutable, so that threads can share it. */
 public final class Expression {
+
+    /** So that a graph that is read by several parts of a process is compiled once. */
+    private static final Cache<Key, Expression> COMPILED = CacheBuilder.newBuilder()
+            .maximumWeight(Limits.MAX_CACHED_CHARS)
+            .weigher((Key key, Expression expression) -> key.source().length())
+            .build();
 
     private final String source;
     private final CelType type;
@@ -34,8 +42,22 @@ public final class Expression {
         return compile(source, Scope.of(nodeIds));
     }
 
+    /** What an expression depends on, apart from which nodes there are. */
+    private record Key(Set<String> variables, String source) {}
+
     /** Compiles an expression over what the scope has. */
     public static Expression compile(String source, Scope scope) throws ExpressionFaults {
+        Key key = new Key(scope.variables(), source);
+        Expression known = COMPILED.getIfPresent(key);
+        if (known != null && scope.nodeIds().containsAll(known.uses.results())) {
+            return known;
+        }
+        Expression compiled = compileAnew(source, scope);
+        COMPILED.put(key, compiled);
+        return compiled;
+    }
+
+    private static Expression compileAnew(String source, Scope scope) throws ExpressionFaults {
         CelCompiler compiler = ExpressionLanguage.compiler(scope.variables());
         ExpressionProblems problems = new ExpressionProblems(source, scope);
         CelAbstractSyntaxTree parsed = parse(compiler, problems, source);

@@ -21,5 +21,8 @@ final class Limits {
     /** How deeply parentheses, lists and calls may nest in an expression. */
     static final int MAX_SOURCE_DEPTH = 60;
 
+    /** Length of all the expressions that are kept compiled for those who compile them again. */
+    static final long MAX_CACHED_CHARS = 500_000;
+
     private Limits() {}
 }
