@@ -103,6 +103,7 @@ final class FormSchema {
 
     private final Map<List<String>, Part> parts = new LinkedHashMap<>();
     private final Map<List<String>, Size> sizes = new HashMap<>();
+    private boolean tooDeep;
     private final List<HumanForm.SchemaFault> faults = new ArrayList<>();
 
     /** A schema within the schema. */
@@ -255,14 +256,18 @@ final class FormSchema {
     }
 
     private void measure() {
-        parts.keySet().forEach(this::sizeOf);
+        parts.keySet().forEach(path -> sizeOf(path, 0));
         if (faults.isEmpty() && weight() > MAX_WEIGHT) {
             addTooLarge();
         }
     }
 
-    private Size sizeOf(List<String> path) {
-        Size known = sizes.putIfAbsent(path, Size.UNKNOWN_YET);
+    /** Goes no deeper than a form may be high, so that no chain of references is too long for the stack. */
+    private Size sizeOf(List<String> path, int depth) {
+        if (depth > MAX_HEIGHT) {
+            addTooDeep(path);
+        }
+        Size known = tooDeep ? Size.UNKNOWN_YET : sizes.putIfAbsent(path, Size.UNKNOWN_YET);
         if (known != null) {
             return known;
         }
@@ -270,33 +275,40 @@ final class FormSchema {
         long weight = part.weight;
         int height = 0;
         for (List<String> child : part.children) {
-            Size size = sizeOf(child);
+            Size size = sizeOf(child, depth + 1);
             weight += size.weight();
             height = Math.max(height, size.height());
         }
         if (part.referred.isPresent()) {
-            Size size = sizeOfReferred(part.referred.get(), with(path, "$ref"));
+            Size size = sizeOfReferred(part.referred.get(), with(path, "$ref"), depth + 1);
             weight += size.weight();
             height = Math.max(height, size.height());
         }
         Size size = new Size(Math.min(weight, Integer.MAX_VALUE), height + 1);
-        if (size.height() == MAX_HEIGHT + 1) {
-            add(path, "the parts of the form nest deeper than " + MAX_HEIGHT + " levels; make it flatter");
+        if (size.height() > MAX_HEIGHT) {
+            addTooDeep(path);
         }
         sizes.put(path, size);
         return size;
     }
 
-    private Size sizeOfReferred(List<String> target, List<String> place) {
+    private Size sizeOfReferred(List<String> target, List<String> place, int depth) {
         if (!parts.containsKey(target)) {
             add(place, "the form has no part #/" + String.join("/", target) + "; define it under " + DEFINITIONS);
             return Size.UNKNOWN_YET;
         }
-        Size size = sizeOf(target);
-        if (size.equals(Size.UNKNOWN_YET)) {
+        Size size = sizeOf(target, depth);
+        if (size.equals(Size.UNKNOWN_YET) && !tooDeep) {
             add(place, "the form goes in circles here; give it a depth, by a part of its own for each level");
         }
         return size;
+    }
+
+    private void addTooDeep(List<String> place) {
+        if (!tooDeep) {
+            add(place, "the parts of the form nest deeper than " + MAX_HEIGHT + " levels; make it flatter");
+        }
+        tooDeep = true;
     }
 
     private void addTooLarge() {
