@@ -88,13 +88,15 @@ public final class GraphParser {
         Optional<ParsedChoice.Target> start = start(fields);
         Optional<SourceValue> tasks = fields.take("tasks");
         Optional<SourceValue> plans = fields.take("plans");
-        readNodes(entries("tasks", tasks), entries("plans", plans));
+        boolean nodesRead = readNodes(entries("tasks", tasks), entries("plans", plans));
         fields.need("edges", "[a -> b]").ifPresentOrElse(this::readEdges, () -> everyEdgeRead = false);
         fields.end();
         if (nodes.isEmpty() && faults.isEmpty()) {
             faults.add(fields.position(), "the graph has no nodes", "add tasks: and plans:");
         }
-        new GraphShape(nodes, edges, faults).check(start, everyEdgeRead);
+        if (nodesRead) {
+            new GraphShape(nodes, edges, faults).check(start, everyEdgeRead);
+        }
         return faults.isEmpty()
                 ? Optional.of(build(
                         name.orElseThrow().text(),
@@ -170,14 +172,15 @@ public final class GraphParser {
         return List.of();
     }
 
-    private void readNodes(List<SourceMap.Entry> tasks, List<SourceMap.Entry> plans) {
+    /** False when there are too many to read. */
+    private boolean readNodes(List<SourceMap.Entry> tasks, List<SourceMap.Entry> plans) {
         if (tasks.size() + plans.size() > MAX_NODES) {
             SourcePosition place = (tasks.isEmpty() ? plans : tasks).get(0).position();
             faults.add(
                     place,
                     "the graph has " + (tasks.size() + plans.size()) + " nodes",
                     "at most " + MAX_NODES + " are allowed: use a task of type graph for a part of it");
-            return;
+            return false;
         }
         Set<String> taskIds = new LinkedHashSet<>();
         tasks.forEach(entry -> taskIds.add(entry.key()));
@@ -194,6 +197,7 @@ public final class GraphParser {
                         "give the Plan another id");
             }
         }
+        return true;
     }
 
     private void readEdges(SourceValue value) {

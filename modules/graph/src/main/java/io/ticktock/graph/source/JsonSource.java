@@ -10,9 +10,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads JSON. */
 final class JsonSource {
+
+    private static final Pattern INTERNALS = Pattern.compile(" \\((start marker|for|not recognized) .*|: enable `.*");
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -108,9 +111,9 @@ final class JsonSource {
                 : text.position(text.offsetOf((int) location.getCharOffset()));
     }
 
+    /** Without what only those can change who write the parser. */
     private static String firstSentence(String message) {
         String line = message.lines().findFirst().orElse("");
-        int end = line.indexOf(" (for ");
-        return (end < 0 ? line : line.substring(0, end)).replaceAll("\\s*[:(]\\s*$", "");
+        return INTERNALS.matcher(line).replaceFirst("").replaceAll("\\s*[:(]\\s*$", "");
     }
 }
