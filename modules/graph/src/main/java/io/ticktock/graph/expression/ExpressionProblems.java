@@ -30,6 +30,7 @@ final class ExpressionProblems {
             "(?:mismatched input|extraneous input|no viable alternative at input|token recognition error at:"
                     + "|missing \\S+ at) '(.*?)'(?: expecting .*)?");
     private static final Pattern NO_KEY = Pattern.compile("key '(.*)' is not present in map\\.");
+    private static final Pattern NO_MAP = Pattern.compile("Error resolving field '(.*)'\\..*");
     private static final Pattern POSITION_AT_RUN_TIME = Pattern.compile("^evaluation error at <input>:\\d+: ");
 
     private static final Map<String, String> OPERATORS = new TreeMap<>(Map.ofEntries(
@@ -174,6 +175,10 @@ final class ExpressionProblems {
         if (key.matches()) {
             return "there is no " + excerpt(key.group(1))
                     + "; ask with has(…) first, or give a default as in a.?b.orValue(0)";
+        }
+        Matcher noMap = NO_MAP.matcher(message);
+        if (noMap.matches()) {
+            return excerpt(noMap.group(1)) + " is looked for in something that is not a map";
         }
         if (e.getErrorCode() == CelErrorCode.ITERATION_BUDGET_EXCEEDED) {
             return "the loops take more than " + Limits.MAX_ITERATIONS + " steps; spread the work over several nodes";

@@ -195,6 +195,8 @@ class ExpressionTest {
             value = {
                 "input.zip | in 'input.zip': there is no 'zip'; ask with has",
                 "results.improve.x | there is no 'improve'",
+                "input.n.zip | 'zip' is looked for in something that is not a map",
+                "input.nothing.zip | 'zip' is looked for in something that is not a map",
                 "input.items[5] | Index out of bounds: 5",
                 "input.n + 'x' | the operator + cannot take values of these kinds",
                 "size(input.n) | the function size cannot take",
