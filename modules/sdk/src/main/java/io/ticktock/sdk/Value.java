@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * A value on its way between nodes: bytes with a media type, most often JSON. It is parsed when somebody first looks
- * at its {@link #tree()}; passed on unread, it costs nothing.
+ * at its {@link #tree()}; passed on unread, it costs nothing. Thread-safe.
  */
 public final class Value {
 
@@ -20,23 +21,32 @@ public final class Value {
     private static final ByteString OPEN = ByteString.copyFromUtf8("[");
     private static final ByteString COMMA = ByteString.copyFromUtf8(",");
     private static final ByteString CLOSE = ByteString.copyFromUtf8("]");
-    private static final ByteString EMPTY_LIST = ByteString.copyFromUtf8("[]");
     private static final Object UNREAD = new Object();
 
     /** JSON null. */
     public static final Value NULL = json(null);
 
-    private final Payload payload;
-    private final List<Value> elements;
-    private final Supplier<InputStream> source;
-    private volatile ByteString bytes;
+    private final String mediaType;
+    private final long sizeBytes;
+    private final Optional<Payload> recorded;
+    private final Supplier<ByteString> bytes;
+    private final Supplier<InputStream> stream;
+    private final Supplier<Object> reader;
     private volatile Object tree = UNREAD;
 
-    private Value(Payload payload, ByteString bytes, List<Value> elements, Supplier<InputStream> source) {
-        this.payload = payload;
+    private Value(
+            String mediaType,
+            long sizeBytes,
+            Optional<Payload> recorded,
+            Supplier<ByteString> bytes,
+            Supplier<InputStream> stream,
+            Optional<Supplier<Object>> reader) {
+        this.mediaType = isJson(mediaType) ? JSON : mediaType;
+        this.sizeBytes = sizeBytes;
+        this.recorded = recorded;
         this.bytes = bytes;
-        this.elements = elements;
-        this.source = source;
+        this.stream = stream;
+        this.reader = reader.orElse(this::parse);
     }
 
     /** A tree of Map, List, String, numbers, Boolean and null, written as JSON now. Throws {@link JsonException}. */
@@ -46,79 +56,91 @@ public final class Value {
 
     /** Bytes that are JSON already. */
     public static Value ofJson(ByteString json) {
-        return of(Payload.newBuilder().setInline(json).build());
+        return of(JSON, json);
     }
 
     /** Bytes of any media type. */
     public static Value of(String mediaType, ByteString bytes) {
-        return of(Payload.newBuilder()
-                .setMediaType(isJson(mediaType) ? "" : mediaType)
-                .setInline(bytes)
-                .build());
+        return of(inline(mediaType, bytes));
     }
 
     /** What an inline payload holds. */
     public static Value of(Payload inline) {
-        return new Value(inline, inline.getInline(), null, null);
+        ByteString bytes = inline.getInline();
+        return new Value(
+                inline.getMediaType(),
+                bytes.size(),
+                Optional.of(inline),
+                () -> bytes,
+                bytes::newInput,
+                Optional.empty());
     }
 
-    /** What a payload refers to, with the bytes read from there. */
-    public static Value of(Payload reference, ByteString bytes) {
-        return new Value(reference, bytes, null, null);
+    /**
+     * What a payload refers to.
+     *
+     * @param bytes gives the content; throws {@link HandlerFailure} when it is not held in memory
+     * @param stream gives the content as a stream, which may block
+     */
+    public static Value of(Payload reference, Supplier<ByteString> bytes, Supplier<InputStream> stream) {
+        return new Value(
+                reference.getMediaType(),
+                reference.getBlob().getSizeBytes(),
+                Optional.of(reference),
+                bytes,
+                stream,
+                Optional.empty());
     }
 
-    /** What a payload refers to, too large to be held in memory: it can be passed on, or streamed from the source. */
-    public static Value of(Payload reference, Supplier<InputStream> source) {
-        return new Value(reference, null, null, source);
+    /** Bytes that are there when they are asked for, or else {@link HandlerFailure} is thrown. */
+    public static Value later(String mediaType, long sizeBytes, Supplier<ByteString> bytes) {
+        return new Value(
+                mediaType, sizeBytes, Optional.empty(), bytes, () -> bytes.get().newInput(), Optional.empty());
     }
 
     /** A JSON list of these. */
     public static Value list(List<Value> elements) {
-        return new Value(null, null, elements, null);
+        long sizeBytes = 2;
+        for (Value element : elements) {
+            sizeBytes += element.sizeBytes;
+        }
+        return new Value(
+                JSON,
+                sizeBytes,
+                Optional.empty(),
+                () -> bytesOf(elements),
+                () -> bytesOf(elements).newInput(),
+                Optional.of(() -> treeOf(elements)));
     }
 
     /** Its media type, without parameters where it is JSON. */
     public String mediaType() {
-        return payload == null || payload.getMediaType().isEmpty() ? JSON : payload.getMediaType();
+        return mediaType;
     }
 
-    /** Whether {@link #tree()} would parse it. */
+    /** Whether {@link #tree()} parses it as JSON. */
     public boolean isJson() {
-        return isJson(mediaType());
+        return mediaType.equals(JSON);
     }
 
     /** The value as a message: a reference where it came from one, else with its bytes. */
     public Payload payload() {
-        return payload != null
-                ? payload
-                : Payload.newBuilder().setInline(bytes()).build();
+        return recorded.orElseGet(() -> inline(mediaType, bytes()));
     }
 
-    /** Its size. That of a list is what its elements have together. */
+    /** Its size; that of a list without what separates its elements. */
     public long sizeBytes() {
-        if (elements == null) {
-            return payload.hasBlob()
-                    ? payload.getBlob().getSizeBytes()
-                    : payload.getInline().size();
-        }
-        long size = 0;
-        for (Value element : elements) {
-            size += element.sizeBytes();
-        }
-        return size;
+        return sizeBytes;
     }
 
-    /** Its bytes. Throws {@link HandlerFailure} when it is too large to be held in memory. */
+    /** Its bytes. Throws {@link HandlerFailure} when they are too many to be held in memory. */
     public ByteString bytes() {
-        if (bytes == null) {
-            bytes = elements == null ? tooLarge() : listed();
-        }
-        return bytes;
+        return bytes.get();
     }
 
-    /** Its bytes as a stream, of any size. May block: to be read on a worker thread. */
+    /** Its bytes as a stream, however many. May block: to be read on a worker thread. */
     public InputStream open() {
-        return source == null ? bytes().newInput() : source.get();
+        return stream.get();
     }
 
     /**
@@ -127,14 +149,13 @@ public final class Value {
      */
     public Object tree() {
         if (tree == UNREAD) {
-            tree = elements == null ? read() : readElements();
+            tree = reader.get();
         }
         return tree;
     }
 
-    private Object read() {
-        String mediaType = mediaType();
-        if (isJson(mediaType)) {
+    private Object parse() {
+        if (isJson()) {
             return Json.parse(bytes());
         }
         if (mediaType.startsWith("text/")) {
@@ -146,31 +167,38 @@ public final class Value {
                 false);
     }
 
-    private List<Object> readElements() {
+    private static List<Object> treeOf(List<Value> elements) {
         List<Object> trees = new ArrayList<>(elements.size());
-        for (Value element : elements) {
-            trees.add(element.tree());
-        }
+        elements.forEach(element -> trees.add(element.tree()));
         return Collections.unmodifiableList(trees);
     }
 
-    private ByteString listed() {
-        List<ByteString> parts = new ArrayList<>(2 * elements.size() + 1);
+    private static ByteString bytesOf(List<Value> elements) {
+        List<ByteString> parts = new ArrayList<>(2 * elements.size() + 2);
         for (Value element : elements) {
             parts.add(parts.isEmpty() ? OPEN : COMMA);
             parts.add(element.isJson() ? element.bytes() : Json.write(element.tree()));
         }
-        parts.add(elements.isEmpty() ? EMPTY_LIST : CLOSE);
+        if (parts.isEmpty()) {
+            parts.add(OPEN);
+        }
+        parts.add(CLOSE);
         return ByteString.copyFrom(parts);
     }
 
-    private ByteString tooLarge() {
-        throw new HandlerFailure(
-                "input_too_large", "a value of " + sizeBytes() + " bytes is too large to be held in memory", false);
+    /** JSON goes without saying. */
+    private static Payload inline(String mediaType, ByteString bytes) {
+        return Payload.newBuilder()
+                .setMediaType(isJson(mediaType) ? "" : mediaType)
+                .setInline(bytes)
+                .build();
     }
 
     private static boolean isJson(String mediaType) {
+        if (mediaType.isEmpty() || mediaType.equals(JSON)) {
+            return true;
+        }
         String type = mediaType.toLowerCase(Locale.ROOT);
-        return type.isEmpty() || type.startsWith(JSON) || type.contains("+json");
+        return type.startsWith(JSON) || type.contains("+json");
     }
 }
