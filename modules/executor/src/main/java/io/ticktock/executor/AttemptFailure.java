@@ -1,0 +1,107 @@
+package io.ticktock.executor;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.graph.expression.ExpressionFailure;
+import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.HandlerFailure;
+import io.ticktock.sdk.JsonException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Why an attempt ends without success: what its record will say. */
+final class AttemptFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptFailure.class);
+    private static final int MAX_MESSAGE_CHARS = 2_000;
+
+    private final ExecutionStatus status;
+    private final transient ExecutionError error;
+
+    AttemptFailure(ExecutionStatus status, ExecutionError error) {
+        super(error.getMessage(), null, false, false);
+        this.status = status;
+        this.error = error;
+    }
+
+    /** A failure that another attempt would meet again. */
+    static AttemptFailure permanent(String code, String message) {
+        return failed(code, message, false);
+    }
+
+    static AttemptFailure timedOut(String message) {
+        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_TIMED_OUT, error("timed_out", message, true));
+    }
+
+    static AttemptFailure inputTooLarge(int maxBytes) {
+        return permanent(
+                "input_too_large",
+                "the inputs of the attempt have together more than the " + maxBytes
+                        + " bytes that an executor takes in; pass large values on without looking into them");
+    }
+
+    static AttemptFailure cancelled() {
+        return new AttemptFailure(
+                ExecutionStatus.EXECUTION_STATUS_CANCELLED,
+                error("cancelled", "the attempt was cancelled, because its result is no longer needed", false));
+    }
+
+    /** Whatever went wrong in an attempt, as its record will say it. */
+    static AttemptFailure of(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof AttemptFailure failure) {
+            return failure;
+        }
+        if (cause instanceof HandlerFailure failure) {
+            return failed(failure.code(), failure.getMessage(), failure.retryable());
+        }
+        if (cause instanceof ExpressionFailure failure) {
+            return permanent("expression_failed", failure.getMessage());
+        }
+        if (cause instanceof JsonException failure) {
+            return permanent("invalid_json", failure.getMessage());
+        }
+        if (cause instanceof Failure failure) {
+            return failed(
+                    failure.code().name().toLowerCase(Locale.ROOT),
+                    failure.getMessage(),
+                    failure.code().retryable());
+        }
+        LOG.warn("a handler failed", cause);
+        return failed("handler_failed", "the handler threw " + cause, true);
+    }
+
+    static AttemptFailure of(Failed outcome) {
+        ExecutionError error = error(outcome.code(), outcome.message(), outcome.retryable()).toBuilder()
+                .setRetryAfterMs(outcome.retryAfter().map(Duration::toMillis).orElse(0L))
+                .build();
+        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_FAILED, error);
+    }
+
+    static AttemptFailure failed(String code, String message, boolean retryable) {
+        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_FAILED, error(code, message, retryable));
+    }
+
+    static ExecutionError error(String code, String message, boolean retryable) {
+        String text = message == null ? "" : message;
+        return ExecutionError.newBuilder()
+                .setCode(code)
+                .setMessage(text.length() > MAX_MESSAGE_CHARS ? text.substring(0, MAX_MESSAGE_CHARS) + "…" : text)
+                .setRetryable(retryable)
+                .build();
+    }
+
+    ExecutionStatus status() {
+        return status;
+    }
+
+    ExecutionError error() {
+        return error;
+    }
+}

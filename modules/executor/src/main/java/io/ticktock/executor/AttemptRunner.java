@@ -1,0 +1,84 @@
+package io.ticktock.executor;
+
+import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Leads every attempt from its dispatch to its end, whatever happens in between. */
+final class AttemptRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
+
+    /** Parsing and evaluating more than this would hold up an event loop. */
+    private static final int LARGE_INPUT_BYTES = 32 << 10;
+
+    private final Vertx vertx;
+    private final HeldAttempts held;
+    private final Workers workers;
+    private final Records records;
+    private final Duration handlerTimeout;
+    private final String executorId;
+
+    AttemptRunner(
+            Vertx vertx,
+            HeldAttempts held,
+            Workers workers,
+            Records records,
+            Duration handlerTimeout,
+            String executorId) {
+        this.vertx = vertx;
+        this.held = held;
+        this.workers = workers;
+        this.records = records;
+        this.handlerTimeout = handlerTimeout;
+        this.executorId = executorId;
+    }
+
+    /** Takes the attempt in hand; it goes on by itself from there. One that is recorded already needs nothing more. */
+    <I, O> Future<DispatchResponse> dispatch(
+            ExecutionHeaders headers, boolean resumed, I input, AttemptSteps<I, O> steps) {
+        if (records.has(headers)) {
+            return Future.succeededFuture(DispatchResponse.getDefaultInstance());
+        }
+        HeldAttempt attempt = new HeldAttempt(headers, resumed, vertx.getOrCreateContext(), workers, executorId);
+        return held.admit(attempt, () -> run(attempt, input, steps));
+    }
+
+    /** Calls the handler: here, or where it may take its time when there is much to look through. */
+    static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
+        if (resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
+            return attempt.future(handler.get());
+        }
+        return attempt.future(attempt.onWorker(handler::get)).compose(attempt::future);
+    }
+
+    private <I, O> void run(HeldAttempt attempt, I input, AttemptSteps<I, O> steps) {
+        attempt.begin(handlerTimeout);
+        attempt.untilStopped(steps.perform(attempt, input))
+                .transform(ended -> conclude(attempt, input, steps, ended))
+                .recover(cause -> attempt.isAbandoned()
+                        ? Future.succeededFuture()
+                        : steps.recordFailure(attempt, input, AttemptFailure.of(cause)))
+                .onComplete(done -> release(attempt, done));
+    }
+
+    private <I, O> Future<Void> conclude(HeldAttempt attempt, I input, AttemptSteps<I, O> steps, AsyncResult<O> ended) {
+        held.handlerEnded(attempt);
+        return ended.succeeded() ? steps.conclude(attempt, input, ended.result()) : Future.failedFuture(ended.cause());
+    }
+
+    /** Without a record, the control plane finds that nobody has the attempt in hand, and dispatches it again. */
+    private void release(HeldAttempt attempt, AsyncResult<Void> done) {
+        held.release(attempt);
+        if (done.failed()) {
+            LOG.error("{} of {} ends without a record", attempt.executionId(), attempt.nodeId(), done.cause());
+        }
+    }
+}

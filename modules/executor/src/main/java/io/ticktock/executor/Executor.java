@@ -1,0 +1,116 @@
+package io.ticktock.executor;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.executor.http.HostResolver;
+import io.ticktock.executor.http.HttpSender;
+import io.ticktock.executor.type.BuiltInTypes;
+import io.ticktock.proto.v1.CancelExecutions;
+import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.HeldExecutionsRequest;
+import io.ticktock.proto.v1.HeldExecutionsResponse;
+import io.ticktock.proto.v1.PlanInput;
+import io.ticktock.proto.v1.TaskInput;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process's executor. Its verticles, one per event loop that is to take part, share what it has in hand and what it
+ * remembers.
+ */
+public final class Executor {
+
+    private final HeldAttempts held;
+    private final Workers workers;
+    private final AttemptRunner runner;
+    private final TaskExecutor tasks;
+    private final PlanExecutor plans;
+
+    /**
+     * With the built-in types and those that authors have put on the class path.
+     *
+     * @param executorId names this process in the records
+     */
+    public Executor(Vertx vertx, Bus bus, ExecutorConfiguration configuration, String executorId) {
+        this(vertx, bus, configuration, executorId, HostResolver.system(vertx), Clock.systemUTC());
+    }
+
+    Executor(
+            Vertx vertx,
+            Bus bus,
+            ExecutorConfiguration configuration,
+            String executorId,
+            HostResolver hosts,
+            Clock clock) {
+        int maxInputBytes = configuration.maxInputBytes();
+        Repeater repeater = new Repeater(vertx);
+        BlobClient client = new BlobClient(bus, repeater);
+        BlobValues blobs = new BlobValues(client, configuration.cacheBytes() / 2);
+        Records records = new Records(bus, configuration.cacheBytes() / 2, maxInputBytes);
+        PayloadReader payloads = new PayloadReader(blobs, repeater, maxInputBytes);
+        LifetimeOutputs outputs = new LifetimeOutputs(bus, repeater, payloads);
+        BuiltInTypes builtIn = BuiltInTypes.of(
+                new HttpSender(vertx, configuration.http(), hosts),
+                (tenantId, payload) -> payloads.read(tenantId, List.of(payload))
+                        .map(values -> values.get(0))
+                        .toCompletionStage(),
+                (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
+                clock,
+                configuration.maxFanOut());
+        HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans());
+        GraphCatalog graphs = new GraphCatalog(vertx, bus, repeater);
+        ByteBudget memory = new ByteBudget(configuration.inputMemoryBytes());
+        InputResolver inputs = new InputResolver(records, blobs, client, repeater, memory, maxInputBytes);
+        ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
+        Recorder recorder = new Recorder(bus, repeater, records);
+        this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued());
+        this.workers =
+                new Workers(configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
+        this.runner = new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId);
+        this.tasks =
+                new TaskExecutor(graphs, types, inputs, results, new WaitingReporter(bus, repeater, results), recorder);
+        this.plans =
+                new PlanExecutor(graphs, types, inputs, new ChoiceCheck(configuration.maxFanOut()), results, recorder);
+    }
+
+    /** Takes an attempt of a Task in hand; fails with OVERLOADED when there is no room for it. */
+    Future<DispatchResponse> runTask(TaskInput input) {
+        return runner.dispatch(input.getHeaders(), input.hasResumption(), input, tasks);
+    }
+
+    /** Takes an attempt of a Plan in hand; fails with OVERLOADED when there is no room for it. */
+    Future<DispatchResponse> runPlan(PlanInput input) {
+        return runner.dispatch(input.getHeaders(), false, input, plans);
+    }
+
+    /** Which of these attempts are in hand. */
+    Future<HeldExecutionsResponse> held(HeldExecutionsRequest request) {
+        return Future.succeededFuture(HeldExecutionsResponse.newBuilder()
+                .addAllExecIds(held.heldOf(request.getExecIdsList()))
+                .build());
+    }
+
+    void cancel(CancelExecutions request) {
+        held.cancel(request);
+    }
+
+    /** Ends attempts whose timeout or heartbeat's timeout has passed. */
+    void stopOverdue() {
+        held.stopOverdue();
+    }
+
+    /**
+     * Refuses new attempts, lets those in hand go on for so long, and then leaves them: without a record, they are
+     * dispatched again, elsewhere or later.
+     */
+    public Future<Void> drain(Duration patience) {
+        return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
+            held.abandonAll();
+            workers.close();
+            return Future.succeededFuture();
+        });
+    }
+}

@@ -1,0 +1,78 @@
+package io.ticktock.executor;
+
+import io.ticktock.sdk.PlanType;
+import io.ticktock.sdk.TaskType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** Which handler runs which type of node: the built-in types, and those of authors. */
+final class HandlerTypes {
+
+    private final Map<String, TaskType> tasks = new HashMap<>();
+    private final Map<String, PlanType> plans = new HashMap<>();
+
+    /** Throws IllegalArgumentException when two types have one name. */
+    HandlerTypes(List<TaskType> tasks, List<PlanType> plans) {
+        for (TaskType type : tasks) {
+            refuseSecond(type.name(), this.tasks.put(type.name(), type), type);
+        }
+        for (PlanType type : plans) {
+            refuseSecond(type.name(), this.plans.put(type.name(), type), type);
+        }
+    }
+
+    /** These types, and those that authors have put on the class path. */
+    static HandlerTypes withAuthors(List<TaskType> tasks, List<PlanType> plans) {
+        List<TaskType> allTasks = new ArrayList<>(tasks);
+        for (TaskType type : ServiceLoader.load(TaskType.class)) {
+            allTasks.add(authors(type, type.name()));
+        }
+        List<PlanType> allPlans = new ArrayList<>(plans);
+        for (PlanType type : ServiceLoader.load(PlanType.class)) {
+            allPlans.add(authors(type, type.name()));
+        }
+        return new HandlerTypes(allTasks, allPlans);
+    }
+
+    TaskType task(String name) {
+        TaskType type = tasks.get(name);
+        if (type == null) {
+            throw unknown("Task", name);
+        }
+        return type;
+    }
+
+    PlanType plan(String name) {
+        PlanType type = plans.get(name);
+        if (type == null) {
+            throw unknown("Plan", name);
+        }
+        return type;
+    }
+
+    private static <T> T authors(T type, String name) {
+        if (!name.contains(".")) {
+            throw new IllegalArgumentException(
+                    "the type " + name + " of " + type.getClass().getName() + " needs a dot in its name, such as acme."
+                            + name + "; names without one are built in");
+        }
+        return type;
+    }
+
+    private static void refuseSecond(String name, Object earlier, Object type) {
+        if (earlier != null) {
+            throw new IllegalArgumentException("the type " + name + " is there twice: "
+                    + earlier.getClass().getName() + " and " + type.getClass().getName());
+        }
+    }
+
+    private static AttemptFailure unknown(String kind, String name) {
+        return AttemptFailure.permanent(
+                "unknown_type",
+                "this executor has no handler for " + kind + "s of type " + name
+                        + "; put the jar that has it on its class path");
+    }
+}

@@ -1,0 +1,336 @@
+package io.ticktock.executor;
+
+import com.google.protobuf.Timestamp;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.sdk.Attempt;
+import io.ticktock.sdk.Telemetry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An attempt that this executor has in hand, from dispatch to acknowledgement. It runs on one event loop; cancel and
+ * timeout may come from any thread.
+ */
+final class HeldAttempt implements Attempt {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeldAttempt.class);
+    private static final int MILLIS = 1_000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    private final ExecutionHeaders headers;
+    private final boolean resumed;
+    private final Context context;
+    private final Workers workers;
+    private final String executorId;
+
+    private volatile AttemptFailure stopCause;
+    private volatile boolean handlerEnded;
+    private volatile boolean reportingWait;
+    private volatile boolean abandoned;
+    private volatile long heartbeatNanos;
+    private volatile long deadlineNanos;
+    private volatile long heartbeatTimeoutNanos;
+    private volatile boolean begun;
+    private long startedMillis;
+    private long startedNanos;
+    private List<Runnable> onCancel = List.of();
+    private List<Runnable> onEnd = List.of();
+    private TelemetryReport telemetry;
+
+    HeldAttempt(ExecutionHeaders headers, boolean resumed, Context context, Workers workers, String executorId) {
+        this.headers = headers;
+        this.resumed = resumed;
+        this.context = context;
+        this.workers = workers;
+        this.executorId = executorId;
+    }
+
+    @Override
+    public String tenantId() {
+        return headers.getTenantId();
+    }
+
+    @Override
+    public String lifetimeId() {
+        return headers.getLifetimeId();
+    }
+
+    @Override
+    public String executionId() {
+        return headers.getExecId();
+    }
+
+    @Override
+    public String nodeId() {
+        return headers.getNodeId();
+    }
+
+    @Override
+    public int iteration() {
+        return headers.getIteration();
+    }
+
+    @Override
+    public int number() {
+        return headers.getAttempt();
+    }
+
+    @Override
+    public String idempotencyKey() {
+        return headers.getIdempotencyKey();
+    }
+
+    @Override
+    public Instant scheduledAt() {
+        Timestamp time = headers.getScheduledAt();
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return stopCause != null;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+        synchronized (this) {
+            if (stopCause == null) {
+                if (onCancel.isEmpty()) {
+                    onCancel = new ArrayList<>(2);
+                }
+                onCancel.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    public void heartbeat() {
+        heartbeatNanos = System.nanoTime();
+    }
+
+    @Override
+    public synchronized Telemetry telemetry() {
+        if (telemetry == null) {
+            telemetry = new TelemetryReport();
+        }
+        return telemetry;
+    }
+
+    @Override
+    public <T> CompletionStage<T> onWorker(Callable<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        FutureTask<Boolean> task = new FutureTask<>(() -> result.complete(work.call())) {
+            @Override
+            protected void setException(Throwable thrown) {
+                result.completeExceptionally(thrown);
+            }
+        };
+        workers.run(task);
+        onCancel(() -> {
+            task.cancel(true);
+            result.completeExceptionally(new CancellationException("the attempt was cancelled"));
+        });
+        return result;
+    }
+
+    ExecutionHeaders headers() {
+        return headers;
+    }
+
+    /** Whether it had been waiting and goes on. */
+    boolean isResumed() {
+        return resumed;
+    }
+
+    /** The event loop it runs on. */
+    Context context() {
+        return context;
+    }
+
+    /** From now on {@link #stopIfOverdue} watches the time. */
+    void begin(Duration timeout) {
+        startedMillis = System.currentTimeMillis();
+        startedNanos = System.nanoTime();
+        deadlineNanos = startedNanos + timeout.toNanos();
+        begun = true;
+    }
+
+    /** Sets what the node says of the time that its attempts may take. */
+    void watch(Optional<Duration> timeout, Optional<Duration> heartbeatTimeout) {
+        if (timeout.isPresent()) {
+            deadlineNanos = startedNanos + timeout.get().toNanos();
+        }
+        if (heartbeatTimeout.isPresent()) {
+            heartbeatNanos = System.nanoTime();
+            heartbeatTimeoutNanos = heartbeatTimeout.get().toNanos();
+        }
+    }
+
+    /** Stops it when its timeout or its heartbeat's has passed. */
+    void stopIfOverdue(long nowNanos) {
+        if (!begun || handlerEnded) {
+            return;
+        }
+        if (nowNanos - deadlineNanos > 0) {
+            stop(AttemptFailure.timedOut("no result after " + seconds(deadlineNanos - startedNanos)));
+        } else if (heartbeatTimeoutNanos > 0 && nowNanos - heartbeatNanos > heartbeatTimeoutNanos) {
+            stop(AttemptFailure.timedOut("no heartbeat for " + seconds(heartbeatTimeoutNanos)));
+        }
+    }
+
+    /** Ends a running handler for this reason; without effect once it has ended. */
+    void stop(AttemptFailure cause) {
+        List<Runnable> actions;
+        synchronized (this) {
+            if (stopCause != null || handlerEnded) {
+                return;
+            }
+            stopCause = cause;
+            actions = onCancel;
+            onCancel = List.of();
+        }
+        actions.forEach(this::runCancelAction);
+    }
+
+    /** The work's outcome on the attempt's event loop, or the reason why it was stopped before. */
+    <T> Future<T> untilStopped(Future<T> work) {
+        if (work.isComplete() && stopCause == null) {
+            return work;
+        }
+        CompletableFuture<T> first = new CompletableFuture<>();
+        work.onComplete(first::complete, first::completeExceptionally);
+        onCancel(() -> first.completeExceptionally(stopCause));
+        return Future.fromCompletionStage(first, context);
+    }
+
+    /** What a handler returned, on the attempt's event loop. */
+    <T> Future<T> future(CompletionStage<T> stage) {
+        if (stage == null) {
+            return Future.failedFuture(noOutcome());
+        }
+        if (stage instanceof CompletableFuture<T> done && done.isDone() && !done.isCompletedExceptionally()) {
+            T outcome = done.join();
+            return outcome == null ? Future.failedFuture(noOutcome()) : Future.succeededFuture(outcome);
+        }
+        return Future.fromCompletionStage(stage, context)
+                .compose(outcome ->
+                        outcome == null ? Future.failedFuture(noOutcome()) : Future.succeededFuture(outcome));
+    }
+
+    /** Closing may block. */
+    void closeOnWorker(Closeable resource) {
+        workers.run(new FutureTask<>(() -> {
+            try {
+                resource.close();
+            } catch (IOException e) {
+                LOG.warn("{}: a result's stream could not be closed", executionId(), e);
+            }
+            return true;
+        }));
+    }
+
+    /** The handler has ended, one way or another: stopping has no effect any more. */
+    void handlerEnded() {
+        List<Runnable> actions;
+        synchronized (this) {
+            handlerEnded = true;
+            onCancel = List.of();
+            actions = onEnd;
+            onEnd = List.of();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    /** Runs the action once when the handler has ended; at once if it already has. */
+    void onEnd(Runnable action) {
+        synchronized (this) {
+            if (!handlerEnded) {
+                if (onEnd.isEmpty()) {
+                    onEnd = new ArrayList<>(1);
+                }
+                onEnd.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    /** Says that the attempt will wait outside: a dispatch that resumes it means the control plane knows already. */
+    void reportingWait() {
+        reportingWait = true;
+    }
+
+    boolean isReportingWait() {
+        return reportingWait;
+    }
+
+    /** Nobody needs an answer from it any more. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** The headers of the record. */
+    ExecutionHeaders finished(ExecutionStatus status) {
+        return headers.toBuilder()
+                .setStatus(status)
+                .setStartedAt(timestamp(startedMillis))
+                .setFinishedAt(timestamp(startedMillis + latencyMillis()))
+                .setExecutorId(executorId)
+                .build();
+    }
+
+    /** The telemetry of the record: what was reported, and the time since the start. */
+    synchronized PolicyTelemetry report() {
+        PolicyTelemetry.Builder message = telemetry == null ? PolicyTelemetry.newBuilder() : telemetry.toMessage();
+        return message.setLatencyMs(latencyMillis()).build();
+    }
+
+    private long latencyMillis() {
+        return (System.nanoTime() - startedNanos) / NANOS_PER_MILLI;
+    }
+
+    private void runCancelAction(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.warn("{}: a handler's cancel action failed", executionId(), e);
+        }
+    }
+
+    private static AttemptFailure noOutcome() {
+        return AttemptFailure.permanent("no_outcome", "the handler returned nothing; it must return an outcome");
+    }
+
+    private static Timestamp timestamp(long millis) {
+        return Timestamp.newBuilder()
+                .setSeconds(millis / MILLIS)
+                .setNanos((int) (millis % MILLIS) * NANOS_PER_MILLI)
+                .build();
+    }
+
+    private static String seconds(long nanos) {
+        return nanos / (double) Duration.ofSeconds(1).toNanos() + " s";
+    }
+}

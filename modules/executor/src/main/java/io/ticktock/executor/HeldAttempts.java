@@ -1,0 +1,170 @@
+package io.ticktock.executor;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.CancelExecutions;
+import io.ticktock.proto.v1.DispatchResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The attempts in hand: each once, so many running at once, so many more waiting for their start, the rest refused.
+ * A running attempt gives its place away when its handler has ended, but stays in hand until its record is acknowledged.
+ */
+final class HeldAttempts {
+
+    private static final Future<DispatchResponse> IN_HAND =
+            Future.succeededFuture(DispatchResponse.getDefaultInstance());
+
+    private final int maxRunning;
+    private final int maxHeld;
+    private final Map<String, Entry> held = new ConcurrentHashMap<>();
+    private final Deque<Entry> queue = new ArrayDeque<>();
+    private final Promise<Void> drained = Promise.promise();
+    private int running;
+    private volatile boolean draining;
+
+    /** What is to run when there is a place. */
+    private record Entry(HeldAttempt attempt, Runnable start) {}
+
+    HeldAttempts(int maxRunning, int maxQueued) {
+        this.maxRunning = maxRunning;
+        this.maxHeld = maxRunning + maxQueued;
+    }
+
+    /** Takes the attempt in hand, unless it is there already or there is no room. */
+    Future<DispatchResponse> admit(HeldAttempt attempt, Runnable start) {
+        Entry entry = new Entry(attempt, start);
+        Entry earlier = held.get(attempt.executionId());
+        if (earlier != null && !resumes(attempt, earlier)) {
+            return IN_HAND;
+        }
+        if (draining) {
+            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "this executor is about to stop"));
+        }
+        if (earlier == null && held.size() >= maxHeld) {
+            return Future.failedFuture(new Failure(
+                    FailureCode.OVERLOADED, "this executor has " + maxHeld + " attempts in hand; try again later"));
+        }
+        if (!put(entry, earlier)) {
+            return IN_HAND;
+        }
+        startOrQueue(entry);
+        return IN_HAND;
+    }
+
+    /** Which of these are in hand. */
+    List<String> heldOf(List<String> execIds) {
+        List<String> found = new ArrayList<>();
+        for (String execId : execIds) {
+            if (held.containsKey(execId)) {
+                found.add(execId);
+            }
+        }
+        return found;
+    }
+
+    /** Stops those that run; those that have not started leave without a trace. */
+    void cancel(CancelExecutions request) {
+        for (String execId : request.getExecIdsList()) {
+            Entry entry = held.get(execId);
+            if (entry != null && entry.attempt.tenantId().equals(request.getTenantId())) {
+                if (unqueue(entry)) {
+                    release(entry.attempt);
+                } else {
+                    entry.attempt.stop(AttemptFailure.cancelled());
+                }
+            }
+        }
+    }
+
+    /** Stops those whose time is over. */
+    void stopOverdue() {
+        long now = System.nanoTime();
+        held.values().forEach(entry -> entry.attempt.stopIfOverdue(now));
+    }
+
+    /** The attempt's handler has ended: its place goes to the next. */
+    void handlerEnded(HeldAttempt attempt) {
+        attempt.handlerEnded();
+        Entry next;
+        synchronized (this) {
+            next = queue.poll();
+            if (next == null) {
+                running--;
+            }
+        }
+        if (next != null) {
+            Runnable start = next.start;
+            next.attempt.context().runOnContext(nothing -> start.run());
+        }
+    }
+
+    /** The attempt is over. */
+    void release(HeldAttempt attempt) {
+        held.computeIfPresent(attempt.executionId(), (id, entry) -> entry.attempt == attempt ? null : entry);
+        if (draining && held.isEmpty()) {
+            drained.tryComplete();
+        }
+    }
+
+    /** Refuses new attempts; completes when none is in hand any more. */
+    Future<Void> drain() {
+        draining = true;
+        if (held.isEmpty()) {
+            drained.tryComplete();
+        }
+        return drained.future();
+    }
+
+    /** Ends whatever still runs, without a record. */
+    void abandonAll() {
+        held.values().forEach(entry -> {
+            entry.attempt.abandon();
+            entry.attempt.stop(AttemptFailure.cancelled());
+        });
+    }
+
+    private static boolean resumes(HeldAttempt attempt, Entry earlier) {
+        return attempt.isResumed() && earlier.attempt.isReportingWait();
+    }
+
+    private boolean put(Entry entry, Entry earlier) {
+        String execId = entry.attempt.executionId();
+        if (earlier == null) {
+            return held.putIfAbsent(execId, entry) == null;
+        }
+        earlier.attempt.abandon();
+        return held.replace(execId, earlier, entry);
+    }
+
+    private void startOrQueue(Entry entry) {
+        synchronized (this) {
+            if (running == maxRunning) {
+                queue(entry);
+                return;
+            }
+            running++;
+        }
+        entry.start.run();
+    }
+
+    /** What goes on comes before what is new. */
+    private void queue(Entry entry) {
+        if (entry.attempt.isResumed()) {
+            queue.addFirst(entry);
+        } else {
+            queue.addLast(entry);
+        }
+    }
+
+    private synchronized boolean unqueue(Entry entry) {
+        return queue.remove(entry);
+    }
+}

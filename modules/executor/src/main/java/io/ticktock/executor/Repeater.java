@@ -1,0 +1,66 @@
+package io.ticktock.executor;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Repeats a request over the bus, at growing intervals, for as long as repeating may help. */
+final class Repeater {
+
+    private static final long FIRST_MS = 50;
+    private static final long LONGEST_MS = 5_000;
+    private static final int MAX_DOUBLINGS = 7;
+    /** A defect on the other side may be a passing one, but does not heal for ever. */
+    private static final int MAX_DEFECTS = 8;
+
+    private final Vertx vertx;
+
+    Repeater(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /**
+     * Completes with the first answer, or with the first failure that repeating cannot help, or that came when the
+     * answer was no longer wanted. It may take for ever: others hold the bound on what waits here.
+     */
+    <T> Future<T> repeat(Supplier<Future<T>> request, BooleanSupplier wanted) {
+        Future<T> answer = request.get();
+        if (answer.succeeded()) {
+            return answer;
+        }
+        Promise<T> last = Promise.promise();
+        await(answer, new Repetition<>(request, wanted, last), 0);
+        return last.future();
+    }
+
+    /** One request and who waits for its answer. A chain of futures instead would grow with every repetition. */
+    private record Repetition<T>(Supplier<Future<T>> request, BooleanSupplier wanted, Promise<T> last) {}
+
+    private <T> void await(Future<T> answer, Repetition<T> repetition, int failures) {
+        answer.onComplete(repetition.last::complete, cause -> {
+            if (mayHelp(cause, failures) && repetition.wanted.getAsBoolean()) {
+                vertx.setTimer(
+                        pauseMillis(failures), timer -> await(repetition.request.get(), repetition, failures + 1));
+            } else {
+                repetition.last.fail(cause);
+            }
+        });
+    }
+
+    private static boolean mayHelp(Throwable cause, int failures) {
+        if (!(cause instanceof Failure failure)) {
+            return false;
+        }
+        return failure.code().retryable() || (failure.code() == FailureCode.INTERNAL && failures < MAX_DEFECTS);
+    }
+
+    private static long pauseMillis(int failures) {
+        long pause = Math.min(FIRST_MS << Math.min(failures, MAX_DOUBLINGS), LONGEST_MS);
+        return pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+    }
+}

@@ -1,0 +1,130 @@
+package io.ticktock.executor;
+
+import io.ticktock.executor.type.AttemptSettings;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.graph.Task;
+import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.Resumption;
+import io.ticktock.proto.v1.TaskExecution;
+import io.ticktock.proto.v1.TaskInput;
+import io.ticktock.proto.v1.TaskResult;
+import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.TaskContext;
+import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.TaskOutcome.Streamed;
+import io.ticktock.sdk.TaskOutcome.Succeeded;
+import io.ticktock.sdk.TaskType;
+import io.ticktock.sdk.Value;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** Runs attempts of Tasks: from the references of a TaskInput to a durable TaskExecution, or to a wait. */
+final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
+
+    private final GraphCatalog graphs;
+    private final HandlerTypes types;
+    private final InputResolver inputs;
+    private final ResultStore results;
+    private final WaitingReporter waitings;
+    private final Recorder recorder;
+
+    TaskExecutor(
+            GraphCatalog graphs,
+            HandlerTypes types,
+            InputResolver inputs,
+            ResultStore results,
+            WaitingReporter waitings,
+            Recorder recorder) {
+        this.graphs = graphs;
+        this.types = types;
+        this.inputs = inputs;
+        this.results = results;
+        this.waitings = waitings;
+        this.recorder = recorder;
+    }
+
+    @Override
+    public Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input) {
+        if (input.getResumption().hasTimedOutAt()) {
+            return Future.failedFuture(AttemptFailure.timedOut("the timeout of the node passed while it waited"));
+        }
+        return graphs.graph(attempt).compose(graph -> perform(attempt, input, graph));
+    }
+
+    private Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input, AgentGraph graph) {
+        Task task = task(graph, attempt.nodeId());
+        attempt.watch(task.timeout(), task.configuration().heartbeatTimeout());
+        TaskType type = types.task(task.type());
+        return inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type))
+                .compose(resolved -> call(attempt, input, graph, type, resolved))
+                .compose(outcome -> outcome instanceof Streamed streamed
+                        ? results.store(attempt, streamed).map(TaskOutcome::success)
+                        : Future.succeededFuture(outcome));
+    }
+
+    private static Future<TaskOutcome> call(
+            HeldAttempt attempt, TaskInput input, AgentGraph graph, TaskType type, ResolvedInput resolved) {
+        Task task = task(graph, attempt.nodeId());
+        Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
+        AttemptSettings settings =
+                new AttemptSettings(task.settings(), () -> resolved.variables(graph.usesOf(task.id())));
+        return AttemptRunner.call(
+                attempt,
+                resolved,
+                () -> type.handler()
+                        .run(new TaskContext(attempt, settings, input(task, settings, resolved), resumption)));
+    }
+
+    private static Value input(Task task, AttemptSettings settings, ResolvedInput resolved) {
+        return input(task)
+                .map(template -> Value.json(template.evaluate(settings.variables())))
+                .orElse(resolved.passed());
+    }
+
+    /** An author's own type may get an input that the graph makes, instead of what was passed. */
+    private static Optional<Template> input(Task task) {
+        return task.settings() instanceof CustomTaskSettings custom ? custom.input() : Optional.empty();
+    }
+
+    private static boolean readsInput(Task task, TaskType type) {
+        return type.readsInput() && input(task).isEmpty();
+    }
+
+    @Override
+    public Future<Void> conclude(HeldAttempt attempt, TaskInput input, TaskOutcome outcome) {
+        if (outcome instanceof Succeeded success) {
+            return results.store(attempt, success.value()).compose(payload -> recordSuccess(attempt, payload));
+        }
+        if (outcome instanceof Failed failed) {
+            return Future.failedFuture(AttemptFailure.of(failed));
+        }
+        return waitings.report(attempt, outcome);
+    }
+
+    private Future<Void> recordSuccess(HeldAttempt attempt, Payload payload) {
+        return recorder.record(TaskExecution.newBuilder()
+                .setHeaders(attempt.finished(ExecutionStatus.EXECUTION_STATUS_SUCCEEDED))
+                .setTelemetry(attempt.report())
+                .setResult(TaskResult.newBuilder().setPayload(payload))
+                .build());
+    }
+
+    @Override
+    public Future<Void> recordFailure(HeldAttempt attempt, TaskInput input, AttemptFailure failure) {
+        return recorder.record(TaskExecution.newBuilder()
+                .setHeaders(attempt.finished(failure.status()))
+                .setTelemetry(attempt.report())
+                .setError(failure.error())
+                .build());
+    }
+
+    private static Task task(AgentGraph graph, String nodeId) {
+        if (graph.node(nodeId) instanceof Task task) {
+            return task;
+        }
+        throw AttemptFailure.permanent("wrong_kind", nodeId + " is no Task of graph " + graph.name());
+    }
+}

@@ -1,0 +1,73 @@
+package io.ticktock.executor;
+
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.GetExecutionsRequest;
+import io.ticktock.proto.v1.GetExecutionsResponse;
+import io.ticktock.proto.v1.TaskExecution;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One reading of Task records from the data plane, page by page. */
+final class TaskReading {
+
+    /** A page of the largest inline results must fit into memory and onto the bus. */
+    private static final int PAGE = 64;
+
+    private final Bus bus;
+    private final ExecutionHeaders reader;
+    private final List<String> execIds;
+    private final int maxBytes;
+    private final Map<String, RecordedTask> found = new HashMap<>();
+    private final Promise<Map<String, RecordedTask>> all = Promise.promise();
+    private long bytes;
+
+    TaskReading(Bus bus, ExecutionHeaders reader, List<String> execIds, int maxBytes) {
+        this.bus = bus;
+        this.reader = reader;
+        this.execIds = execIds;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Every record by the id of its execution; fails when one is missing or they are too large together. */
+    Future<Map<String, RecordedTask>> read() {
+        readFrom(0);
+        return all.future();
+    }
+
+    private void readFrom(int index) {
+        if (index >= execIds.size()) {
+            all.complete(found);
+            return;
+        }
+        List<String> page = execIds.subList(index, Math.min(index + PAGE, execIds.size()));
+        GetExecutionsRequest request = GetExecutionsRequest.newBuilder()
+                .setTenantId(reader.getTenantId())
+                .setLifetimeId(reader.getLifetimeId())
+                .addAllTaskExecIds(page)
+                .build();
+        bus.request(Addresses.STATE_GET_EXECUTIONS, request)
+                .onFailure(all::fail)
+                .onSuccess(reply -> take(reply, page, index));
+    }
+
+    private void take(GetExecutionsResponse reply, List<String> page, int index) {
+        for (TaskExecution execution : reply.getTasksList()) {
+            bytes += execution.getResult().getPayload().getInline().size();
+            found.put(execution.getHeaders().getExecId(), RecordedTask.of(execution));
+        }
+        if (bytes > maxBytes) {
+            all.fail(AttemptFailure.inputTooLarge(maxBytes));
+        } else if (!found.keySet().containsAll(page)) {
+            all.fail(new Failure(FailureCode.NOT_FOUND, "a record that the attempt needs does not exist"));
+        } else {
+            readFrom(index + PAGE);
+        }
+    }
+}

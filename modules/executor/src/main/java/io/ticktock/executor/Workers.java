@@ -1,0 +1,51 @@
+package io.ticktock.executor;
+
+import io.ticktock.sdk.HandlerFailure;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The bounded pool of threads on which handlers may block. */
+final class Workers implements AutoCloseable {
+
+    private static final int IDLE_SECONDS = 30;
+
+    private final ThreadPoolExecutor pool;
+
+    Workers(int threads, int maxWaiting) {
+        AtomicInteger number = new AtomicInteger();
+        this.pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(maxWaiting),
+                work -> daemon(work, number.incrementAndGet()));
+        pool.allowCoreThreadTimeOut(true);
+    }
+
+    /** Runs it as soon as a thread is free. Throws {@link HandlerFailure} when too much waits for one already. */
+    void run(FutureTask<?> work) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new HandlerFailure(
+                    "overloaded", "too much blocking work waits for a worker thread; try again later", true, e);
+        }
+    }
+
+    /** Interrupts what runs. */
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+
+    private static Thread daemon(Runnable work, int number) {
+        Thread thread = new Thread(work, "ticktock-worker-" + number);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

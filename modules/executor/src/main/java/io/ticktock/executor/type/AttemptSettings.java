@@ -1,0 +1,69 @@
+package io.ticktock.executor.type;
+
+import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.expression.Variables;
+import io.ticktock.graph.settings.CustomPlanSettings;
+import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.graph.settings.NodeSettings;
+import io.ticktock.sdk.Settings;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What the graph says about a node, over the variables of one attempt; these are looked at when first needed. */
+public final class AttemptSettings implements Settings {
+
+    private final NodeSettings node;
+    private final Supplier<Variables> source;
+    private Variables variables;
+    private Map<String, Object> tree;
+
+    public AttemptSettings(NodeSettings node, Supplier<Variables> variables) {
+        this.node = node;
+        this.source = variables;
+    }
+
+    /** Of an author's own type only; the built-in types have typed settings instead. */
+    @Override
+    public synchronized Map<String, Object> tree() {
+        if (tree == null) {
+            tree = evaluate(template());
+        }
+        return tree;
+    }
+
+    /** The settings of a built-in type. */
+    static <T extends NodeSettings> T of(Settings settings, Class<T> type) {
+        return type.cast(((AttemptSettings) settings).node);
+    }
+
+    /** What the expressions of a built-in type's settings see. */
+    static Variables variables(Settings settings) {
+        return ((AttemptSettings) settings).variables();
+    }
+
+    /** What the expressions of the settings see. */
+    public synchronized Variables variables() {
+        if (variables == null) {
+            variables = source.get();
+        }
+        return variables;
+    }
+
+    private Template template() {
+        if (node instanceof CustomTaskSettings task) {
+            return task.settings();
+        }
+        if (node instanceof CustomPlanSettings plan) {
+            return plan.settings();
+        }
+        return Template.literal(Map.of());
+    }
+
+    private Map<String, Object> evaluate(Template template) {
+        Object value = template.isLiteral() ? template.literalValue() : template.evaluate(variables());
+        Map<String, Object> settings = new HashMap<>();
+        ((Map<?, ?>) value).forEach((name, setting) -> settings.put((String) name, setting));
+        return settings;
+    }
+}
