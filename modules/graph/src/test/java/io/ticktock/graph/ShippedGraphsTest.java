@@ -83,7 +83,7 @@ class ShippedGraphsTest {
         StringBuilder book = new StringBuilder();
         int words = 0;
         for (int paragraph = 0; paragraph < 5_000; paragraph++) {
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 36; i++) {
                 String word = "Word" + Character.toString('a' + (int) Math.abs(random.nextGaussian() * 6) % 26);
                 book.append(word).append(i % 12 == 11 ? ",\n" : " ");
                 expected.merge(word.toLowerCase(Locale.ROOT), 1, Integer::sum);

@@ -7,7 +7,7 @@ final class Limits {
     static final int MAX_SOURCE_CHARS = 10_000;
 
     /** Steps of all the loops ({@code map}, {@code filter}, …) of one evaluation together. */
-    static final int MAX_ITERATIONS = 1_000_000;
+    static final int MAX_ITERATIONS = 300_000;
 
     /** Elements of a list or map that an expression makes. */
     static final int MAX_ELEMENTS = 5_000_000;

@@ -214,7 +214,7 @@ class ExpressionTest {
                 "replace('a', '', 'b') | replace needs a text to look for",
                 "'x'.matches(input.text + '(') | the pattern is not a regular expression",
                 "matches('x', '((a{1000}){1000}){1000}') | the pattern is too large",
-                "range(2000).map(i, range(2000).map(j, 1)) | the loops take more than 1000000 steps",
+                "range(301).all(i, range(1000).all(j, true)) | the loops take more than 300000 steps",
             })
     void fails(String source, String message) throws ExpressionFaults {
         Expression expression = Expression.compile(source, NODES);
@@ -263,7 +263,7 @@ class ExpressionTest {
     @Test
     void loopsTakeLinearTime() throws ExpressionFaults {
         List<Object> joined = new ArrayList<>();
-        for (long i = 0; i < 50_000; i++) {
+        for (long i = 0; i < 20_000; i++) {
             joined.add(Map.of("counts", Map.of("w" + i % 100, 1L, "x", i)));
         }
         Variables variables = new Variables(null, null, null, joined, Map.of(), 1);
@@ -272,7 +272,7 @@ class ExpressionTest {
         Object[] sum = new Object[1];
         org.junit.jupiter.api.Assertions.assertTimeout(
                 Duration.ofSeconds(10), () -> sum[0] = expression.evaluate(variables));
-        assertEquals(500L, sum[0]);
+        assertEquals(200L, sum[0]);
     }
 
     @Test
