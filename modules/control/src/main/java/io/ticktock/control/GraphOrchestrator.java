@@ -346,11 +346,7 @@ final class GraphOrchestrator {
     /** The state may be ahead of the store now: it is thrown away, and folded again from what is durable. */
     private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
         Failure failure = Failure.of(cause);
-        LOG.warn(
-                "lifetime {}: not decided: {}",
-                resident.state.lifetimeId(),
-                failure.getMessage(),
-                failure.code() == FailureCode.INTERNAL ? cause : null);
+        report(resident, failure, cause);
         items.forEach(item -> item.decided().fail(failure));
         if (resident.dropped) {
             return;
@@ -361,6 +357,17 @@ final class GraphOrchestrator {
             return;
         }
         vertx.setTimer(RELOAD_DELAY_MS, id -> recoverLater(resident.key()));
+    }
+
+    /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
+    private static void report(Resident resident, Failure failure, Throwable cause) {
+        String lifetimeId = resident.state.lifetimeId();
+        switch (failure.code()) {
+            case FENCED -> LOG.debug("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
+            case INTERNAL -> LOG.error("lifetime {}: not decided", lifetimeId, cause);
+            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, OVERLOADED, UNAVAILABLE ->
+                LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
+        }
     }
 
     private void recoverLater(LifetimeKey key) {
