@@ -51,9 +51,9 @@ final class AttemptRunner {
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 
-    /** Calls the handler: here, or where it may take its time when there is much to look through. */
+    /** Calls the handler: here, or on a worker thread when looking at its inputs may take long. */
     static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
-        if (resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
+        if (!resolved.use().loops() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
             return attempt.future(handler.get());
         }
         return attempt.future(attempt.onWorker(handler::get)).compose(attempt::future);
@@ -61,7 +61,9 @@ final class AttemptRunner {
 
     private <I, O> void run(HeldAttempt attempt, I input, AttemptSteps<I, O> steps) {
         attempt.begin(handlerTimeout);
-        attempt.untilStopped(steps.perform(attempt, input))
+        Future<O> performed =
+                attempt.isCancelled() ? Future.failedFuture(AttemptFailure.cancelled()) : steps.perform(attempt, input);
+        attempt.untilStopped(performed)
                 .transform(ended -> conclude(attempt, input, steps, ended))
                 .recover(cause -> attempt.isAbandoned()
                         ? Future.succeededFuture()

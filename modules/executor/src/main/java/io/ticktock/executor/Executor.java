@@ -25,6 +25,7 @@ public final class Executor {
 
     private final HeldAttempts held;
     private final Workers workers;
+    private final HttpSender http;
     private final AttemptRunner runner;
     private final TaskExecutor tasks;
     private final PlanExecutor plans;
@@ -52,8 +53,9 @@ public final class Executor {
         Records records = new Records(bus, configuration.cacheBytes() / 2, maxInputBytes);
         PayloadReader payloads = new PayloadReader(blobs, repeater, maxInputBytes);
         LifetimeOutputs outputs = new LifetimeOutputs(bus, repeater, payloads);
+        this.http = new HttpSender(vertx, configuration.http(), hosts);
         BuiltInTypes builtIn = BuiltInTypes.of(
-                new HttpSender(vertx, configuration.http(), hosts),
+                http,
                 (tenantId, payload) -> payloads.read(tenantId, List.of(payload))
                         .map(values -> values.get(0))
                         .toCompletionStage(),
@@ -110,7 +112,7 @@ public final class Executor {
         return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
             held.abandonAll();
             workers.close();
-            return Future.succeededFuture();
+            return http.close();
         });
     }
 }

@@ -6,11 +6,12 @@ import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,7 +26,8 @@ final class HeldAttempts {
     private final int maxRunning;
     private final int maxHeld;
     private final Map<String, Entry> held = new ConcurrentHashMap<>();
-    private final Deque<Entry> queue = new ArrayDeque<>();
+    private final Set<Entry> resumedQueue = new LinkedHashSet<>();
+    private final Set<Entry> newQueue = new LinkedHashSet<>();
     private final Promise<Void> drained = Promise.promise();
     private int running;
     private volatile boolean draining;
@@ -95,7 +97,7 @@ final class HeldAttempts {
         attempt.handlerEnded();
         Entry next;
         synchronized (this) {
-            next = queue.poll();
+            next = nextInQueue();
             if (next == null) {
                 running--;
             }
@@ -147,7 +149,7 @@ final class HeldAttempts {
     private void startOrQueue(Entry entry) {
         synchronized (this) {
             if (running == maxRunning) {
-                queue(entry);
+                (entry.attempt.isResumed() ? resumedQueue : newQueue).add(entry);
                 return;
             }
             running++;
@@ -156,15 +158,17 @@ final class HeldAttempts {
     }
 
     /** What goes on comes before what is new. */
-    private void queue(Entry entry) {
-        if (entry.attempt.isResumed()) {
-            queue.addFirst(entry);
-        } else {
-            queue.addLast(entry);
+    private Entry nextInQueue() {
+        Iterator<Entry> queue = (resumedQueue.isEmpty() ? newQueue : resumedQueue).iterator();
+        if (!queue.hasNext()) {
+            return null;
         }
+        Entry next = queue.next();
+        queue.remove();
+        return next;
     }
 
     private synchronized boolean unqueue(Entry entry) {
-        return queue.remove(entry);
+        return newQueue.remove(entry) || resumedQueue.remove(entry);
     }
 }

@@ -54,14 +54,18 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
         attempt.watch(plan.timeout(), Optional.empty());
         PlanType type = types.plan(plan.type());
         return inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals())
-                .compose(resolved -> call(attempt, input, graph, plan, type, resolved))
+                .compose(resolved -> call(attempt, input, targets(graph, plan), plan, type, resolved))
                 .map(outcome -> checked(graph, plan, outcome));
     }
 
     private static Future<PlanOutcome> call(
-            HeldAttempt attempt, PlanInput input, AgentGraph graph, Plan plan, PlanType type, ResolvedInput resolved) {
-        AttemptSettings settings =
-                new AttemptSettings(plan.settings(), () -> resolved.variables(graph.usesOf(plan.id())));
+            HeldAttempt attempt,
+            PlanInput input,
+            List<String> targets,
+            Plan plan,
+            PlanType type,
+            ResolvedInput resolved) {
+        AttemptSettings settings = new AttemptSettings(plan.settings(), resolved::variables);
         return AttemptRunner.call(
                 attempt,
                 resolved,
@@ -72,7 +76,7 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
                                 resolved.arrivals(),
                                 input.getSources().getJoined(),
                                 input(plan, settings),
-                                targets(graph, plan))));
+                                targets)));
     }
 
     /** What the graph makes for an author's own type besides what arrived. */

@@ -54,6 +54,7 @@ final class Resolution {
         Future<Map<String, Value>> results = results(use);
         return Future.all(input, plan, results)
                 .map(all -> new ResolvedInput(
+                        use,
                         input.result(),
                         plan.result(),
                         null,
@@ -75,14 +76,14 @@ final class Resolution {
         Future<List<Arrival>> arrivals = reads ? arrivals() : Future.succeededFuture(List.of());
         Future<Map<String, Value>> results = results(use);
         return Future.all(input, arrivals, results)
-                .map(all -> arrived(input.result(), arrivals.result(), results.result()));
+                .map(all -> arrived(use, input.result(), arrivals.result(), results.result()));
     }
 
-    private ResolvedInput arrived(Value input, List<Arrival> arrivals, Map<String, Value> results) {
+    private ResolvedInput arrived(VariableUse use, Value input, List<Arrival> arrivals, Map<String, Value> results) {
         boolean joined = sources.getJoined();
         Value result = joined || arrivals.isEmpty() ? null : arrivals.get(0).value();
         List<Value> branches = joined ? arrivals.stream().map(Arrival::value).toList() : List.of();
-        return new ResolvedInput(input, null, result, branches, results, arrivals, null, headers.getIteration());
+        return new ResolvedInput(use, input, null, result, branches, results, arrivals, null, headers.getIteration());
     }
 
     private Future<Value> lifetimeInput() {

@@ -14,6 +14,7 @@ import java.util.Map;
  * What an attempt's inputs have become, as far as they are looked at; null is what nobody looks at or does not exist.
  * Nothing is parsed until then.
  *
+ * @param use what the expressions of the node look at
  * @param input of the lifetime
  * @param plan what the choosing Plan passed
  * @param result what arrived at a Plan that is no join
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param passed what a Task's handler gets: what the choosing Plan passed, or at the start node the lifetime's input
  */
 record ResolvedInput(
+        VariableUse use,
         Value input,
         Value plan,
         Value result,
@@ -49,7 +51,7 @@ record ResolvedInput(
     }
 
     /** Those that the expressions of a node use, as trees. Parses what has not been. */
-    Variables variables(VariableUse use) {
+    Variables variables() {
         Map<String, Object> resultTrees = new LinkedHashMap<>();
         results.forEach((node, value) -> resultTrees.put(node, value.tree()));
         return new Variables(

@@ -59,18 +59,16 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         attempt.watch(task.timeout(), task.configuration().heartbeatTimeout());
         TaskType type = types.task(task.type());
         return inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type))
-                .compose(resolved -> call(attempt, input, graph, type, resolved))
+                .compose(resolved -> call(attempt, input, task, type, resolved))
                 .compose(outcome -> outcome instanceof Streamed streamed
                         ? results.store(attempt, streamed).map(TaskOutcome::success)
                         : Future.succeededFuture(outcome));
     }
 
     private static Future<TaskOutcome> call(
-            HeldAttempt attempt, TaskInput input, AgentGraph graph, TaskType type, ResolvedInput resolved) {
-        Task task = task(graph, attempt.nodeId());
+            HeldAttempt attempt, TaskInput input, Task task, TaskType type, ResolvedInput resolved) {
         Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
-        AttemptSettings settings =
-                new AttemptSettings(task.settings(), () -> resolved.variables(graph.usesOf(task.id())));
+        AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables);
         return AttemptRunner.call(
                 attempt,
                 resolved,

@@ -784,6 +784,25 @@ class ExecutorTest {
     }
 
     @Test
+    void anExpressionThatLoopsIsEvaluatedOffTheEventLoop() throws Exception {
+        String graph = """
+                graph: g
+                version: 1.0.0
+                start: a
+                tasks: {a: {type: test.task, squares: "${range(3).map(i, i * i)}"}}
+                edges: ["a -> END [FINAL]"]
+                """;
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL, graph)) {
+            handle(
+                    "a",
+                    context -> done(TaskOutcome.json(List.of(
+                            Thread.currentThread().getName(), context.settings().get("squares")))));
+            String result = inline(fixture.run(fixture.task("a")));
+            assertTrue(result.contains("ticktock-worker") && result.contains("[0,1,4]"), result);
+        }
+    }
+
+    @Test
     void drainingRefusesWhatIsNewAndLeavesWhatDoesNotEndWithoutARecord() throws Exception {
         try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
             handle("a", context -> new CompletableFuture<>());

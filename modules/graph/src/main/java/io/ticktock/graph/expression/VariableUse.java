@@ -4,13 +4,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which variables an expression reads, so that nothing else needs to be fetched for it.
+ * What evaluating an expression takes: the variables it reads, so that nothing else needs to be fetched for it, and
+ * whether it may take its time.
  *
  * @param results ids of the nodes whose results it reads
+ * @param loops whether it has loops, or makes lists of any length, so that it may work long on little
  */
-public record VariableUse(boolean input, boolean plan, boolean result, boolean joined, Set<String> results) {
+public record VariableUse(
+        boolean input, boolean plan, boolean result, boolean joined, Set<String> results, boolean loops) {
 
-    public static final VariableUse NONE = new VariableUse(false, false, false, false, Set.of());
+    public static final VariableUse NONE = new VariableUse(false, false, false, false, Set.of(), false);
 
     /** What this or the other reads. */
     public VariableUse and(VariableUse other) {
@@ -21,6 +24,7 @@ public record VariableUse(boolean input, boolean plan, boolean result, boolean j
                 plan || other.plan,
                 result || other.result,
                 joined || other.joined,
-                Set.copyOf(both));
+                Set.copyOf(both),
+                loops || other.loops);
     }
 }

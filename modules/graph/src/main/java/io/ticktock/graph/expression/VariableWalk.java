@@ -16,6 +16,7 @@ final class VariableWalk {
     private final ExpressionProblems problems;
     private final Set<String> names = new TreeSet<>();
     private final Set<String> nodes = new TreeSet<>();
+    private boolean loops;
 
     private VariableWalk(ExpressionProblems problems) {
         this.problems = problems;
@@ -29,7 +30,8 @@ final class VariableWalk {
                 walk.names.contains("plan"),
                 walk.names.contains("result"),
                 walk.names.contains("joined"),
-                Set.copyOf(walk.nodes));
+                Set.copyOf(walk.nodes),
+                walk.loops);
     }
 
     private void visit(CelExpr expression) {
@@ -65,6 +67,7 @@ final class VariableWalk {
 
     private void visitCall(CelExpr expression) {
         CelCall call = expression.call();
+        loops |= call.function().equals("range");
         boolean selects = call.function().equals("_[_]")
                 || call.function().equals("_[?_]")
                 || call.function().equals("_?._");
@@ -92,6 +95,7 @@ final class VariableWalk {
     }
 
     private void visitComprehension(CelExpr expression, CelComprehension loop) {
+        loops = true;
         for (String variable : Set.of(loop.iterVar(), loop.iterVar2(), loop.accuVar())) {
             if (Scope.STANDARD.contains(variable)) {
                 problems.add(

@@ -247,9 +247,9 @@ class ExpressionTest {
     void saysWhichVariablesItReads() throws ExpressionFaults {
         Expression expression = Expression.compile(
                 "joined.map(j, j.x + input.n) + [results.guess.x, results['improve']] + range(iteration)", NODES);
-        assertEquals(new VariableUse(true, false, false, true, Set.of("guess", "improve")), expression.uses());
+        assertEquals(new VariableUse(true, false, false, true, Set.of("guess", "improve"), true), expression.uses());
         assertEquals(
-                new VariableUse(false, true, true, false, Set.of("guess")),
+                new VariableUse(false, true, true, false, Set.of("guess"), false),
                 Expression.compile("has(results.guess) ? plan : result", NODES).uses());
     }
 
