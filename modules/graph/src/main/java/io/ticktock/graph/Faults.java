@@ -5,11 +5,15 @@ import io.ticktock.graph.source.SourcePosition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What is wrong with a file, gathered while it is read, so that all of it can be told at once. */
 final class Faults {
 
     private static final int MAX_FAULTS = 100;
+    private static final int MAX_CHARS = 500;
+
+    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
     private final List<SourceFault> found = new ArrayList<>();
 
@@ -33,7 +37,17 @@ final class Faults {
                 .distinct()
                 .limit(MAX_FAULTS)
                 .map(fault -> new GraphFault(
-                        file, fault.position().line(), fault.position().column(), fault.message(), fault.fix()))
+                        file,
+                        fault.position().line(),
+                        fault.position().column(),
+                        oneLine(fault.message()),
+                        oneLine(fault.fix())))
                 .toList());
+    }
+
+    /** Messages quote from the file, which may hold anything. */
+    private static String oneLine(String text) {
+        String line = BREAKS.matcher(text).replaceAll(" ").strip();
+        return line.length() > MAX_CHARS ? line.substring(0, MAX_CHARS) + "…" : line;
     }
 }

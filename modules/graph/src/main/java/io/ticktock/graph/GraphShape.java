@@ -53,7 +53,10 @@ final class GraphShape {
         if (nodes.containsKey(start.name())) {
             return true;
         }
-        faults.add(start.position(), "there is no node '" + start.name() + "' to start at", nodeNamed(start.name()));
+        faults.add(
+                start.position(),
+                "there is no node " + Names.shown(start.name()) + " to start at",
+                nodeNamed(start.name()));
         return false;
     }
 
@@ -85,7 +88,7 @@ final class GraphShape {
         if (id.equals(AgentGraph.END)) {
             faults.add(edge.position(), "the edge leaves END, where a lifetime is over", "remove the edge");
         } else {
-            faults.add(edge.position(), "there is no node '" + id + "' for the edge " + edge, nodeNamed(id));
+            faults.add(edge.position(), "there is no node " + Names.shown(id) + " for the edge " + edge, nodeNamed(id));
         }
         return false;
     }
@@ -237,7 +240,7 @@ final class GraphShape {
         Optional<String> near = exists ? Optional.empty() : SimilarNames.closest(target.name(), targets.keySet());
         faults.add(
                 target.position(),
-                exists ? "there is no edge " + edge : "there is no node '" + target.name() + "'",
+                exists ? "there is no edge " + edge : "there is no node " + Names.shown(target.name()),
                 near.map(name -> "did you mean " + name + "?")
                         .orElse("use a target of the edges from " + plan.id() + ", or add the edge " + edge));
     }
