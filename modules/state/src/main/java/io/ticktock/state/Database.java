@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,18 +25,37 @@ final class Database {
     private static final long FIRST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 500;
 
+    private static final String RETIRE = "ROLLBACK; RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())";
     private static final String SET_TENANT = "SELECT set_config('ticktock.tenant_id', $1, true)";
 
     private final Vertx vertx;
     private final StateConfiguration configuration;
     private final Pool planes;
     private final Pool tenants;
+    private final long timeoutMs;
+    private final long patienceMs;
 
     Database(Vertx vertx, StateConfiguration configuration) {
         this.vertx = vertx;
         this.configuration = configuration;
         this.planes = pool("ticktock_writer");
         this.tenants = pool("ticktock_reader");
+        this.timeoutMs = configuration.timeoutMs();
+        this.patienceMs = configuration.patienceMs();
+    }
+
+    private Database(Database connections, long timeoutMs) {
+        this.vertx = connections.vertx;
+        this.configuration = connections.configuration;
+        this.planes = connections.planes;
+        this.tenants = connections.tenants;
+        this.timeoutMs = timeoutMs;
+        this.patienceMs = 0;
+    }
+
+    /** The same connections for operations that are not to be done late: none is tried again. */
+    Database withoutPatience(long mostMs) {
+        return new Database(this, Math.min(mostMs, timeoutMs));
     }
 
     /** A connection of its own for group commit. */
@@ -51,17 +71,19 @@ final class Database {
 
     /** One statement of the planes that may be repeated. */
     Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return patiently(() -> planes.preparedQuery(sql).execute(parameters));
+        return onConnection(query -> query.execute(sql, parameters));
     }
 
     /** Several statements of the planes on one connection, which may be repeated. */
     <T> Future<T> onConnection(Function<Query, Future<T>> statements) {
-        return patiently(() -> planes.withConnection(connection -> statements.apply(Query.on(connection))));
+        return patiently(() -> planes.withConnection(connection ->
+                statements.apply(Query.on(connection)).onFailure(cause -> retireIfBroken(connection, cause))));
     }
 
     /** Statements of the planes in one transaction, which may be repeated. */
     <T> Future<T> inTransaction(Function<Query, Future<T>> statements) {
-        return patiently(() -> planes.withTransaction(connection -> statements.apply(Query.on(connection))));
+        return patiently(() -> planes.withTransaction(connection ->
+                statements.apply(Query.on(connection)).onFailure(cause -> retireIfBroken(connection, cause))));
     }
 
     /** What this tenant, and no other, can see. */
@@ -76,25 +98,28 @@ final class Database {
         return planes.close().eventually(tenants::close);
     }
 
+    /** A server that has become read-only keeps its connections, and the pool would use them again. */
+    private static void retireIfBroken(SqlConnection connection, Throwable cause) {
+        if (DatabaseFault.of(cause).breaksConnection()) {
+            connection.query(RETIRE).execute();
+        }
+    }
+
     private <T> Future<T> patiently(Supplier<Future<T>> operation) {
-        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(configuration.patienceMs());
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
         return attempt(operation, deadlineNanos, FIRST_PAUSE_MS);
     }
 
     private <T> Future<T> attempt(Supplier<Future<T>> operation, long deadlineNanos, long pauseMs) {
-        return operation
-                .get()
-                .timeout(configuration.timeoutMs(), TimeUnit.MILLISECONDS)
-                .recover(cause -> {
-                    DatabaseFault fault = DatabaseFault.of(cause);
-                    boolean late = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs) - deadlineNanos > 0;
-                    if (fault.kind() != DatabaseFault.Kind.PASSING || late) {
-                        return Future.failedFuture(fault.toFailure());
-                    }
-                    return vertx.timer(pauseMs, TimeUnit.MILLISECONDS)
-                            .compose(fired ->
-                                    attempt(operation, deadlineNanos, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)));
-                });
+        return operation.get().timeout(timeoutMs, TimeUnit.MILLISECONDS).recover(cause -> {
+            DatabaseFault fault = DatabaseFault.of(cause);
+            boolean late = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs) - deadlineNanos > 0;
+            if (fault.kind() != DatabaseFault.Kind.PASSING || late) {
+                return Future.failedFuture(fault.toFailure());
+            }
+            return vertx.timer(pauseMs, TimeUnit.MILLISECONDS)
+                    .compose(fired -> attempt(operation, deadlineNanos, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)));
+        });
     }
 
     private Pool pool(String role) {

@@ -32,6 +32,16 @@ public record DatabaseAddress(String host, int port, String database, String use
         }
     }
 
+    /** Another database of the same server. */
+    public DatabaseAddress withDatabase(String other) {
+        return new DatabaseAddress(host, port, other, user, password, sslMode);
+    }
+
+    /** The same database as another user. */
+    public DatabaseAddress withUser(String other, String otherPassword) {
+        return new DatabaseAddress(host, port, database, other, otherPassword, sslMode);
+    }
+
     PgConnectOptions options() {
         return new PgConnectOptions()
                 .setHost(host)

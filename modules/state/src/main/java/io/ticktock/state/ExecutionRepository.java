@@ -33,6 +33,7 @@ final class ExecutionRepository<E extends Message> {
     private final RecentlyWritten<RecordKey, E> recent;
     private final GroupCommit<Append<E>, Recorded<E>> appends;
     private final String insert;
+    private final String insertMissing;
     private final String select;
 
     ExecutionRepository(
@@ -47,6 +48,7 @@ final class ExecutionRepository<E extends Message> {
         this.recent = recent;
         this.appends = new GroupCommit<>(vertx, kind.table(), limits, this::write);
         this.insert = INSERT.formatted(kind.table());
+        this.insertMissing = insert + "ON CONFLICT DO NOTHING";
         this.select = SELECT.formatted(kind.table());
     }
 
@@ -66,7 +68,6 @@ final class ExecutionRepository<E extends Message> {
             SELECT * FROM unnest(
                 $1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::integer[],
                 $8::integer[], $9::smallint[], $10::text[], $11::bytea[])
-            ON CONFLICT DO NOTHING
             """;
 
     private Future<Void> write(List<Pending<Append<E>, Recorded<E>>> rows) {
@@ -74,7 +75,14 @@ final class ExecutionRepository<E extends Message> {
         rows.forEach(row -> uses.add(row.row().key.tenantId(), kind.blobs().apply(row.row().execution)));
         return BlobReferenceRepository.add(lane, uses)
                 .compose(referenced -> lane.execute(insert, parameters(rows)))
-                .compose(inserted -> inserted.rowCount() == rows.size() ? completeAll(rows) : resolve(rows));
+                .compose(inserted -> completeAll(rows))
+                .recover(cause ->
+                        DatabaseFault.isUniqueViolation(cause) ? writeMissing(rows) : Future.failedFuture(cause));
+    }
+
+    /** Skipping what is there costs more than failing on it, and is seldom needed. */
+    private Future<Void> writeMissing(List<Pending<Append<E>, Recorded<E>>> rows) {
+        return lane.execute(insertMissing, parameters(rows)).compose(inserted -> resolve(rows));
     }
 
     private Tuple parameters(List<Pending<Append<E>, Recorded<E>>> rows) {

@@ -11,12 +11,16 @@ import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of its own for one {@link GroupCommit}, with its statements prepared. It connects when first used, and
  * again after the connection broke.
  */
 final class Lane {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     private final Vertx vertx;
     private final PgConnectOptions options;
@@ -44,10 +48,28 @@ final class Lane {
 
     private synchronized Future<PreparedStatement> prepared(String sql) {
         if (connection == null) {
-            connection = PgConnection.connect(vertx, options);
+            connection = PgConnection.connect(vertx, options).onSuccess(this::listen);
         }
-        Future<PgConnection> current = connection;
-        return prepared.computeIfAbsent(sql, key -> current.compose(open -> open.prepare(key)));
+        Future<PreparedStatement> statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.compose(open -> open.prepare(sql));
+            prepared.put(sql, statement);
+            statement.onFailure(cause -> drop());
+        }
+        return statement;
+    }
+
+    /** Else the next flush would be the first to notice. */
+    private void listen(PgConnection opened) {
+        opened.exceptionHandler(cause -> LOG.info("a connection to the database broke: {}", cause.getMessage()))
+                .closeHandler(closed -> forget(opened));
+    }
+
+    private synchronized void forget(PgConnection closed) {
+        if (connection != null && connection.succeeded() && connection.result() == closed) {
+            connection = null;
+            prepared.clear();
+        }
     }
 
     private void dropIfBroken(Throwable cause) {

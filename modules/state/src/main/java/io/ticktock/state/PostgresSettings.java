@@ -3,7 +3,10 @@ package io.ticktock.state;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How the embedded PostgreSQL is set up: as durable as by default, and made for many small appends. */
+/**
+ * How the embedded PostgreSQL is set up: made for many small appends, and as durable as by default, since nothing is said
+ * here of fsync, synchronous_commit and full_page_writes.
+ */
 final class PostgresSettings {
 
     private PostgresSettings() {}
@@ -14,10 +17,6 @@ final class PostgresSettings {
         settings.put("unix_socket_directories", "");
         settings.put("max_connections", "64");
         settings.put("search_path", "ticktock, public");
-
-        settings.put("fsync", "on");
-        settings.put("synchronous_commit", "on");
-        settings.put("full_page_writes", "on");
 
         // Nobody replicates from it.
         settings.put("wal_level", "minimal");

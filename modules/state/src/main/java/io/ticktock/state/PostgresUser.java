@@ -3,7 +3,9 @@ package io.ticktock.state;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +44,11 @@ record PostgresUser(List<String> prefix, int owner) {
                         + " --database-url postgres://user:password@host:port/database");
     }
 
-    List<String> command(String... command) {
-        return Stream.concat(prefix.stream(), Stream.of(command)).toList();
+    List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(program);
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** Hands a file, or a folder with all that is in it, to this user. */
@@ -56,7 +61,7 @@ record PostgresUser(List<String> prefix, int owner) {
             tree.forEach(all::add);
         }
         for (Path each : all) {
-            Files.setAttribute(each, OWNER, owner, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(each, OWNER, owner, LinkOption.NOFOLLOW_LINKS);
         }
     }
 
@@ -109,8 +114,6 @@ record PostgresUser(List<String> prefix, int owner) {
     }
 
     private static boolean isPosix() {
-        return java.nio.file.FileSystems.getDefault()
-                .supportedFileAttributeViews()
-                .contains("unix");
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     }
 }

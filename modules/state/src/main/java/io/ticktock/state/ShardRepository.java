@@ -22,10 +22,13 @@ final class ShardRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardRepository.class);
 
+    /** A hold that came into force after its owner had given up on it would end the owner's next one. */
+    private static final long MOST_MS = 2_500;
+
     private final Database database;
 
     ShardRepository(Database database) {
-        this.database = database;
+        this.database = database.withoutPatience(MOST_MS);
     }
 
     Future<HoldShardsResponse> hold(HoldShardsRequest request) {
@@ -71,7 +74,10 @@ final class ShardRepository {
     }
 
     /** One takeover at a time, so that each sees what the one before it left. */
-    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7401962341)";
+    private static final String ONE_AT_A_TIME = """
+            SELECT set_config('statement_timeout', '2000', true), set_config('lock_timeout', '2000', true),
+                pg_advisory_xact_lock(7401962341)
+            """;
 
     /** Deleting a row waits for the decisions that share it, and lets none begin. */
     private static final String REMOVE_EXPIRED =

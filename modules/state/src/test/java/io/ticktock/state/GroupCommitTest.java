@@ -1,0 +1,211 @@
+package io.ticktock.state;
+
+import static io.ticktock.state.TestDatabase.failure;
+import static io.ticktock.state.TestDatabase.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.FailureCode;
+import io.ticktock.state.GroupCommit.Limits;
+import io.ticktock.state.GroupCommit.Pending;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GroupCommitTest {
+
+    private static final Limits LIMITS = new Limits(10, 1_000, 4, 100, 2_000);
+
+    /** Takes down what it is asked to write, and is done when the test says so. */
+    private static final class HeldWriter implements GroupCommit.Writer<String, String> {
+        private final List<List<String>> flushes = new ArrayList<>();
+        private final Queue<Promise<Void>> held = new ArrayDeque<>();
+        private List<Pending<String, String>> last = List.of();
+
+        @Override
+        public Future<Void> write(List<Pending<String, String>> rows) {
+            flushes.add(rows.stream().map(Pending::row).toList());
+            last = rows;
+            Promise<Void> done = Promise.promise();
+            held.add(done);
+            return done.future();
+        }
+
+        void succeed() {
+            last.forEach(row -> row.complete("done " + row.row()));
+            held.remove().complete();
+        }
+    }
+
+    private final HeldWriter writer = new HeldWriter();
+    private Vertx vertx;
+    private GroupCommit<String, String> lane;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, writer);
+    }
+
+    @AfterEach
+    void close() {
+        result(vertx.close());
+    }
+
+    @Test
+    void aLoneRowIsWrittenAtOnce() {
+        Future<String> row = lane.submit("a", 1);
+        assertEquals(List.of(List.of("a")), writer.flushes);
+        assertFalse(row.isComplete());
+        writer.succeed();
+        assertEquals("done a", result(row));
+    }
+
+    @Test
+    void rowsGatherWhileAFlushIsInFlight() {
+        List<Future<String>> rows =
+                IntStream.range(0, 6).mapToObj(i -> lane.submit("" + i, 1)).toList();
+        writer.succeed();
+        writer.succeed();
+        writer.succeed();
+        assertEquals(List.of(List.of("0"), List.of("1", "2", "3", "4"), List.of("5")), writer.flushes);
+        assertTrue(rows.stream().allMatch(Future::succeeded));
+    }
+
+    @Test
+    void aFlushHasItsBytes() {
+        lane.submit("a", 1);
+        lane.submit("b", 60);
+        lane.submit("c", 60);
+        lane.submit("d", 500);
+        writer.succeed();
+        writer.succeed();
+        writer.succeed();
+        writer.succeed();
+        assertEquals(List.of(List.of("a"), List.of("b"), List.of("c"), List.of("d")), writer.flushes);
+    }
+
+    @Test
+    void aFullQueueRefuses() {
+        IntStream.range(0, 11).forEach(i -> lane.submit("" + i, 1));
+        assertEquals(FailureCode.OVERLOADED, failure(lane.submit("one more", 1)).code());
+        writer.succeed();
+        assertFalse(lane.submit("now there is room", 1).isComplete());
+    }
+
+    @Test
+    void aQueueFullOfBytesRefuses() {
+        lane.submit("in flight", 1);
+        lane.submit("big", 900);
+        assertEquals(FailureCode.OVERLOADED, failure(lane.submit("bigger", 200)).code());
+        assertFalse(lane.submit("small", 50).isComplete());
+    }
+
+    @Test
+    void aRowLargerThanTheQueueIsWrittenAlone() {
+        lane.submit("in flight", 1);
+        assertFalse(lane.submit("huge", 5_000).isComplete());
+        writer.succeed();
+        assertEquals(List.of("huge"), writer.flushes.get(1));
+    }
+
+    @Test
+    void aBadRowFailsAlone() {
+        List<Integer> sizes = new ArrayList<>();
+        lane = new GroupCommit<>(vertx, "rows", new Limits(100, 1_000, 50, 1_000, 2_000), rows -> {
+            sizes.add(rows.size());
+            if (rows.stream().anyMatch(row -> row.row().equals("bad"))) {
+                return Future.failedFuture(new PgException("no such thing", "ERROR", "22021", null));
+            }
+            rows.forEach(row -> row.complete("done"));
+            return vertx.timer(1).mapEmpty();
+        });
+        List<Future<String>> rows = IntStream.range(0, 33)
+                .mapToObj(i -> lane.submit(i == 20 ? "bad" : "" + i, 1))
+                .toList();
+        result(Future.join(rows).otherwiseEmpty());
+        for (int i = 0; i < rows.size(); i++) {
+            assertEquals(i != 20, rows.get(i).succeeded(), "row " + i);
+        }
+        assertEquals(FailureCode.INVALID_ARGUMENT, failure(rows.get(20)).code());
+        assertTrue(sizes.size() <= 2 + 2 * 6, "halves, not one by one: " + sizes);
+    }
+
+    @Test
+    void aDefectOfOneRowFailsAlone() {
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+            if (rows.stream().anyMatch(row -> row.row().equals("bad"))) {
+                throw new IllegalStateException("cannot be encoded");
+            }
+            rows.forEach(row -> row.complete("done"));
+            return vertx.timer(1).mapEmpty();
+        });
+        List<Future<String>> rows = List.of(lane.submit("first", 1), lane.submit("bad", 1), lane.submit("good", 1));
+        result(Future.join(rows).otherwiseEmpty());
+        assertEquals(FailureCode.INTERNAL, failure(rows.get(1)).code());
+        assertTrue(rows.get(2).succeeded());
+    }
+
+    @Test
+    void aBrokenConnectionIsTriedAgain() {
+        List<List<String>> flushes = new ArrayList<>();
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+            flushes.add(rows.stream().map(Pending::row).toList());
+            if (flushes.size() <= 3) {
+                return Future.failedFuture(ClosedConnectionException.INSTANCE);
+            }
+            rows.forEach(row -> row.complete("done"));
+            return Future.succeededFuture();
+        });
+        assertEquals("done", result(lane.submit("a", 1)));
+        assertEquals(4, flushes.size());
+    }
+
+    @Test
+    void whatAnEarlierTryCompletedIsNotWrittenAgain() {
+        List<List<String>> flushes = new ArrayList<>();
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+            flushes.add(rows.stream().map(Pending::row).toList());
+            rows.get(0).complete("done");
+            return vertx.timer(1).compose(fired -> Future.failedFuture(ClosedConnectionException.INSTANCE));
+        });
+        List<Future<String>> rows = List.of(lane.submit("a", 1), lane.submit("b", 1), lane.submit("c", 1));
+        result(Future.all(rows));
+        assertEquals(List.of(List.of("a"), List.of("b", "c"), List.of("c")), flushes);
+    }
+
+    @Test
+    void patienceEnds() {
+        lane = new GroupCommit<>(
+                vertx,
+                "rows",
+                new Limits(10, 100, 10, 100, 50),
+                rows -> Future.failedFuture(ClosedConnectionException.INSTANCE));
+        assertEquals(FailureCode.UNAVAILABLE, failure(lane.submit("a", 1)).code());
+    }
+
+    @Test
+    void closingWaitsForWhatWasTaken() {
+        Future<String> first = lane.submit("a", 1);
+        Future<String> second = lane.submit("b", 1);
+        Future<Void> closed = lane.close();
+        assertEquals(FailureCode.UNAVAILABLE, failure(lane.submit("c", 1)).code());
+        writer.succeed();
+        assertFalse(closed.isComplete());
+        writer.succeed();
+        result(closed);
+        assertTrue(first.succeeded() && second.succeeded());
+        result(lane.close());
+    }
+}
