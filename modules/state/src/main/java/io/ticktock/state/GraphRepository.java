@@ -33,6 +33,7 @@ final class GraphRepository {
 
     Future<RegisterGraphResponse> register(RegisterGraphRequest request) {
         GraphReference graph = request.getGraph();
+        GraphVersions.parse(graph.getVersion());
         Tuple key = Tuple.of(Checks.tenant(graph.getTenantId()), graph.getName(), graph.getVersion());
         Tuple row = Tuple.of(
                 graph.getTenantId(),
@@ -77,9 +78,7 @@ final class GraphRepository {
                 .map(rows -> {
                     List<String> versions = new ArrayList<>();
                     rows.forEach(row -> versions.add(row.getString(0)));
-                    return versions.stream()
-                            .max(SemanticVersionOrder.BY_PRECEDENCE)
-                            .orElseThrow(() -> Refusal.noGraph(request));
+                    return GraphVersions.highest(versions).orElseThrow(() -> Refusal.noGraph(request));
                 });
     }
 

@@ -6,6 +6,7 @@ import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.BlobUris;
 import io.ticktock.state.Checks;
+import io.ticktock.state.GraphVersions;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Outputs;
 import io.ticktock.state.Pages;
@@ -13,7 +14,6 @@ import io.ticktock.state.RecordKey;
 import io.ticktock.state.Recorded;
 import io.ticktock.state.References;
 import io.ticktock.state.Refusal;
-import io.ticktock.state.SemanticVersionOrder;
 import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -80,6 +80,7 @@ public final class InMemoryStateStore implements StateStore {
     public Future<RegisterGraphResponse> registerGraph(RegisterGraphRequest request) {
         return answer(request, asked -> {
             GraphReference graph = asked.getGraph();
+            GraphVersions.parse(graph.getVersion());
             GraphKey key = new GraphKey(Checks.tenant(graph.getTenantId()), graph.getName());
             RegisterGraphRequest earlier =
                     graphs.computeIfAbsent(key, none -> new HashMap<>()).putIfAbsent(graph.getVersion(), asked);
@@ -98,7 +99,7 @@ public final class InMemoryStateStore implements StateStore {
             GraphKey key = new GraphKey(Checks.tenant(asked.getTenantId()), asked.getName());
             Map<String, RegisterGraphRequest> versions = graphs.getOrDefault(key, Map.of());
             Optional<String> version = asked.getVersion().isEmpty()
-                    ? versions.keySet().stream().max(SemanticVersionOrder.BY_PRECEDENCE)
+                    ? GraphVersions.highest(versions.keySet())
                     : Optional.of(asked.getVersion());
             return version.map(versions::get)
                     .map(found -> GetGraphResponse.newBuilder()

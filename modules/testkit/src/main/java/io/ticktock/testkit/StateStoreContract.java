@@ -94,6 +94,13 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void aVersionMustBeSemantic() {
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.registerGraph(register("latest"))).code());
+    }
+
+    @Test
     void anothersGraphIsNotThere() {
         result(store.registerGraph(register("1.0.0")));
         Failure foreign = failure(store.getGraph(graphRequest(others, "1.0.0")));
