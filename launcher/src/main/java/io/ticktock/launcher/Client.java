@@ -1,0 +1,193 @@
+package io.ticktock.launcher;
+
+import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
+import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
+import static io.ticktock.bus.Addresses.CONTROL_START;
+import static io.ticktock.bus.Addresses.STATE_GET_LIFETIME;
+import static io.ticktock.bus.Addresses.STATE_GET_OUTPUT;
+import static io.ticktock.bus.Addresses.STATE_GET_STATISTICS;
+import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
+import static io.ticktock.bus.Addresses.STATE_LIST_EXECUTIONS;
+import static io.ticktock.bus.Addresses.STATE_LIST_LIFETIMES;
+import static io.ticktock.bus.Addresses.STATE_REGISTER_GRAPH;
+import static io.ticktock.bus.Addresses.STATE_SEND_SIGNAL;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.ticktock.bus.Address;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.GetOutputResponse;
+import io.ticktock.proto.v1.GetStatisticsRequest;
+import io.ticktock.proto.v1.GetStatisticsResponse;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.ListExecutionsRequest;
+import io.ticktock.proto.v1.ListExecutionsResponse;
+import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.ListLifetimesResponse;
+import io.ticktock.proto.v1.OutputReference;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.proto.v1.SendSignalRequest;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What the command line asks of the system, for one tenant; all of it over the bus. Each call waits for its answer, so
+ * it belongs on a command's own thread, never on an event loop, and fails with a {@link Failure}.
+ */
+final class Client {
+
+    static final String DEFAULT_TENANT = "default";
+
+    /** Longer than the timeout of any address: the bus gives up first. */
+    private static final long LONGEST_CALL_S = 60;
+
+    private static final int EVENTS_PAGE = 1_000;
+
+    private final Bus bus;
+    private final String tenantId;
+    private final boolean drivesHere;
+
+    /** @param drivesHere whether the control plane runs in this process */
+    Client(Bus bus, String tenantId, boolean drivesHere) {
+        this.bus = bus;
+        this.tenantId = tenantId;
+        this.drivesHere = drivesHere;
+    }
+
+    String tenantId() {
+        return tenantId;
+    }
+
+    GraphReference register(AgentGraph graph) {
+        GraphReference reference = GraphReference.newBuilder()
+                .setTenantId(tenantId)
+                .setName(graph.name())
+                .setVersion(graph.version())
+                .setDigest(graph.digest())
+                .build();
+        ask(
+                STATE_REGISTER_GRAPH,
+                RegisterGraphRequest.newBuilder()
+                        .setGraph(reference)
+                        .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                        .build());
+        return reference;
+    }
+
+    void start(LifetimeId id, GraphReference graph, Payload input) {
+        ask(
+                CONTROL_START.at(id.shard()),
+                StartLifetimeRequest.newBuilder()
+                        .setTenantId(tenantId)
+                        .setLifetimeId(id.toString())
+                        .setGraphName(graph.getName())
+                        .setGraphVersion(graph.getVersion())
+                        .setInput(input)
+                        .setActor(actor())
+                        .build());
+    }
+
+    AgentLifetime lifetime(LifetimeId id) {
+        GetLifetimeRequest request = GetLifetimeRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .build();
+        return ask(STATE_GET_LIFETIME, request).getLifetime();
+    }
+
+    ListLifetimesResponse lifetimes(ListLifetimesRequest.Builder request) {
+        return ask(STATE_LIST_LIFETIMES, request.setTenantId(tenantId).build());
+    }
+
+    ListExecutionsResponse executions(LifetimeId id, int pageSize, String pageToken) {
+        return ask(
+                STATE_LIST_EXECUTIONS,
+                ListExecutionsRequest.newBuilder()
+                        .setTenantId(tenantId)
+                        .setLifetimeId(id.toString())
+                        .setPageSize(pageSize)
+                        .setPageToken(pageToken)
+                        .build());
+    }
+
+    /** The next events of the log, oldest first; a page, so ask again until there are none. */
+    List<LifetimeEvent> events(LifetimeId id, long afterSeq) {
+        ListEventsRequest request = ListEventsRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .setAfterSeq(afterSeq)
+                .setPageSize(EVENTS_PAGE)
+                .build();
+        return ask(STATE_LIST_EVENTS, request).getEventsList();
+    }
+
+    GetOutputResponse output(OutputReference output) {
+        return ask(
+                STATE_GET_OUTPUT,
+                GetOutputRequest.newBuilder()
+                        .setTenantId(tenantId)
+                        .setOutput(output)
+                        .build());
+    }
+
+    /**
+     * Hands a signal to the control plane of this process, which answers with its decision; or leaves it for the other
+     * process that drives the lifetime, which picks it up soon.
+     */
+    void signal(LifetimeId id, Signal.Builder command) {
+        Signal signal = command.setSignalId(UUID.randomUUID().toString())
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .build();
+        if (drivesHere) {
+            ask(
+                    CONTROL_SIGNAL.at(id.shard()),
+                    SignalLifetimeRequest.newBuilder().setSignal(signal).build());
+        } else {
+            ask(
+                    STATE_SEND_SIGNAL,
+                    SendSignalRequest.newBuilder().setSignal(signal).build());
+        }
+    }
+
+    GetStatisticsResponse statistics() {
+        return ask(STATE_GET_STATISTICS, GetStatisticsRequest.getDefaultInstance());
+    }
+
+    /** Runs when the lifetime may have gone on, on some other thread; a hint that may fail to come. */
+    void onProgress(LifetimeId id, Runnable hint) {
+        await(bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> hint.run()));
+    }
+
+    <Q extends Message, R extends Message> R ask(Address<Q, R> address, Q request) {
+        return await(bus.request(address, request));
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.await(LONGEST_CALL_S, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new Failure(FailureCode.UNAVAILABLE, "no answer within " + LONGEST_CALL_S + " s", e);
+        }
+    }
+
+    /** Who gives the commands, for the log. */
+    static String actor() {
+        return "user:" + System.getProperty("user.name", "unknown");
+    }
+}

@@ -1,0 +1,89 @@
+package io.ticktock.launcher;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.state.StateConfiguration;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Chosen modules, started on one Vert.x in the order of their table and stopped in the opposite order. */
+final class Deployment implements AutoCloseable {
+
+    /** What runs, and how it is let end. */
+    private record Deployed(String deploymentId, VerticleDefinition definition) {}
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
+    private final Deque<Deployed> deployed = new ArrayDeque<>();
+
+    /** With nothing started yet. */
+    Deployment(Configuration configuration) {
+        this.vertx = vertx(configuration);
+        this.bus = new Bus(vertx);
+    }
+
+    /** Starts these in their order; fails at the first that does not start. */
+    void start(
+            Set<SystemModule> chosen,
+            Configuration configuration,
+            Optional<StateConfiguration> state,
+            String instanceId) {
+        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId);
+        for (SystemModule module : EnumSet.copyOf(chosen)) {
+            deploy(ModuleTable.definition(module, wiring));
+            modules.add(module);
+        }
+    }
+
+    private static Vertx vertx(Configuration configuration) {
+        // Nothing is read from the class path through Vert.x, so it needs no folder to copy such files to.
+        FileSystemOptions files =
+                new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(configuration.launcher().eventLoops())
+                .setFileSystemOptions(files));
+    }
+
+    void deploy(VerticleDefinition definition) {
+        DeploymentOptions options = new DeploymentOptions().setInstances(definition.instances());
+        Future<String> deployment = vertx.deployVerticle(definition.verticle(), options);
+        deployed.push(new Deployed(Client.await(deployment), definition));
+    }
+
+    Bus bus() {
+        return bus;
+    }
+
+    boolean has(SystemModule module) {
+        return modules.contains(module);
+    }
+
+    Set<SystemModule> modules() {
+        return modules;
+    }
+
+    /** Lets every module end what it has begun; one that fails to does not keep the others from it. */
+    @Override
+    public void close() {
+        Future<Void> stopped = Future.succeededFuture();
+        while (!deployed.isEmpty()) {
+            Deployed last = deployed.pop();
+            stopped = stopped.eventually(() -> stop(last));
+        }
+        Client.await(stopped.eventually(vertx::close));
+    }
+
+    private Future<Void> stop(Deployed module) {
+        return vertx.undeploy(module.deploymentId())
+                .eventually(module.definition().drain());
+    }
+}

@@ -1,0 +1,189 @@
+package io.ticktock.launcher;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.state.DatabaseAddress;
+import io.ticktock.state.EmbeddedPostgres;
+import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+
+/** The system on a data folder: its database, the modules that this process started, and a client that asks them. */
+final class LocalSystem implements AutoCloseable {
+
+    private final Configuration configuration;
+    private final Optional<EmbeddedPostgres> postgres;
+    private final Deployment deployment;
+
+    private LocalSystem(Configuration configuration, Optional<EmbeddedPostgres> postgres, Deployment deployment) {
+        this.configuration = configuration;
+        this.postgres = postgres;
+        this.deployment = deployment;
+    }
+
+    /** With these modules; refused as wrong usage when another process serves the data folder. */
+    static LocalSystem start(Configuration configuration, Set<SystemModule> modules) {
+        try {
+            return open(configuration, modules);
+        } catch (Failure failure) {
+            if (failure.code() != FailureCode.FAILED_PRECONDITION) {
+                throw failure;
+            }
+            throw new CommandFailure(ExitCode.USAGE, failure.getMessage(), failure);
+        }
+    }
+
+    static LocalSystem startAll(Configuration configuration) {
+        return start(configuration, EnumSet.allOf(SystemModule.class));
+    }
+
+    private static LocalSystem open(Configuration configuration, Set<SystemModule> modules) {
+        ModuleTable.requireServed(modules);
+        if (hasUrl(configuration) || !modules.contains(SystemModule.STATE)) {
+            return connect(configuration, modules, database(configuration));
+        }
+        CompletableFuture<EmbeddedPostgres> starting =
+                CompletableFuture.supplyAsync(() -> EmbeddedPostgres.start(dataFolder(configuration)));
+        // While the database starts, which is mostly waiting for it.
+        Deployment deployment = new Deployment(configuration);
+        EmbeddedPostgres postgres = await(starting, deployment);
+        LocalSystem system = new LocalSystem(configuration, Optional.of(postgres), deployment);
+        return system.started(modules, Optional.of(postgres.address()));
+    }
+
+    private static EmbeddedPostgres await(CompletableFuture<EmbeddedPostgres> starting, Deployment deployment) {
+        try {
+            return starting.join();
+        } catch (CompletionException e) {
+            deployment.close();
+            throw Failure.of(e.getCause());
+        }
+    }
+
+    private static LocalSystem connect(
+            Configuration configuration, Set<SystemModule> modules, Optional<DatabaseAddress> database) {
+        LocalSystem system = new LocalSystem(configuration, Optional.empty(), new Deployment(configuration));
+        return system.started(modules, database);
+    }
+
+    /** Itself, with these modules running; with nothing running when it fails. */
+    private LocalSystem started(Set<SystemModule> modules, Optional<DatabaseAddress> database) {
+        try {
+            deployment.start(
+                    modules,
+                    configuration,
+                    database.map(configuration.state()::at),
+                    InstanceId.of(dataFolder(configuration)));
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** To read: on the database alone, also while another process serves the data folder. */
+    static LocalSystem toLookAt(Configuration configuration) {
+        return startOrAttach(configuration, EnumSet.of(SystemModule.STATE, SystemModule.BLOB));
+    }
+
+    /** To change something: through the process that serves the data folder; where there is none, this one does. */
+    static LocalSystem toSteer(Configuration configuration) {
+        return startOrAttach(configuration, EnumSet.allOf(SystemModule.class));
+    }
+
+    private static LocalSystem startOrAttach(Configuration configuration, Set<SystemModule> modules) {
+        Set<SystemModule> readers = EnumSet.of(SystemModule.STATE);
+        if (hasUrl(configuration)) {
+            return connect(configuration, readers, database(configuration));
+        }
+        try {
+            return open(configuration, modules);
+        } catch (Failure failure) {
+            if (failure.code() != FailureCode.FAILED_PRECONDITION) {
+                throw failure;
+            }
+            Optional<DatabaseAddress> served = EmbeddedPostgres.connectionTo(dataFolder(configuration));
+            if (served.isEmpty()) {
+                throw new CommandFailure(ExitCode.USAGE, failure.getMessage(), failure);
+            }
+            return connect(configuration, readers, served);
+        }
+    }
+
+    private static Optional<DatabaseAddress> database(Configuration configuration) {
+        return hasUrl(configuration)
+                ? Optional.of(DatabaseAddress.parse(configuration.state().databaseUrl()))
+                : Optional.empty();
+    }
+
+    private static boolean hasUrl(Configuration configuration) {
+        return !configuration.state().databaseUrl().isEmpty();
+    }
+
+    private static Path dataFolder(Configuration configuration) {
+        return configuration.launcher().dataFolder();
+    }
+
+    Client client() {
+        return clientOf(Client.DEFAULT_TENANT);
+    }
+
+    Client clientOf(String tenantId) {
+        return new Client(deployment.bus(), tenantId, drivesHere());
+    }
+
+    Payloads payloads() {
+        int inlineLimitBytes = configuration.executor().bounds().inlineLimitBytes();
+        return new Payloads(client(), inlineLimitBytes, deployment.has(SystemModule.BLOB));
+    }
+
+    Bus bus() {
+        return deployment.bus();
+    }
+
+    void deploy(VerticleBase verticle) {
+        deployment.deploy(VerticleDefinition.of(() -> verticle));
+    }
+
+    /** Whether lifetimes go on in this process. */
+    boolean drivesHere() {
+        return deployment.has(SystemModule.CONTROL);
+    }
+
+    /** Of the embedded database's main process, when this process started it. */
+    OptionalLong databasePid() {
+        return postgres.isPresent() ? OptionalLong.of(postgres.get().pid()) : OptionalLong.empty();
+    }
+
+    /** Such as {@code modules state, blob on data folder data}. */
+    String description() {
+        String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
+        return "modules " + words + " on data folder " + dataFolder(configuration);
+    }
+
+    /** Watches a lifetime until it has ended or cannot go on here, and tells how it came out. */
+    ExitCode seeThrough(LifetimeId id, Session session, OutputFormat format) throws InterruptedException {
+        Client client = client();
+        LifetimeWatch watch = new LifetimeWatch(client, payloads(), id, session.terminal(), session.interruption());
+        LifetimeWatch.Ending ending = watch.follow();
+        LifetimeReport report = new LifetimeReport(client, payloads());
+        return new Conclusion(client, report, session.terminal(), configuration).tell(id, ending, format);
+    }
+
+    @Override
+    public void close() {
+        try {
+            deployment.close();
+        } finally {
+            postgres.ifPresent(EmbeddedPostgres::close);
+        }
+    }
+}

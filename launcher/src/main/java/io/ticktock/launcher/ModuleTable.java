@@ -1,0 +1,152 @@
+package io.ticktock.launcher;
+
+import static io.ticktock.bus.Addresses.*;
+
+import io.ticktock.blob.BlobConfiguration;
+import io.ticktock.blob.BlobVerticle;
+import io.ticktock.blob.FileBlobStore;
+import io.ticktock.bus.Address;
+import io.ticktock.control.ControlConfiguration;
+import io.ticktock.control.ControlVerticle;
+import io.ticktock.executor.Executor;
+import io.ticktock.executor.ExecutorVerticle;
+import io.ticktock.guardrail.GuardrailEngine;
+import io.ticktock.guardrail.GuardrailVerticle;
+import io.ticktock.launcher.configuration.ExecutorSection;
+import io.ticktock.state.StateConfiguration;
+import io.ticktock.state.StateVerticle;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+/** The table of modules: how each is built, what it serves and what it needs. */
+final class ModuleTable {
+
+    private ModuleTable() {}
+
+    static VerticleDefinition definition(SystemModule module, Wiring wiring) {
+        return switch (module) {
+            case STATE -> state(wiring);
+            case BLOB -> blob(wiring);
+            case GUARDRAIL -> VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), new GuardrailEngine()));
+            case EXECUTOR -> executor(wiring);
+            case CONTROL -> control(wiring);
+        };
+    }
+
+    private static VerticleDefinition state(Wiring wiring) {
+        StateConfiguration configuration =
+                wiring.state().orElseThrow(() -> new IllegalStateException("the data plane needs a database"));
+        return VerticleDefinition.of(() -> new StateVerticle(wiring.bus(), configuration));
+    }
+
+    private static VerticleDefinition blob(Wiring wiring) {
+        BlobConfiguration configuration = wiring.configuration().blob();
+        Clock clock = Clock.systemUTC();
+        return VerticleDefinition.of(() -> new BlobVerticle(
+                wiring.bus(), configuration, new FileBlobStore(wiring.vertx(), configuration, clock), clock));
+    }
+
+    private static VerticleDefinition executor(Wiring wiring) {
+        ExecutorSection section = wiring.configuration().executor();
+        Executor executor = new Executor(wiring.vertx(), wiring.bus(), section.bounds(), wiring.instanceId());
+        return new VerticleDefinition(
+                () -> new ExecutorVerticle(wiring.bus(), executor),
+                section.instances(),
+                () -> executor.drain(section.drainTimeout()));
+    }
+
+    private static VerticleDefinition control(Wiring wiring) {
+        ControlConfiguration configuration = wiring.configuration().controlOf(wiring.instanceId());
+        return VerticleDefinition.of(() -> new ControlVerticle(wiring.bus(), configuration, InstantSource.system()));
+    }
+
+    static List<Address<?, ?>> servedBy(SystemModule module) {
+        return switch (module) {
+            case STATE ->
+                List.of(
+                        STATE_REGISTER_GRAPH,
+                        STATE_GET_GRAPH,
+                        STATE_APPEND_TASK,
+                        STATE_APPEND_PLAN,
+                        STATE_FIND_EXECUTIONS,
+                        STATE_GET_EXECUTIONS,
+                        STATE_CREATE_LIFETIME,
+                        STATE_APPEND_DECISION,
+                        STATE_LOAD_LIFETIME,
+                        STATE_GET_INPUT,
+                        STATE_SEND_SIGNAL,
+                        STATE_HOLD_SHARDS,
+                        STATE_RELEASE_SHARDS,
+                        STATE_LIST_RUNNABLE,
+                        STATE_LIST_DUE,
+                        STATE_GET_LIFETIME,
+                        STATE_LIST_LIFETIMES,
+                        STATE_LIST_EXECUTIONS,
+                        STATE_LIST_EVENTS,
+                        STATE_GET_OUTPUT,
+                        STATE_GET_STATISTICS,
+                        STATE_FIND_UNREFERENCED_BLOBS);
+            case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
+            case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);
+            case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD);
+            case CONTROL -> List.of(CONTROL_START, CONTROL_SIGNAL, CONTROL_REPORT_WAITING);
+        };
+    }
+
+    static List<Address<?, ?>> neededBy(SystemModule module) {
+        return switch (module) {
+            case STATE, GUARDRAIL -> List.of();
+            case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
+            case EXECUTOR ->
+                List.of(
+                        STATE_APPEND_TASK,
+                        STATE_APPEND_PLAN,
+                        STATE_GET_EXECUTIONS,
+                        STATE_GET_GRAPH,
+                        STATE_GET_INPUT,
+                        BLOB_OPEN,
+                        BLOB_READ,
+                        CONTROL_REPORT_WAITING);
+            case CONTROL ->
+                List.of(
+                        STATE_HOLD_SHARDS,
+                        STATE_RELEASE_SHARDS,
+                        STATE_GET_GRAPH,
+                        STATE_CREATE_LIFETIME,
+                        STATE_APPEND_DECISION,
+                        STATE_LOAD_LIFETIME,
+                        STATE_FIND_EXECUTIONS,
+                        STATE_LIST_RUNNABLE,
+                        STATE_LIST_DUE,
+                        GUARDRAIL_VERDICT,
+                        GUARDRAIL_ADMIT,
+                        EXECUTOR_RUN_TASK,
+                        EXECUTOR_RUN_PLAN,
+                        EXECUTOR_HELD);
+        };
+    }
+
+    /** Refuses a choice of modules of which one needs an address that no chosen one serves. */
+    static void requireServed(Set<SystemModule> chosen) {
+        for (SystemModule module : chosen) {
+            for (Address<?, ?> needed : neededBy(module)) {
+                SystemModule server = serverOf(needed);
+                if (!chosen.contains(server)) {
+                    throw CommandFailure.usage("module " + module.word() + " needs the address " + needed.name()
+                            + ", which module " + server.word() + " serves; add " + server.word() + " to the modules");
+                }
+            }
+        }
+    }
+
+    private static SystemModule serverOf(Address<?, ?> address) {
+        for (SystemModule module : SystemModule.values()) {
+            if (servedBy(module).contains(address)) {
+                return module;
+            }
+        }
+        throw new IllegalStateException("no module serves " + address.name());
+    }
+}

@@ -1,0 +1,80 @@
+package io.ticktock.launcher;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.proto.v1.GraphReference;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ticktock run}: one lifetime of one graph, here, from its start to its end. */
+@Command(
+        name = "run",
+        description = "Runs one lifetime of a graph and prints its output.",
+        footer = {
+            "",
+            "Exit codes: 0 completed, 1 failed or aborted, 2 wrong usage or file, 3 left waiting.",
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Parameters(paramLabel = "GRAPH.yaml", description = "The graph's file.")
+    private Path file;
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON|KEY=VALUE|KEY=@FILE",
+            description = {
+                "Input of the lifetime: a JSON object, or one of its values.",
+                "May be repeated; a value is JSON where it can be, else text."
+            })
+    private List<String> inputs = List.of();
+
+    @Mixin
+    private FormatOption format;
+
+    @Mixin
+    private SystemOptions options;
+
+    RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        byte[] input = Json.bytes(InputObject.of(inputs));
+        Configuration configuration = options.configuration(session.environment());
+        AgentGraph graph = GraphFile.read(file);
+        try (LocalSystem system = LocalSystem.startAll(configuration)) {
+            GraphReference reference = register(system.client(), graph);
+            if (session.interruption().requested()) {
+                throw new CommandFailure(ExitCode.FAILED, "stopped before the lifetime started");
+            }
+            LifetimeId id = LifetimeId.random();
+            system.client().start(id, reference, system.payloads().json(input));
+            return system.seeThrough(id, session, format.format()).number();
+        }
+    }
+
+    private GraphReference register(Client client, AgentGraph graph) {
+        try {
+            return client.register(graph);
+        } catch (Failure failure) {
+            if (failure.code() != FailureCode.ALREADY_EXISTS) {
+                throw failure;
+            }
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    file + ": graph " + graph.name() + " " + graph.version()
+                            + " is registered with other content, and a version never changes; raise 'version:' in the file",
+                    failure);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.ticktock.launcher;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The modules that can be started, in the order in which they start. */
+enum SystemModule {
+    STATE,
+    BLOB,
+    GUARDRAIL,
+    EXECUTOR,
+    CONTROL;
+
+    /** The module's name in configuration, packages and addresses. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<SystemModule> ofWord(String word) {
+        return Arrays.stream(values())
+                .filter(module -> module.word().equals(word))
+                .findFirst();
+    }
+
+    static List<String> words() {
+        return Arrays.stream(values()).map(SystemModule::word).toList();
+    }
+}

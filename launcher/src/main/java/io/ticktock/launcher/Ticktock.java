@@ -1,0 +1,88 @@
+package io.ticktock.launcher;
+
+import io.ticktock.graph.GraphFaults;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: reads the command line, runs the command, ends with its exit code. */
+@Command(
+        name = "ticktock",
+        description = "A durable runtime for agent graphs: Plans decide, Tasks do.",
+        synopsisSubcommandLabel = "COMMAND")
+public final class Ticktock {
+
+    private Ticktock() {}
+
+    public static void main(String[] arguments) {
+        Session session = Session.ofProcess();
+        session.interruption().exit(commandLine(session).execute(arguments));
+    }
+
+    static CommandLine commandLine(Session session) {
+        PrintStream err = session.terminal().err();
+        CommandLine commandLine = new CommandLine(new Ticktock())
+                .addSubcommand(new RunCommand(session))
+                .addSubcommand(new ValidateCommand(session))
+                .addSubcommand(new DrawCommand(session))
+                .addSubcommand(new ServeCommand(session))
+                .addSubcommand(LifetimesCommand.commandLine(session))
+                .addSubcommand(new ExecutionsCommand(session))
+                .addSubcommand(new BenchCommand(session))
+                .addSubcommand(new VersionCommand(session));
+        addHelp(commandLine);
+        return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(writer(session.terminal().out()))
+                .setErr(writer(err))
+                .setParameterExceptionHandler((fault, arguments) -> misused(fault, err))
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    /** Every command explains itself. */
+    private static void addHelp(CommandLine commandLine) {
+        commandLine
+                .getCommandSpec()
+                .addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Explains this command.")
+                        .build());
+        commandLine.getSubcommands().values().forEach(Ticktock::addHelp);
+    }
+
+    private static int misused(ParameterException fault, PrintStream err) {
+        String command = fault.getCommandLine().getCommandSpec().qualifiedName();
+        String message = fault.getMessage().lines().findFirst().orElse("wrong usage");
+        String meant = fault instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .map(word -> "; did you mean " + word + '?')
+                        .orElse("")
+                : "";
+        err.println("ticktock: " + message + meant + "; see " + command + " --help");
+        return ExitCode.USAGE.number();
+    }
+
+    private static int failed(Exception cause, PrintStream err) {
+        CommandFailure failure = CommandFailure.of(cause);
+        logger().debug("The command failed", cause);
+        // Faults of a file already begin with its name.
+        err.println((failure.getCause() instanceof GraphFaults ? "" : "ticktock: ") + failure.getMessage());
+        return failure.exitCode().number();
+    }
+
+    /** Not a constant: logging must not be set up before the level is known. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(Ticktock.class);
+    }
+}

@@ -1,0 +1,152 @@
+package io.ticktock.launcher.bench;
+
+import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
+import static io.ticktock.bus.Addresses.CONTROL_START;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Registration;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeProgress;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Starts lifetimes, a fixed number of them under way at a time, and notes when each of their executions is accepted.
+ *
+ * <p>A step is the time from one accepted execution of a lifetime to its next, as the control plane makes them known
+ * once they are durable; the first step counts from the request that starts the lifetime.
+ */
+public final class BenchLoad extends VerticleBase {
+
+    /** With no lifetime moving for so long, something is stuck. */
+    private static final long LONGEST_SILENCE_MS = 30_000;
+
+    private final Bus bus;
+    private final GraphReference graph;
+    private final Payload input;
+    private final int lifetimes;
+    private final int concurrency;
+    private final Supplier<UUID> ids;
+
+    private final Latencies latencies = new Latencies();
+    private final List<String> started = new ArrayList<>();
+    private final Promise<BenchPhase> done = Promise.promise();
+    private int ended;
+    private long startNanos;
+    private long lastMoveNanos;
+
+    /**
+     * @param concurrency lifetimes under way at a time
+     * @param ids names the lifetimes
+     */
+    public BenchLoad(Bus bus, GraphReference graph, Payload input, int lifetimes, int concurrency, Supplier<UUID> ids) {
+        this.ids = ids;
+        this.bus = bus;
+        this.graph = graph;
+        this.input = input;
+        this.lifetimes = lifetimes;
+        this.concurrency = concurrency;
+    }
+
+    /** Completes when all lifetimes have; fails when one fails, or nothing moves any more. */
+    public Future<BenchPhase> done() {
+        return done.future();
+    }
+
+    @Override
+    public Future<?> start() {
+        startNanos = System.nanoTime();
+        lastMoveNanos = startNanos;
+        vertx.setPeriodic(1_000, timer -> checkMoving());
+        for (int lane = 0; lane < Math.min(concurrency, lifetimes); lane++) {
+            startNext();
+        }
+        return Future.succeededFuture();
+    }
+
+    private void startNext() {
+        if (started.size() == lifetimes) {
+            return;
+        }
+        UUID id = ids.get();
+        started.add(id.toString());
+        Run run = new Run(System.nanoTime());
+        bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> moved(run, progress))
+                .onSuccess(registration -> run.registration = registration)
+                .compose(registration -> bus.request(CONTROL_START.at(Shard.of(id)), request(id)))
+                .onFailure(done::tryFail);
+    }
+
+    private StartLifetimeRequest request(UUID id) {
+        return StartLifetimeRequest.newBuilder()
+                .setTenantId(graph.getTenantId())
+                .setLifetimeId(id.toString())
+                .setGraphName(graph.getName())
+                .setGraphVersion(graph.getVersion())
+                .setInput(input)
+                .setActor("bench")
+                .build();
+    }
+
+    private void moved(Run run, LifetimeProgress progress) {
+        long now = System.nanoTime();
+        lastMoveNanos = now;
+        for (LifetimeEvent event : progress.getEventsList()) {
+            if (event.hasAccepted()) {
+                latencies.step(now - run.steppedNanos);
+                run.steppedNanos = now;
+            } else if (event.hasCompleted()) {
+                complete(run, now);
+            } else if (event.hasFailed() || event.hasAborted()) {
+                String reason = event.hasFailed()
+                        ? event.getFailed().getReason()
+                        : event.getAborted().getReason();
+                done.tryFail(new Failure(FailureCode.INTERNAL, "a lifetime of the load failed: " + reason));
+            }
+        }
+    }
+
+    private void complete(Run run, long now) {
+        latencies.lifetime(now - run.startedNanos);
+        run.registration.end().onFailure(done::tryFail);
+        ended++;
+        if (ended == lifetimes) {
+            done.tryComplete(new BenchPhase(started, latencies, now - startNanos));
+            return;
+        }
+        startNext();
+    }
+
+    private void checkMoving() {
+        if (System.nanoTime() - lastMoveNanos > LONGEST_SILENCE_MS * 1_000_000) {
+            done.tryFail(new Failure(
+                    FailureCode.UNAVAILABLE,
+                    "nothing has moved for " + LONGEST_SILENCE_MS / 1_000 + " s; " + ended + " of " + lifetimes
+                            + " lifetimes have ended"));
+        }
+    }
+
+    /** A lifetime under way. */
+    private static final class Run {
+
+        final long startedNanos;
+        long steppedNanos;
+        Registration registration;
+
+        Run(long startedNanos) {
+            this.startedNanos = startedNanos;
+            this.steppedNanos = startedNanos;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.ticktock.launcher.configuration;
+
+import io.ticktock.blob.BlobConfiguration;
+import io.ticktock.control.ControlConfiguration;
+import io.ticktock.executor.ExecutorConfiguration;
+import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import io.ticktock.state.DatabaseAddress;
+import io.ticktock.state.StateConfiguration;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The whole configuration: a section for each module, under the module's word. */
+public record Configuration(
+        LauncherConfiguration launcher,
+        StateSection state,
+        BlobConfiguration blob,
+        ExecutorSection executor,
+        ControlConfiguration control) {
+
+    private static final String BLOB_FOLDER = "blobs";
+
+    /** Stands where the embedded database's address, or this process's name, is not known yet. */
+    private static final String NOT_YET_KNOWN = "not-yet-known";
+
+    private static final DatabaseAddress NO_ADDRESS =
+            new DatabaseAddress(NOT_YET_KNOWN, 1, NOT_YET_KNOWN, NOT_YET_KNOWN, "", "disable");
+
+    /** Reads all sections; throws {@link ConfigurationFault} that names the key and where it stands. */
+    public static Configuration of(Settings settings) {
+        LauncherConfiguration launcher = section(settings, () -> launcher(settings));
+        return new Configuration(
+                launcher,
+                section(settings, () -> state(settings)),
+                section(settings, () -> blob(settings, launcher.dataFolder())),
+                section(settings, () -> executor(settings)),
+                section(settings, () -> control(settings)));
+    }
+
+    private static LauncherConfiguration launcher(Settings settings) {
+        return new LauncherConfiguration(
+                Path.of(settings.text("launcher.data_folder")),
+                settings.list("launcher.modules"),
+                settings.integer("launcher.event_loops"),
+                settings.choice("launcher.log_level", LogLevel.class));
+    }
+
+    private static StateSection state(Settings settings) {
+        StateConfiguration bounds = new StateConfiguration(
+                NO_ADDRESS,
+                settings.integer("state.pool_size"),
+                settings.whole("state.timeout_ms"),
+                settings.whole("state.patience_ms"),
+                settings.integer("state.queue_rows"),
+                settings.integer("state.queue_starts"),
+                settings.whole("state.queue_bytes"),
+                settings.integer("state.flush_rows"),
+                settings.whole("state.flush_bytes"),
+                settings.whole("state.cache_bytes"));
+        return new StateSection(settings.text("state.database_url"), bounds);
+    }
+
+    private static BlobConfiguration blob(Settings settings, Path dataFolder) {
+        return new BlobConfiguration(
+                dataFolder.resolve(BLOB_FOLDER),
+                settings.whole("blob.max_blob_bytes"),
+                settings.whole("blob.min_free_bytes"),
+                settings.integer("blob.max_uploads"),
+                settings.duration("blob.upload_idle"),
+                settings.integer("blob.max_reads"),
+                settings.duration("blob.garbage_grace"),
+                settings.duration("blob.garbage_interval"));
+    }
+
+    private static ExecutorSection executor(Settings settings) {
+        String certificates = settings.text("executor.http.trusted_certificates");
+        HttpConfiguration http = new HttpConfiguration(
+                settings.duration("executor.http.timeout"),
+                settings.integer("executor.http.max_response_bytes"),
+                settings.integer("executor.http.max_redirects"),
+                settings.list("executor.http.allowed_addresses"),
+                certificates.isEmpty() ? Optional.empty() : Optional.of(Path.of(certificates)));
+        ExecutorConfiguration bounds = new ExecutorConfiguration(
+                settings.integer("executor.max_running"),
+                settings.integer("executor.max_queued"),
+                settings.integer("executor.worker_threads"),
+                settings.integer("executor.inline_limit_bytes"),
+                settings.integer("executor.max_input_bytes"),
+                settings.whole("executor.input_memory_bytes"),
+                settings.whole("executor.cache_bytes"),
+                settings.integer("executor.max_fan_out"),
+                settings.duration("executor.handler_timeout"),
+                http);
+        return new ExecutorSection(
+                settings.integer("executor.instances"), settings.duration("executor.drain_timeout"), bounds);
+    }
+
+    private static ControlConfiguration control(Settings settings) {
+        return new ControlConfiguration(
+                NOT_YET_KNOWN,
+                settings.duration("control.lease"),
+                settings.integer("control.max_resident"),
+                settings.integer("control.max_in_flight"),
+                settings.duration("control.sweep_interval"),
+                settings.duration("control.park_after"));
+    }
+
+    /** The control plane's section for the process of this name. */
+    public ControlConfiguration controlOf(String ownerId) {
+        return new ControlConfiguration(
+                ownerId,
+                control.lease(),
+                control.maxResident(),
+                control.maxInFlight(),
+                control.sweepInterval(),
+                control.parkAfter());
+    }
+
+    /** What a section's record refuses begins with the key, which tells where the value stands. */
+    private static <S> S section(Settings settings, Supplier<S> section) {
+        try {
+            return section.get();
+        } catch (IllegalArgumentException e) {
+            String message = e.getMessage();
+            String key = message.split("[ :]", 2)[0];
+            String where = settings.keys().contains(key) ? settings.origin(key) + ": " : "";
+            throw new ConfigurationFault(where + message, e);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.ticktock.launcher.configuration;
+
+import io.ticktock.graph.expression.SimilarNames;
+import io.ticktock.graph.settings.Durations;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Every setting with its value and where that comes from, later layers over earlier ones. The shipped file holds every
+ * key, so a key that it lacks is a mistake.
+ */
+public final class Settings {
+
+    static final String VARIABLE_PREFIX = "TICKTOCK_";
+    /** Names the configuration file itself. */
+    static final String FILE_VARIABLE = VARIABLE_PREFIX + "CONFIG";
+
+    private static final String SHIPPED = "/conf/ticktock.yaml";
+
+    private final Map<String, Setting> settings;
+
+    private Settings(Map<String, Setting> settings) {
+        this.settings = settings;
+    }
+
+    /** The defaults, from the file that ships. */
+    public static Settings shipped() {
+        try (InputStream file = Settings.class.getResourceAsStream(SHIPPED)) {
+            String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+            return new Settings(SettingsFile.parse("the shipped configuration", text));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the shipped configuration cannot be read", e);
+        }
+    }
+
+    /** With what this file says on top. */
+    public Settings with(Path file) {
+        Settings merged = this;
+        for (Map.Entry<String, Setting> entry : SettingsFile.read(file).entrySet()) {
+            merged.requireKnown(entry.getKey(), entry.getValue().origin());
+            merged = merged.with(entry.getKey(), entry.getValue());
+        }
+        return merged;
+    }
+
+    /** With what the variables that begin with TICKTOCK_ say on top. */
+    public Settings with(Map<String, String> environment) {
+        Map<String, String> keyOfVariable =
+                settings.keySet().stream().collect(Collectors.toMap(Settings::variable, key -> key));
+        Settings merged = this;
+        for (Map.Entry<String, String> entry : environment.entrySet()) {
+            String name = entry.getKey();
+            if (!name.startsWith(VARIABLE_PREFIX) || name.equals(FILE_VARIABLE)) {
+                continue;
+            }
+            String key = keyOfVariable.get(name);
+            if (key == null) {
+                throw new ConfigurationFault("the variable " + name + " names no setting"
+                        + meant(SimilarNames.closest(name, keyOfVariable.keySet())
+                                .orElse(null)));
+            }
+            merged = merged.with(key, new Setting(entry.getValue(), "the variable " + name));
+        }
+        return merged;
+    }
+
+    /** With this value, which a flag gave, on top. */
+    public Settings with(String key, String value, String flag) {
+        requireKnown(key, flag);
+        return with(key, new Setting(value, flag));
+    }
+
+    private Settings with(String key, Setting setting) {
+        Map<String, Setting> merged = new LinkedHashMap<>(settings);
+        merged.put(key, setting);
+        return new Settings(merged);
+    }
+
+    private void requireKnown(String key, String origin) {
+        if (!settings.containsKey(key)) {
+            throw new ConfigurationFault(origin + ": unknown key " + key
+                    + meant(SimilarNames.closest(key, settings.keySet()).orElse(null)));
+        }
+    }
+
+    private static String meant(String word) {
+        return word == null ? "" : "; did you mean " + word + '?';
+    }
+
+    static String variable(String key) {
+        return VARIABLE_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** In the order of the shipped file. */
+    List<String> keys() {
+        return List.copyOf(settings.keySet());
+    }
+
+    String text(String key) {
+        return setting(key).text().strip();
+    }
+
+    List<String> list(String key) {
+        return Arrays.stream(text(key).split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    int integer(String key) {
+        long value = whole(key);
+        if (value != (int) value) {
+            throw new ConfigurationFault(wrong(key, "at most " + Integer.MAX_VALUE));
+        }
+        return (int) value;
+    }
+
+    long whole(String key) {
+        try {
+            return Long.parseLong(text(key).replace("_", ""));
+        } catch (NumberFormatException e) {
+            throw new ConfigurationFault(wrong(key, "a whole number, such as 8"), e);
+        }
+    }
+
+    boolean flag(String key) {
+        return switch (text(key)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new ConfigurationFault(wrong(key, "true or false"));
+        };
+    }
+
+    Duration duration(String key) {
+        return Durations.parse(text(key))
+                .orElseThrow(() ->
+                        new ConfigurationFault(wrong(key, "a number with ms, s, m, h or d behind it, such as 500ms")));
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equalsIgnoreCase(text(key))) {
+                return constant;
+            }
+        }
+        String names = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new ConfigurationFault(wrong(key, "one of " + names));
+    }
+
+    String origin(String key) {
+        return setting(key).origin();
+    }
+
+    private String wrong(String key, String right) {
+        return origin(key) + ": " + key + " must be " + right + ", not '" + text(key) + "'";
+    }
+
+    private Setting setting(String key) {
+        Setting setting = settings.get(key);
+        if (setting == null) {
+            throw new IllegalStateException("the shipped configuration lacks " + key);
+        }
+        return setting;
+    }
+}

@@ -1,0 +1,125 @@
+package io.ticktock.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The packed program as a child process, as a user has it. */
+final class JarProcess implements AutoCloseable {
+
+    /** How a process ended. */
+    record Result(int exitCode, String out, String err) {
+
+        @Override
+        public String toString() {
+            return "exit code " + exitCode + "\nstandard output:\n" + out + "\nstandard error:\n" + err;
+        }
+    }
+
+    private static final Duration LONGEST_RUN = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<CompletableFuture<Void>> readers = new ArrayList<>();
+
+    private JarProcess(Process process) {
+        this.process = process;
+        readers.add(CompletableFuture.runAsync(() -> copy(process.getInputStream(), out)));
+        readers.add(CompletableFuture.runAsync(() -> copy(process.getErrorStream(), err)));
+    }
+
+    /** Starts it in this working folder. */
+    static JarProcess start(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-jar",
+                Path.of(System.getProperty("ticktock.jar")).toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("TICKTOCK_"));
+        return new JarProcess(builder.start());
+    }
+
+    /** Runs it to its end, with this text as its standard input. */
+    static Result run(Path folder, String input, String... arguments) throws IOException, InterruptedException {
+        try (JarProcess process = start(folder, arguments)) {
+            process.type(input);
+            process.process.getOutputStream().close();
+            return process.await();
+        }
+    }
+
+    void type(String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    Result await() throws InterruptedException {
+        assertTrue(process.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS), () -> "still runs; " + printed());
+        CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new)).join();
+        return new Result(process.exitValue(), out.toString(), err.toString());
+    }
+
+    /** Waits until it has printed this to standard output or standard error. */
+    void awaitText(String text) throws InterruptedException {
+        awaitCondition(
+                () -> out.toString().contains(text) || err.toString().contains(text), "'" + text + "' was printed");
+    }
+
+    private void awaitCondition(BooleanSupplier condition, String what) throws InterruptedException {
+        Instant deadline = Instant.now().plus(LONGEST_RUN);
+        while (!condition.getAsBoolean()) {
+            boolean goesOn = process.isAlive() && Instant.now().isBefore(deadline);
+            assertTrue(goesOn || condition.getAsBoolean(), () -> "waited until " + what + "; " + printed());
+            process.waitFor(20, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** As Ctrl-C or a service manager does. */
+    Result terminate() throws InterruptedException {
+        process.destroy();
+        return await();
+    }
+
+    /** As a power cut does, as far as this process goes. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        await();
+    }
+
+    private String printed() {
+        return "so far\nstandard output:\n" + out + "\nstandard error:\n" + err;
+    }
+
+    private static void copy(InputStream from, StringWriter to) {
+        char[] buffer = new char[8_192];
+        try (Reader reader = new InputStreamReader(from, StandardCharsets.UTF_8)) {
+            for (int read = reader.read(buffer); read >= 0; read = reader.read(buffer)) {
+                to.write(buffer, 0, read);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

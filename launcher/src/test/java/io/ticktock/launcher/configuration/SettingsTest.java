@@ -1,0 +1,125 @@
+package io.ticktock.launcher.configuration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theShippedFileIsAValidConfiguration() {
+        Configuration configuration = Configuration.of(Settings.shipped());
+
+        assertEquals(Path.of("data"), configuration.launcher().dataFolder());
+        assertEquals(LogLevel.WARN, configuration.launcher().logLevel());
+        assertEquals(Duration.ofMinutes(2), configuration.blob().uploadIdle());
+        assertEquals(4L << 30, configuration.blob().maxBlobBytes());
+    }
+
+    @Test
+    void aLaterLayerWins() throws IOException {
+        Path file = file("blob:\n  max_uploads: 1\n  max_reads: 2\nlauncher: {event_loops: 3}\n");
+
+        Configuration configuration = Configuration.of(Settings.shipped()
+                .with(file)
+                .with(Map.of("TICKTOCK_BLOB_MAX_READS", "20", "TICKTOCK_LAUNCHER_EVENT_LOOPS", "30", "OTHER", "x"))
+                .with("launcher.event_loops", "4", "--set"));
+
+        assertEquals(1, configuration.blob().maxUploads());
+        assertEquals(20, configuration.blob().maxReads());
+        assertEquals(4, configuration.launcher().eventLoops());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    blob: {max_uplods: 1}          | FILE:1:8: unknown key blob.max_uplods; did you mean blob.max_uploads?
+                    blobs: {max_uploads: 1}        | FILE:1:9: unknown key blobs.max_uploads; did you mean blob.max_uploads?
+                    zzz: 1                         | FILE:1:1: unknown key zzz
+                    blob: 7                        | FILE:1:1: unknown key blob
+                    blob: {max_uploads: many}      | FILE:1:8: blob.max_uploads must be a whole number, such as 8, not 'many'
+                    blob: {max_uploads: 3000000000} | FILE:1:8: blob.max_uploads must be at most 2147483647, not '3000000000'
+                    blob: {max_uploads: 0}         | FILE:1:8: blob.max_uploads must be 1 to 10000, not 0
+                    blob: {upload_idle: 5}         | FILE:1:8: blob.upload_idle must be a number with ms, s, m, h or d behind it, such as 500ms, not '5'
+                    launcher: {log_level: loud}    | FILE:1:12: launcher.log_level must be one of error, warn, info, debug, trace, not 'loud'
+                    launcher: {modules: []}        | FILE:1:12: launcher.modules must name at least one module
+                    launcher: {event_loops: 1, event_loops: 2} | FILE:1:28: launcher.event_loops stands at FILE:1:12 already
+                    [a, b]                         | FILE:1:1: the file must hold keys and values
+                    launcher: {modules: [[a]]}     | FILE:1:22: a single value must stand here
+                    """)
+    void aFaultNamesPlaceKeyAndWhatIsRight(String text, String message) throws IOException {
+        Path file = file(text);
+
+        ConfigurationFault fault = assertThrows(
+                ConfigurationFault.class,
+                () -> Configuration.of(Settings.shipped().with(file)));
+
+        assertEquals(message.replace("FILE", file.toString()), fault.getMessage());
+    }
+
+    @Test
+    void brokenYamlIsNamedWithItsPlace() throws IOException {
+        Path file = file("launcher: {event_loops: 1\nblob: }");
+
+        ConfigurationFault fault =
+                assertThrows(ConfigurationFault.class, () -> Settings.shipped().with(file));
+
+        assertTrue(fault.getMessage().startsWith(file + ":2:"), fault.getMessage());
+        assertTrue(fault.getMessage().contains("not YAML"), fault.getMessage());
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        ConfigurationFault fault =
+                assertThrows(ConfigurationFault.class, () -> Settings.shipped().with(folder.resolve("none.yaml")));
+
+        assertEquals(folder.resolve("none.yaml") + ": no such configuration file", fault.getMessage());
+    }
+
+    @Test
+    void anUnknownVariableIsNamedWithTheOneThatWasMeant() {
+        ConfigurationFault fault = assertThrows(
+                ConfigurationFault.class, () -> Settings.shipped().with(Map.of("TICKTOCK_BLOB_MAX_UPLOAD", "1")));
+
+        assertEquals(
+                "the variable TICKTOCK_BLOB_MAX_UPLOAD names no setting; did you mean TICKTOCK_BLOB_MAX_UPLOADS?",
+                fault.getMessage());
+    }
+
+    @Test
+    void aVariableWithAWrongValueIsNamed() {
+        ConfigurationFault fault = assertThrows(
+                ConfigurationFault.class,
+                () -> Configuration.of(Settings.shipped().with(Map.of("TICKTOCK_LAUNCHER_EVENT_LOOPS", "0"))));
+
+        assertEquals(
+                "the variable TICKTOCK_LAUNCHER_EVENT_LOOPS: launcher.event_loops must be 1 to 256, not 0",
+                fault.getMessage());
+    }
+
+    @Test
+    void noTwoKeysShareAVariable() {
+        Settings settings = Settings.shipped();
+
+        assertEquals(
+                settings.keys().size(),
+                settings.keys().stream().map(Settings::variable).distinct().count());
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("ticktock.yaml"), text);
+    }
+}
