@@ -13,10 +13,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
@@ -47,9 +48,11 @@ final class HeldAttempt implements Attempt {
     private volatile long deadlineNanos;
     private volatile long heartbeatTimeoutNanos;
     private volatile boolean begun;
+    private volatile boolean waitsForThread;
+    private volatile Optional<Duration> timeout = Optional.empty();
     private long startedMillis;
     private long startedNanos;
-    private List<Runnable> onCancel = List.of();
+    private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
 
@@ -103,6 +106,11 @@ final class HeldAttempt implements Attempt {
     }
 
     @Override
+    public Optional<Duration> timeout() {
+        return timeout;
+    }
+
+    @Override
     public boolean isCancelled() {
         return stopCause != null;
     }
@@ -112,7 +120,7 @@ final class HeldAttempt implements Attempt {
         synchronized (this) {
             if (stopCause == null) {
                 if (onCancel.isEmpty()) {
-                    onCancel = new ArrayList<>(2);
+                    onCancel = new LinkedHashSet<>();
                 }
                 onCancel.add(action);
                 return;
@@ -136,19 +144,24 @@ final class HeldAttempt implements Attempt {
 
     @Override
     public <T> CompletionStage<T> onWorker(Callable<T> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        FutureTask<Boolean> task = new FutureTask<>(() -> result.complete(work.call())) {
-            @Override
-            protected void setException(Throwable thrown) {
-                result.completeExceptionally(thrown);
-            }
-        };
-        workers.run(task);
-        onCancel(() -> {
-            task.cancel(true);
-            result.completeExceptionally(new CancellationException("the attempt was cancelled"));
-        });
-        return result;
+        WorkerJob<T> job = new WorkerJob<>(this, work);
+        waitsForThread = true;
+        onCancel(job);
+        workers.run(job.task());
+        return job.result();
+    }
+
+    /** A worker thread has taken up what waited for it. */
+    void jobStarted() {
+        waitsForThread = false;
+        heartbeat();
+    }
+
+    /** An attempt may use workers many times, and must not keep what each of them gave. */
+    synchronized void jobEnded(WorkerJob<?> job) {
+        if (!onCancel.isEmpty()) {
+            onCancel.remove(job);
+        }
     }
 
     ExecutionHeaders headers() {
@@ -173,15 +186,16 @@ final class HeldAttempt implements Attempt {
         begun = true;
     }
 
-    /** Sets what the node says of the time that its attempts may take. */
-    void watch(Optional<Duration> timeout, Optional<Duration> heartbeatTimeout) {
-        if (timeout.isPresent()) {
-            deadlineNanos = startedNanos + timeout.get().toNanos();
-        }
-        if (heartbeatTimeout.isPresent()) {
-            heartbeatNanos = System.nanoTime();
-            heartbeatTimeoutNanos = heartbeatTimeout.get().toNanos();
-        }
+    /** Sets the time that the graph gives it, if any. */
+    void limit(Optional<Duration> time) {
+        timeout = time;
+        time.ifPresent(limit -> deadlineNanos = startedNanos + limit.toNanos());
+    }
+
+    /** From now on silence of this length ends it. */
+    void expectHeartbeats(Optional<Duration> silence) {
+        heartbeat();
+        silence.ifPresent(limit -> heartbeatTimeoutNanos = limit.toNanos());
     }
 
     /** Stops it when its timeout or its heartbeat's has passed. */
@@ -191,21 +205,26 @@ final class HeldAttempt implements Attempt {
         }
         if (nowNanos - deadlineNanos > 0) {
             stop(AttemptFailure.timedOut("no result after " + seconds(deadlineNanos - startedNanos)));
-        } else if (heartbeatTimeoutNanos > 0 && nowNanos - heartbeatNanos > heartbeatTimeoutNanos) {
+        } else if (isSilent(nowNanos)) {
             stop(AttemptFailure.timedOut("no heartbeat for " + seconds(heartbeatTimeoutNanos)));
         }
     }
 
+    /** Who waits for a thread cannot speak yet. */
+    private boolean isSilent(long nowNanos) {
+        return heartbeatTimeoutNanos > 0 && !waitsForThread && nowNanos - heartbeatNanos > heartbeatTimeoutNanos;
+    }
+
     /** Ends a running handler for this reason; without effect once it has ended. */
     void stop(AttemptFailure cause) {
-        List<Runnable> actions;
+        Set<Runnable> actions;
         synchronized (this) {
             if (stopCause != null || handlerEnded) {
                 return;
             }
             stopCause = cause;
             actions = onCancel;
-            onCancel = List.of();
+            onCancel = Set.of();
         }
         actions.forEach(this::runCancelAction);
     }
@@ -252,7 +271,7 @@ final class HeldAttempt implements Attempt {
         List<Runnable> actions;
         synchronized (this) {
             handlerEnded = true;
-            onCancel = List.of();
+            onCancel = Set.of();
             actions = onEnd;
             onEnd = List.of();
         }

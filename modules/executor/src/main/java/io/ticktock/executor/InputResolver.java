@@ -65,6 +65,9 @@ final class InputResolver {
         }
         return memory.take(bytes).compose(taken -> {
             attempt.onEnd(() -> memory.giveBack(bytes));
+            if (attempt.isCancelled()) {
+                return Future.failedFuture(AttemptFailure.cancelled());
+            }
             return repeater.repeat(() -> BlobContent.readAll(contents), () -> !attempt.isCancelled());
         });
     }

@@ -17,7 +17,6 @@ import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.Value;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Optional;
 
 /** Runs attempts of Plans: from the references of a PlanInput to a durable PlanExecution. */
 final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
@@ -51,7 +50,7 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
 
     private Future<PlanOutcome> perform(HeldAttempt attempt, PlanInput input, AgentGraph graph) {
         Plan plan = plan(graph, attempt.nodeId());
-        attempt.watch(plan.timeout(), Optional.empty());
+        attempt.limit(plan.timeout());
         PlanType type = types.plan(plan.type());
         return inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals())
                 .compose(resolved -> call(attempt, input, targets(graph, plan), plan, type, resolved))

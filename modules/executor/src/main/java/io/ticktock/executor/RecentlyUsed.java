@@ -50,7 +50,7 @@ final class RecentlyUsed<K, V> {
     private synchronized void age() {
         if (youngBytes.get() > maxGenerationBytes) {
             old = young;
-            young = new ConcurrentHashMap<>();
+            young = new ConcurrentHashMap<>(old.size());
             youngBytes.set(0);
         }
     }

@@ -52,7 +52,7 @@ final class Resolution {
         Future<Value> input = use.input() || (start && readsInput) ? lifetimeInput() : UNUSED;
         Future<Value> plan = !start && (use.plan() || readsInput) ? chosen() : UNUSED;
         Future<Map<String, Value>> results = results(use);
-        return Future.all(input, plan, results)
+        return all(input, plan, results)
                 .map(all -> new ResolvedInput(
                         use,
                         input.result(),
@@ -75,8 +75,14 @@ final class Resolution {
         Future<Value> input = use.input() ? lifetimeInput() : UNUSED;
         Future<List<Arrival>> arrivals = reads ? arrivals() : Future.succeededFuture(List.of());
         Future<Map<String, Value>> results = results(use);
-        return Future.all(input, arrivals, results)
+        return all(input, arrivals, results)
                 .map(all -> arrived(use, input.result(), arrivals.result(), results.result()));
+    }
+
+    /** Most often everything is at hand. */
+    private static Future<?> all(Future<?> input, Future<?> arrived, Future<?> results) {
+        boolean done = input.succeeded() && arrived.succeeded() && results.succeeded();
+        return done ? input : Future.all(input, arrived, results);
     }
 
     private ResolvedInput arrived(VariableUse use, Value input, List<Arrival> arrivals, Map<String, Value> results) {

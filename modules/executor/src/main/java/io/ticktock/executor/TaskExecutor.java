@@ -56,7 +56,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
 
     private Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input, AgentGraph graph) {
         Task task = task(graph, attempt.nodeId());
-        attempt.watch(task.timeout(), task.configuration().heartbeatTimeout());
+        attempt.limit(task.timeout());
         TaskType type = types.task(task.type());
         return inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type))
                 .compose(resolved -> call(attempt, input, task, type, resolved))
@@ -69,6 +69,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
             HeldAttempt attempt, TaskInput input, Task task, TaskType type, ResolvedInput resolved) {
         Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
         AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables);
+        attempt.expectHeartbeats(task.configuration().heartbeatTimeout());
         return AttemptRunner.call(
                 attempt,
                 resolved,

@@ -178,6 +178,27 @@ class HttpTaskTest {
     }
 
     @Test
+    void aCallThatIsMadeOfLargeInputsWorksToo() throws Exception {
+        Handler<HttpServerRequest> server = request -> request.body()
+                .onSuccess(body -> request.response()
+                        .putHeader("Content-Type", "text/plain")
+                        .end("" + body.length()));
+        String task = "{type: http, method: POST, url: \"http://127.0.0.1:PORT/\", json: \"${input}\"}";
+        assertEquals("100002", inline(run(server, task, "\"" + "x".repeat(100_000) + "\"")));
+    }
+
+    @Test
+    void theTimeoutOfTheNodeIsThatOfTheCall() throws Exception {
+        String task = "{type: http, url: \"http://127.0.0.1:PORT/\", timeout: 300ms}";
+        TaskExecution execution = run(request -> {}, task, "{}");
+        assertTrue(
+                List.of("timed_out", "http_timeout")
+                        .contains(execution.getError().getCode()),
+                execution.getError().getCode());
+        assertTrue(execution.getTelemetry().getLatencyMs() < 10_000);
+    }
+
+    @Test
     void aCancelledCallIsGivenUp() throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         CompletableFuture<Void> arrived = new CompletableFuture<>();

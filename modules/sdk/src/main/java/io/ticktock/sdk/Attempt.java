@@ -1,6 +1,8 @@
 package io.ticktock.sdk;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 
@@ -28,6 +30,9 @@ public interface Attempt {
 
     /** When the control plane decided on this attempt; the same however often the attempt is dispatched. */
     Instant scheduledAt();
+
+    /** How long the attempt may take, if the graph says so. */
+    Optional<Duration> timeout();
 
     /** Whether the result is no longer wanted, because of a cancel or a timeout. */
     boolean isCancelled();

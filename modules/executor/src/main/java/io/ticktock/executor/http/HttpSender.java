@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -40,13 +41,14 @@ public final class HttpSender {
     /**
      * The answer, after redirects and whatever its status. Fails with {@link HttpFault}.
      *
+     * @param limit how long it may take; empty for what the configuration says
      * @param onCancel told once how to give up
      */
-    public Future<HttpReply> send(HttpCall call, Consumer<Runnable> onCancel) {
+    public Future<HttpReply> send(HttpCall call, Optional<Duration> limit, Consumer<Runnable> onCancel) {
         HttpExchange exchange = new HttpExchange(
                 client, resolver, policy, configuration.maxRedirects(), configuration.maxResponseBytes());
         onCancel.accept(exchange::cancel);
-        Duration timeout = configuration.timeout();
+        Duration timeout = limit.orElse(configuration.timeout());
         return exchange.send(call)
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> {

@@ -6,7 +6,8 @@ import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.sdk.Settings;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -62,8 +63,8 @@ public final class AttemptSettings implements Settings {
 
     private Map<String, Object> evaluate(Template template) {
         Object value = template.isLiteral() ? template.literalValue() : template.evaluate(variables());
-        Map<String, Object> settings = new HashMap<>();
+        Map<String, Object> settings = new LinkedHashMap<>();
         ((Map<?, ?>) value).forEach((name, setting) -> settings.put((String) name, setting));
-        return settings;
+        return Collections.unmodifiableMap(settings);
     }
 }

@@ -66,15 +66,16 @@ final class HttpType implements TaskType {
     private record Answered(HttpCall call, HttpReply reply) {}
 
     private Future<Answered> send(TaskContext context, HttpCall call) {
-        return sender.send(call, context.attempt()::onCancel).map(reply -> {
-            context.attempt()
-                    .telemetry()
-                    .addUsage(ResourceUsage.newBuilder()
-                            .setBytesOut(call.body().size())
-                            .setBytesIn(reply.body().size())
-                            .build());
-            return new Answered(call, reply);
-        });
+        return sender.send(call, context.attempt().timeout(), context.attempt()::onCancel)
+                .map(reply -> {
+                    context.attempt()
+                            .telemetry()
+                            .addUsage(ResourceUsage.newBuilder()
+                                    .setBytesOut(call.body().size())
+                                    .setBytesIn(reply.body().size())
+                                    .build());
+                    return new Answered(call, reply);
+                });
     }
 
     private static HttpCall call(TaskContext context, HttpSettings http, Variables variables) {
@@ -102,7 +103,7 @@ final class HttpType implements TaskType {
                 url.append(url.indexOf("?") < 0 ? '?' : '&')
                         .append(escaped(name))
                         .append('=')
-                        .append(escaped(String.valueOf(value)));
+                        .append(escaped(PlainText.of(value)));
             }
         });
         try {
@@ -117,7 +118,7 @@ final class HttpType implements TaskType {
     }
 
     private static String text(Template template, Variables variables) {
-        return String.valueOf(template.evaluate(variables));
+        return PlainText.of(template.evaluate(variables));
     }
 
     private static String escaped(String text) {

@@ -47,8 +47,8 @@ final class HumanType implements TaskType {
     private static TaskOutcome ask(TaskContext context) {
         HumanSettings human = AttemptSettings.of(context.settings(), HumanSettings.class);
         Variables variables = AttemptSettings.variables(context.settings());
-        HumanRequest.Builder request = HumanRequest.newBuilder()
-                .setPrompt(String.valueOf(human.prompt().evaluate(variables)));
+        HumanRequest.Builder request =
+                HumanRequest.newBuilder().setPrompt(PlainText.of(human.prompt().evaluate(variables)));
         human.form().map(HumanForm::schema).ifPresent(request::setFormSchema);
         human.details()
                 .map(details -> Value.json(details.evaluate(variables)).payload())

@@ -95,7 +95,7 @@ class HttpSenderTest {
         HttpSender sender = new HttpSender(vertx, CONFIGURATION, rebinding);
         assertEquals(
                 "here",
-                await(sender.send(get(url("http", "rebind.test", port, "/")), cancel -> {}))
+                await(sender.send(get(url("http", "rebind.test", port, "/")), Optional.empty(), cancel -> {}))
                         .body()
                         .toStringUtf8());
         assertEquals(1, asked.get());
@@ -103,7 +103,8 @@ class HttpSenderTest {
                 HttpFault.class,
                 assertThrows(
                                 ExecutionException.class,
-                                () -> await(sender.send(get(url("http", "rebind.test", port, "/")), cancel -> {})))
+                                () -> await(sender.send(
+                                        get(url("http", "rebind.test", port, "/")), Optional.empty(), cancel -> {})))
                         .getCause());
         assertEquals(HttpFault.Kind.ADDRESS_REFUSED, second.kind());
     }
@@ -230,7 +231,7 @@ class HttpSenderTest {
         });
         List<Runnable> cancels = new ArrayList<>();
         Future<HttpReply> reply = new HttpSender(vertx, CONFIGURATION, this::resolve)
-                .send(get(url("http", "localhost", port, "/")), cancels::add);
+                .send(get(url("http", "localhost", port, "/")), Optional.empty(), cancels::add);
         arrived.get(10, TimeUnit.SECONDS);
         cancels.forEach(Runnable::run);
         assertThrows(ExecutionException.class, () -> await(reply));
@@ -324,7 +325,7 @@ class HttpSenderTest {
     }
 
     private Future<HttpReply> send(HttpConfiguration configuration, HttpCall call) {
-        return new HttpSender(vertx, configuration, this::resolve).send(call, cancel -> {});
+        return new HttpSender(vertx, configuration, this::resolve).send(call, Optional.empty(), cancel -> {});
     }
 
     private HttpFault fault(HttpConfiguration configuration, HttpCall call) {
