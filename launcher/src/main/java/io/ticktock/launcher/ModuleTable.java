@@ -106,7 +106,11 @@ final class ModuleTable {
                         STATE_GET_EXECUTIONS,
                         STATE_GET_GRAPH,
                         STATE_GET_INPUT,
+                        STATE_GET_OUTPUT,
                         BLOB_OPEN,
+                        BLOB_WRITE,
+                        BLOB_COMMIT,
+                        BLOB_ABANDON,
                         BLOB_READ,
                         CONTROL_REPORT_WAITING);
             case CONTROL ->

@@ -60,7 +60,7 @@ class RunIT {
         JarProcess.Result result = JarProcess.run(folder, "", "run", graph("newton"), "--input", "n=2", "-o", "json");
 
         assertEquals(0, result.exitCode(), result::toString);
-        assertEquals(Math.sqrt(2), json(result).get("output").get("x").asDouble(), 1e-6, result::toString);
+        assertEquals(Math.sqrt(2), json(result).get("output").get("root").asDouble(), 1e-6, result::toString);
     }
 
     @Test
@@ -114,11 +114,14 @@ class RunIT {
 
     @Test
     void approvalGoesRoundUntilThePersonIsContent() throws IOException, InterruptedException {
-        JarProcess.Result result =
-                JarProcess.run(folder, "no\nshorter\nyes\n\n", "run", graph("approval"), "-o", "json");
+        JarProcess.Result result = JarProcess.run(
+                folder, "no\nshorter\nClosed on Friday.\nyes\n\n", "run", graph("approval"), "-o", "json");
 
         assertEquals(0, result.exitCode(), result::toString);
-        assertEquals("completed", json(result).get("status").asText(), result::toString);
+        assertEquals(
+                "{\"approved\":true,\"rounds\":2,\"text\":\"Closed on Friday.\"}",
+                Json.text(json(result).get("output")),
+                result::toString);
     }
 
     static final String ASK = """
