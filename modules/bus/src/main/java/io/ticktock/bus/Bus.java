@@ -50,7 +50,10 @@ public final class Bus {
         DeliveryOptions options = publishing.computeIfAbsent(address.reply(), this::codecOptions);
         MessageConsumer<Q> consumer = eventBus.consumer(address.name());
         consumer.handler(message -> delivery.deliver(
-                address.name(), () -> answer(address.name(), message, handler, options), () -> lose(message)));
+                Delivery.Leg.REQUEST,
+                address.name(),
+                () -> answer(address.name(), message, handler, options),
+                () -> lose(message)));
         return consumer.completion().map(new Registration(consumer));
     }
 
@@ -62,8 +65,8 @@ public final class Bus {
     /** Listens until that is ended. */
     public <M extends Message> Future<Registration> subscribe(Topic<M> topic, Consumer<M> listener) {
         MessageConsumer<M> consumer = eventBus.consumer(topic.name());
-        Handler<io.vertx.core.eventbus.Message<M>> handler =
-                message -> delivery.deliver(topic.name(), () -> listener.accept(message.body()), () -> {});
+        Handler<io.vertx.core.eventbus.Message<M>> handler = message -> delivery.deliver(
+                Delivery.Leg.PUBLICATION, topic.name(), () -> listener.accept(message.body()), () -> {});
         consumer.handler(handler);
         return consumer.completion().map(new Registration(consumer));
     }
@@ -75,7 +78,8 @@ public final class Bus {
             DeliveryOptions options) {
         Future.succeededFuture(message.body())
                 .compose(handler)
-                .onSuccess(reply -> delivery.deliver(address, () -> message.reply(reply, options), () -> lose(message)))
+                .onSuccess(reply -> delivery.deliver(
+                        Delivery.Leg.ANSWER, address, () -> message.reply(reply, options), () -> lose(message)))
                 .onFailure(cause -> {
                     Failure failure = logged(address, cause);
                     message.fail(failure.code().number(), failure.getMessage());

@@ -7,8 +7,18 @@ package io.ticktock.bus;
 @FunctionalInterface
 public interface Delivery {
 
+    /** Which of its ways a message is on. */
+    enum Leg {
+        /** To who serves. */
+        REQUEST,
+        /** Back to who asked. */
+        ANSWER,
+        /** To whoever listens. */
+        PUBLICATION
+    }
+
     /** Every message arrives, once and at once. */
-    Delivery DIRECT = (address, arrive, lose) -> arrive.run();
+    Delivery DIRECT = (leg, address, arrive, lose) -> arrive.run();
 
     /**
      * Called for every request, every answer and every published message, on the context of who serves or listens.
@@ -17,5 +27,5 @@ public interface Delivery {
      * @param arrive lets it arrive; may be run later on the same context, and more than once
      * @param lose to be run instead: the asker learns that no answer came, sooner than by waiting for it
      */
-    void deliver(String address, Runnable arrive, Runnable lose);
+    void deliver(Leg leg, String address, Runnable arrive, Runnable lose);
 }

@@ -113,16 +113,13 @@ final class GraphOrchestrator {
 
     Future<ReportWaitingResponse> waiting(ReportWaitingRequest request) {
         var headers = request.getWaiting().getHeaders();
-        return resident(keyOf(headers.getTenantId(), headers.getLifetimeId()))
-                .compose(resident -> offer(resident, new Input.WaitReported(request.getWaiting())))
-                .map(ReportWaitingResponse.getDefaultInstance());
+        LifetimeKey key = keyOf(headers.getTenantId(), headers.getLifetimeId());
+        return offer(key, new Input.WaitReported(request.getWaiting())).map(ReportWaitingResponse.getDefaultInstance());
     }
 
     Future<SignalLifetimeResponse> signal(SignalLifetimeRequest request) {
         Signal signal = request.getSignal();
-        return resident(keyOf(signal.getTenantId(), signal.getLifetimeId()))
-                .compose(
-                        resident -> offer(resident, new Input.Signalled(signal)).map(resident))
+        return offer(keyOf(signal.getTenantId(), signal.getLifetimeId()), new Input.Signalled(signal))
                 .map(resident -> SignalLifetimeResponse.newBuilder()
                         .setStatus(resident.state.status())
                         .build());
@@ -138,6 +135,9 @@ final class GraphOrchestrator {
 
     /** Succeeds once it is decided, so that the same timers and signals are not found due again. */
     private Future<Void> wakeWith(Resident resident, List<Signal> signals) {
+        if (resident.dropped) {
+            return wake(resident.key());
+        }
         resident.timerSpent |= resident.parked;
         signals.forEach(signal -> offer(resident, new Input.Signalled(signal)));
         return offer(resident, new Input.Ticked());
@@ -145,7 +145,7 @@ final class GraphOrchestrator {
 
     /** Brings a lifetime that must be in memory back into it. */
     Future<Void> recover(LifetimeKey key) {
-        return resident(key).compose(resident -> offer(resident, new Input.Ticked()));
+        return offer(key, new Input.Ticked()).mapEmpty();
     }
 
     Collection<Resident> residents() {
@@ -207,16 +207,31 @@ final class GraphOrchestrator {
         residents.remove(resident.key());
         vertx.cancelTimer(resident.timerId);
         dispatcher.releaseAll(resident);
-        Failure gone = new Failure(FailureCode.UNAVAILABLE, "the lifetime is changing hands; try again");
+        Failure gone = gone();
         while (resident.hasInputs()) {
             resident.drain(MOST_INPUTS_A_DECISION)
                     .forEach(item -> item.decided().fail(gone));
         }
     }
 
+    private static Failure gone() {
+        return new Failure(FailureCode.UNAVAILABLE, "the lifetime has left memory; try again");
+    }
+
     // deciding
 
+    /** Offers to the lifetime as it is in memory by now: the one that was found may have left meanwhile. */
+    private Future<Resident> offer(LifetimeKey key, Input input) {
+        return resident(key)
+                .compose(resident -> resident.dropped
+                        ? offer(key, input)
+                        : offer(resident, input).map(resident));
+    }
+
     Future<Void> offer(Resident resident, Input input) {
+        if (resident.dropped) {
+            return Future.failedFuture(gone());
+        }
         Promise<Void> decided = Promise.promise();
         resident.add(new Resident.Item(input, decided));
         if (!resident.deciding) {

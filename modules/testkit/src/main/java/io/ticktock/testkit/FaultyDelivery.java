@@ -34,7 +34,7 @@ public final class FaultyDelivery implements Delivery {
     }
 
     @Override
-    public void deliver(String address, Runnable arrive, Runnable lose) {
+    public void deliver(Leg leg, String address, Runnable arrive, Runnable lose) {
         if (healed || !affected.test(address)) {
             arrive.run();
             return;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.CancelExecutions;
@@ -128,7 +129,7 @@ class FaultyDeliveryTest {
         FaultyDelivery delivery =
                 new FaultyDelivery(vertx, seed, new FaultRates(0.2, 0.2, 0.2, LONGEST), address -> true);
         for (int i = 0; i < MESSAGES; i++) {
-            delivery.deliver("topic", () -> {}, () -> {});
+            delivery.deliver(Delivery.Leg.PUBLICATION, "topic", () -> {}, () -> {});
         }
         return List.of(delivery.lost(), delivery.repeated(), delivery.delayed());
     }
