@@ -2,6 +2,7 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 
@@ -9,7 +10,7 @@ import io.vertx.pgclient.SslMode;
  * Where a PostgreSQL database is, and as whom to use it. The user runs the migrations, and must own the database or be
  * allowed to create schemas and roles in it.
  *
- * @param sslMode disable, allow, prefer, require, verify-ca or verify-full
+ * @param sslMode disable, allow, prefer (as in a url that does not say), require, verify-ca or verify-full
  */
 public record DatabaseAddress(String host, int port, String database, String user, String password, String sslMode) {
 
@@ -19,7 +20,7 @@ public record DatabaseAddress(String host, int port, String database, String use
     public static DatabaseAddress parse(String url) {
         try {
             PgConnectOptions options = PgConnectOptions.fromUri(url);
-            String sslMode = options.getSslMode() == null ? SslMode.DISABLE.value : options.getSslMode().value;
+            String sslMode = url.contains("sslmode=") ? options.getSslMode().value : SslMode.PREFER.value;
             return new DatabaseAddress(
                     options.getHost(),
                     options.getPort(),
@@ -49,7 +50,18 @@ public record DatabaseAddress(String host, int port, String database, String use
                 .setDatabase(database)
                 .setUser(user)
                 .setPassword(password)
-                .setSslMode(SslMode.of(sslMode));
+                .setSslMode(SslMode.of(sslMode))
+                .setSslOptions(sslOptions(SslMode.of(sslMode)));
+    }
+
+    /** As PostgreSQL's own clients take these words: only the verifying modes look at the certificate. */
+    private static ClientSSLOptions sslOptions(SslMode mode) {
+        return switch (mode) {
+            case DISABLE, ALLOW, PREFER, REQUIRE ->
+                new ClientSSLOptions().setTrustAll(true).setHostnameVerificationAlgorithm("");
+            case VERIFY_CA -> new ClientSSLOptions().setHostnameVerificationAlgorithm("");
+            case VERIFY_FULL -> new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS");
+        };
     }
 
     /** Without the password. */

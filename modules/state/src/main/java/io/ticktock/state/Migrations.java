@@ -110,6 +110,9 @@ public final class Migrations {
             DO $do$
             DECLARE
                 wanted text;
+                -- From version 16 on a member may or may not act as the role.
+                needed text := CASE WHEN current_setting('server_version_num')::integer < 160000
+                    THEN 'MEMBER' ELSE 'SET' END;
             BEGIN
                 FOREACH wanted IN ARRAY ARRAY['ticktock_writer', 'ticktock_reader'] LOOP
                     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
@@ -119,7 +122,7 @@ public final class Migrations {
                             NULL;
                         END;
                     END IF;
-                    IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+                    IF NOT pg_has_role(current_user, wanted, needed) THEN
                         EXECUTE format('GRANT %I TO %I', wanted, current_user);
                     END IF;
                 END LOOP;

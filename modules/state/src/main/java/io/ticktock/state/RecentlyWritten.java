@@ -1,34 +1,45 @@
 package io.ticktock.state;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.Message;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * What was written lately and is durable, since the next step of a lifetime reads it at once. Entries never change,
- * so they are never stale.
+ * What was written last and is durable, since the next step of a lifetime reads it at once. The oldest goes first: it is
+ * read soon or not at all. Entries never change, so they are never stale.
  */
 final class RecentlyWritten<K, M extends Message> {
 
     /** A parsed message takes about so much more heap than its bytes. */
     private static final int OVERHEAD_BYTES = 1_500;
 
-    private final Cache<K, M> cache;
+    private final long mostBytes;
+    private final Map<K, M> messages = new HashMap<>();
+    private final ArrayDeque<K> oldestFirst = new ArrayDeque<>();
+    private long bytes;
 
-    RecentlyWritten(long heapBytes) {
-        this.cache = Caffeine.newBuilder()
-                .maximumWeight(heapBytes)
-                .<K, M>weigher((key, message) -> message.getSerializedSize() + OVERHEAD_BYTES)
-                .executor(Runnable::run)
-                .build();
+    RecentlyWritten(long mostBytes) {
+        this.mostBytes = mostBytes;
     }
 
-    void put(K key, M message) {
-        cache.put(key, message);
+    synchronized void put(K key, M message) {
+        if (messages.putIfAbsent(key, message) != null) {
+            return;
+        }
+        oldestFirst.add(key);
+        bytes += weight(message);
+        while (bytes > mostBytes) {
+            bytes -= weight(messages.remove(oldestFirst.remove()));
+        }
     }
 
     /** Null when it is not among them. */
-    M get(K key) {
-        return cache.getIfPresent(key);
+    synchronized M get(K key) {
+        return messages.get(key);
+    }
+
+    private static int weight(Message message) {
+        return message.getSerializedSize() + OVERHEAD_BYTES;
     }
 }

@@ -41,7 +41,7 @@ public record StateConfiguration(
 
     /** With what suits one process on two to sixteen cores. */
     public static StateConfiguration of(DatabaseAddress database) {
-        return new StateConfiguration(database, 4, 5_000, 8_000, 16_384, 2_048, 256L << 20, 512, 8L << 20, 24L << 20);
+        return new StateConfiguration(database, 4, 5_000, 8_000, 16_384, 2_048, 64L << 20, 512, 8L << 20, 24L << 20);
     }
 
     GroupCommit.Limits limits(int queued) {

@@ -18,10 +18,9 @@ class DatabaseAddressTest {
         assertEquals(
                 new DatabaseAddress("db.example", 6543, "agents", "me", "se:cret", "require"),
                 DatabaseAddress.parse("postgres://me:se%3Acret@db.example:6543/agents?sslmode=require"));
-        assertEquals(
-                5432,
-                DatabaseAddress.parse("postgresql://me:secret@db.example/agents")
-                        .port());
+        DatabaseAddress usual = DatabaseAddress.parse("postgresql://me:secret@db.example/agents");
+        assertEquals(5432, usual.port());
+        assertEquals("prefer", usual.sslMode());
     }
 
     @Test

@@ -193,6 +193,21 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /** On a server of its own, since the roles of the store must not be there yet. */
+    @Test
+    void anOrdinaryUserWhoOwnsTheDatabaseCanOpenTheStore() {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
+            execute(postgres.address(), "CREATE ROLE landlord LOGIN CREATEROLE PASSWORD 'secret'");
+            execute(postgres.address(), "CREATE DATABASE house OWNER landlord");
+            DatabaseAddress house = postgres.address().withDatabase("house").withUser("landlord", "secret");
+            PostgresStateStore store = result(PostgresStateStore.open(vertx, StateConfiguration.of(house)));
+            Workload workload = new Workload(store, 2, 2);
+            result(workload.run());
+            workload.assertLogs();
+            result(store.close());
+        }
+    }
+
     @Test
     void aHalfMadeClusterIsNotUsed() throws IOException {
         PostgresBinaries.delete(folder.resolve("postgres"));

@@ -108,19 +108,6 @@ class MigrationsTest {
         assertTrue(!failure.getMessage().contains(nowhere.password()), failure.getMessage());
     }
 
-    @Test
-    void anOrdinaryUserWhoOwnsTheDatabaseCanRunThem() {
-        String user = "owner_of_" + database.address().database();
-        database.execute("CREATE ROLE " + user + " LOGIN CREATEROLE PASSWORD 'secret'");
-        database.execute("ALTER DATABASE " + database.address().database() + " OWNER TO " + user);
-        database.execute("DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ticktock_writer') THEN"
-                + " GRANT ticktock_writer, ticktock_reader TO " + user + "; END IF; END $$");
-        DatabaseAddress address = database.address().withUser(user, "secret");
-        assertEquals(2, result(new Migrations(database.vertx(), address).run()));
-        PostgresStateStore store = result(PostgresStateStore.open(database.vertx(), StateConfiguration.of(address)));
-        result(store.close());
-    }
-
     private Migrations migrations(Script... scripts) {
         return new Migrations(database.vertx(), database.address(), List.of(scripts));
     }

@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** One PostgreSQL for the tests of a process: in a container where there are containers, else embedded. */
+/**
+ * One PostgreSQL for the tests of a process: the one of TICKTOCK_TEST_DATABASE_URL where that is set, else one in a
+ * container where there are containers, else an embedded one.
+ */
 final class PostgresServer {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -25,7 +28,7 @@ final class PostgresServer {
 
     /** An empty database that nobody else uses. */
     static DatabaseAddress freshDatabase(Vertx vertx) {
-        String name = "test_" + DATABASES.incrementAndGet();
+        String name = "test_" + System.nanoTime() + "_" + DATABASES.incrementAndGet();
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(ADDRESS.host())
                 .setPort(ADDRESS.port())
@@ -40,6 +43,10 @@ final class PostgresServer {
     }
 
     private static DatabaseAddress start() {
+        String url = System.getenv("TICKTOCK_TEST_DATABASE_URL");
+        if (url != null) {
+            return DatabaseAddress.parse(url);
+        }
         return DockerClientFactory.instance().isDockerAvailable() ? inContainer() : embedded();
     }
 
