@@ -89,7 +89,10 @@ final class GraphOrchestrator {
                     new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later"));
         }
         starting++;
-        return starter.start(request).onComplete(done -> starting--).map(this::admitted);
+        return starter.start(request)
+                .onComplete(done -> starting--)
+                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
+                .map(this::admitted);
     }
 
     private StartLifetimeResponse admitted(LifetimeStarter.Start start) {
@@ -179,6 +182,11 @@ final class GraphOrchestrator {
     }
 
     private Resident admitted(LifetimeKey key, LifetimeLoader.Loaded loaded) {
+        Resident present = residents.get(key);
+        if (present != null) {
+            // Everything was forgotten while this one was being loaded, and it was loaded again since.
+            return present;
+        }
         Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
         if (!loaded.state().hasEnded()) {
             residents.put(key, resident);
@@ -204,7 +212,7 @@ final class GraphOrchestrator {
     }
 
     private void drop(Resident resident) {
-        residents.remove(resident.key());
+        residents.remove(resident.key(), resident);
         vertx.cancelTimer(resident.timerId);
         dispatcher.releaseAll(resident);
         Failure gone = gone();
@@ -212,6 +220,13 @@ final class GraphOrchestrator {
             resident.drain(MOST_INPUTS_A_DECISION)
                     .forEach(item -> item.decided().fail(gone));
         }
+    }
+
+    /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
+    private static Failure toAsker(Failure failure) {
+        return failure.code() == FailureCode.FENCED
+                ? new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands; try again", failure)
+                : failure;
     }
 
     private static Failure gone() {
@@ -362,7 +377,7 @@ final class GraphOrchestrator {
     private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
         Failure failure = Failure.of(cause);
         report(resident, failure, cause);
-        items.forEach(item -> item.decided().fail(failure));
+        items.forEach(item -> item.decided().fail(toAsker(failure)));
         if (resident.dropped) {
             return;
         }

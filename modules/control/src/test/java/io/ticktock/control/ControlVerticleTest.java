@@ -20,6 +20,7 @@ import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.ListEventsRequest;
@@ -215,6 +216,36 @@ class ControlVerticleTest {
         assertEquals(
                 request.getLifetimeId(),
                 await(bus.request(Addresses.CONTROL_START.at(shard), request)).getLifetimeId());
+    }
+
+    @Test
+    void whoSignalsWhileAnotherProcessTakesOverIsToldToTryAgain() throws Exception {
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        takeOver();
+        Failure refused = failureOf(signal(id, Signal.newBuilder().setPause(PauseCommand.getDefaultInstance())));
+        assertEquals(FailureCode.UNAVAILABLE, refused.code());
+    }
+
+    @Test
+    void whoStartsWhileAnotherProcessTakesOverIsToldToTryAgain() throws Exception {
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        takeOver();
+        StartLifetimeRequest request = startRequest();
+        Failure refused =
+                failureOf(bus.request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
+        assertEquals(FailureCode.UNAVAILABLE, refused.code());
+    }
+
+    /** As a process under the same name does when it starts. */
+    private void takeOver() throws Exception {
+        await(bus.request(
+                Addresses.STATE_HOLD_SHARDS,
+                HoldShardsRequest.newBuilder()
+                        .setOwnerId("test")
+                        .setLeaseMs(2_000)
+                        .build()));
     }
 
     private void start(Delivery delivery, List<String> edges, Map<String, String> details) throws Exception {
