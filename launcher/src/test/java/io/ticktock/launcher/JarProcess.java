@@ -91,15 +91,15 @@ final class JarProcess implements AutoCloseable {
         }
     }
 
-    /** As Ctrl-C or a service manager does. */
+    /** As Ctrl-C or a service manager does. By the handle, since Process closes the streams that are still read. */
     Result terminate() throws InterruptedException {
-        process.destroy();
+        process.toHandle().destroy();
         return await();
     }
 
     /** As a power cut does, as far as this process goes. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         await();
     }
 
