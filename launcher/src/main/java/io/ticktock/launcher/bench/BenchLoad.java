@@ -32,6 +32,8 @@ public final class BenchLoad extends VerticleBase {
     /** With no lifetime moving for so long, something is stuck. */
     private static final long LONGEST_SILENCE_MS = 30_000;
 
+    private static final long RETRY_MS = 100;
+
     private final Bus bus;
     private final GraphReference graph;
     private final Payload input;
@@ -84,8 +86,18 @@ public final class BenchLoad extends VerticleBase {
         Run run = new Run(System.nanoTime());
         bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> moved(run, progress))
                 .onSuccess(registration -> run.registration = registration)
-                .compose(registration -> bus.request(CONTROL_START.at(Shard.of(id)), request(id)))
-                .onFailure(done::tryFail);
+                .onComplete(registration -> requestStart(id), done::tryFail);
+    }
+
+    /** Until it is taken: the same id starts once, however often it is asked for. */
+    private void requestStart(UUID id) {
+        bus.request(CONTROL_START.at(Shard.of(id)), request(id)).onFailure(cause -> {
+            if (Failure.of(cause).code().retryable() && !done.future().isComplete()) {
+                vertx.setTimer(RETRY_MS, timer -> requestStart(id));
+            } else {
+                done.tryFail(cause);
+            }
+        });
     }
 
     private StartLifetimeRequest request(UUID id) {

@@ -1,12 +1,14 @@
 package io.ticktock.bus;
 
 import com.google.protobuf.Message;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -19,11 +21,16 @@ public final class Bus {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
+    private final Vertx vertx;
     private final EventBus eventBus;
     private final Delivery delivery;
-    private final Map<Class<?>, DeliveryOptions> publishing = new ConcurrentHashMap<>();
-    private final Map<Class<?>, DeliveryOptions> requesting = new ConcurrentHashMap<>();
-    private final Map<Class<?>, ProtobufCodec<?>> codecs = new ConcurrentHashMap<>();
+    private final DeliveryOptions requestCodec;
+    private final DeliveryOptions answerCodec;
+    private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
+    private final Map<Sender, Outbox<?>> outboxes = new ConcurrentHashMap<>();
+
+    /** Who sends what: a verticle, on one of its threads, to an address. */
+    private record Sender(Thread thread, String deploymentId, String address) {}
 
     public Bus(Vertx vertx) {
         this(vertx, Delivery.DIRECT);
@@ -31,35 +38,99 @@ public final class Bus {
 
     /** A bus whose messages are in the hands of this delivery. */
     public Bus(Vertx vertx, Delivery delivery) {
+        this.vertx = vertx;
         this.eventBus = vertx.eventBus();
         this.delivery = delivery;
+        this.requestCodec = registered(BusCodec.ofRequests());
+        this.answerCodec = registered(BusCodec.ofAnswers());
     }
 
-    /** Asks and gets the answer, or a {@link Failure}. */
+    /**
+     * Asks and gets the answer, or a {@link Failure}. What a verticle asks at one address in one turn of its event loop
+     * travels together.
+     */
     public <Q extends Message, R extends Message> Future<R> request(Address<Q, R> address, Q request) {
-        DeliveryOptions options = requesting.computeIfAbsent(address.request(), type -> requestOptions(address));
-        return eventBus.<R>request(address.name(), request, options)
-                .transform(reply -> reply.succeeded()
-                        ? Future.succeededFuture(reply.result().body())
-                        : Future.failedFuture(Failure.of(reply.cause())));
+        if (!Context.isOnEventLoopThread()) {
+            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, vertx.isClustered());
+            Future<R> answer = alone.add(request);
+            alone.send();
+            return answer;
+        }
+        Context context = vertx.getOrCreateContext();
+        Sender sender = new Sender(Thread.currentThread(), context.deploymentID(), address.name());
+        Outbox<R> outbox = outbox(sender, address, context);
+        Future<R> answer = outbox.add(request);
+        if (outbox.isFull()) {
+            send(sender, outbox);
+        }
+        return answer;
+    }
+
+    /** The one that is being filled; a sender's address fixes the class of its answers. */
+    @SuppressWarnings("unchecked")
+    private <R extends Message> Outbox<R> outbox(Sender sender, Address<?, R> address, Context context) {
+        Outbox<R> filling = (Outbox<R>) outboxes.get(sender);
+        if (filling != null) {
+            return filling;
+        }
+        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, vertx.isClustered());
+        outboxes.put(sender, fresh);
+        context.runOnContext(nothing -> send(sender, fresh));
+        return fresh;
+    }
+
+    private void send(Sender sender, Outbox<?> outbox) {
+        if (outboxes.remove(sender, outbox)) {
+            outbox.send();
+        }
     }
 
     /** Answers requests until that is ended. A handler that throws answers as if its future had failed. */
     public <Q extends Message, R extends Message> Future<Registration> serve(
             Address<Q, R> address, Function<Q, Future<R>> handler) {
-        DeliveryOptions options = publishing.computeIfAbsent(address.reply(), this::codecOptions);
-        MessageConsumer<Q> consumer = eventBus.consumer(address.name());
-        consumer.handler(message -> delivery.deliver(
-                Delivery.Leg.REQUEST,
-                address.name(),
-                () -> answer(address.name(), message, handler, options),
-                () -> lose(message)));
+        MessageConsumer<Requests> consumer = eventBus.consumer(address.name());
+        consumer.handler(parcel -> answerAll(address, parcel, handler));
         return consumer.completion().map(new Registration(consumer));
+    }
+
+    private <Q extends Message, R extends Message> void answerAll(
+            Address<Q, R> address, io.vertx.core.eventbus.Message<Requests> parcel, Function<Q, Future<R>> handler) {
+        Answering answering = new Answering(vertx.getOrCreateContext(), answerCodec, parcel);
+        List<Letter> letters = parcel.body().letters();
+        for (int i = 0; i < letters.size(); i++) {
+            int index = i;
+            delivery.deliver(
+                    Delivery.Leg.REQUEST,
+                    address.name(),
+                    () -> answer(address, letters.get(index), handler, answering, index),
+                    () -> answering.fail(index, lost()));
+        }
+    }
+
+    private <Q extends Message, R extends Message> void answer(
+            Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler, Answering answering, int index) {
+        handled(address, letter, handler)
+                .onComplete(
+                        reply -> delivery.deliver(
+                                Delivery.Leg.ANSWER,
+                                address.name(),
+                                () -> answering.reply(index, Letter.of(reply)),
+                                () -> answering.fail(index, lost())),
+                        cause -> answering.fail(index, logged(address.name(), cause)));
+    }
+
+    private static <Q extends Message, R extends Message> Future<R> handled(
+            Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler) {
+        try {
+            return handler.apply(letter.open(address.request()));
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     /** Tells everybody who subscribed. */
     public <M extends Message> void publish(Topic<M> topic, M message) {
-        eventBus.publish(topic.name(), message, publishing.computeIfAbsent(topic.message(), this::codecOptions));
+        eventBus.publish(topic.name(), message, codecs.computeIfAbsent(topic.message(), this::codecOf));
     }
 
     /** Listens until that is ended. */
@@ -71,39 +142,17 @@ public final class Bus {
         return consumer.completion().map(new Registration(consumer));
     }
 
-    private <Q extends Message, R extends Message> void answer(
-            String address,
-            io.vertx.core.eventbus.Message<Q> message,
-            Function<Q, Future<R>> handler,
-            DeliveryOptions options) {
-        Future.succeededFuture(message.body())
-                .compose(handler)
-                .onSuccess(reply -> delivery.deliver(
-                        Delivery.Leg.ANSWER, address, () -> message.reply(reply, options), () -> lose(message)))
-                .onFailure(cause -> {
-                    Failure failure = logged(address, cause);
-                    message.fail(failure.code().number(), failure.getMessage());
-                });
+    private static Failure lost() {
+        return new Failure(FailureCode.UNAVAILABLE, "no answer: a message was lost");
     }
 
-    private static void lose(io.vertx.core.eventbus.Message<?> message) {
-        message.fail(FailureCode.UNAVAILABLE.number(), "no answer: a message was lost");
+    private DeliveryOptions codecOf(Class<?> type) {
+        return registered(BusCodec.of(type.asSubclass(Message.class)));
     }
 
-    private DeliveryOptions requestOptions(Address<?, ?> address) {
-        codecOptions(address.reply());
-        return codecOptions(address.request()).setSendTimeout(address.timeout().toMillis());
-    }
-
-    private DeliveryOptions codecOptions(Class<?> type) {
-        String codec = codecs.computeIfAbsent(type, this::register).name();
-        return new DeliveryOptions().setCodecName(codec);
-    }
-
-    private ProtobufCodec<?> register(Class<?> type) {
-        ProtobufCodec<?> codec = new ProtobufCodec<>(type.asSubclass(Message.class));
+    private DeliveryOptions registered(BusCodec<?> codec) {
         eventBus.registerCodec(codec);
-        return codec;
+        return new DeliveryOptions().setCodecName(codec.name());
     }
 
     private static Failure logged(String address, Throwable cause) {

@@ -1,7 +1,6 @@
 package io.ticktock.bus;
 
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 
 /**
  * The one exception that crosses the bus. Its message is for people: what was wrong, where, and what would be right;
@@ -27,13 +26,13 @@ public final class Failure extends RuntimeException {
         return code;
     }
 
-    /** Any throwable as a Failure: itself, a bus reply decoded, else INTERNAL. */
+    /** Any throwable as a Failure: itself, UNAVAILABLE when the bus brought no answer, else INTERNAL. */
     public static Failure of(Throwable cause) {
         if (cause instanceof Failure failure) {
             return failure;
         }
         if (cause instanceof ReplyException reply) {
-            return fromReply(reply);
+            return new Failure(FailureCode.UNAVAILABLE, "no answer: " + reply.getMessage(), reply);
         }
         return new Failure(FailureCode.INTERNAL, "internal error", cause);
     }
@@ -41,12 +40,5 @@ public final class Failure extends RuntimeException {
     /** Whether this throwable, as a Failure, has the given code. */
     public static boolean is(Throwable cause, FailureCode code) {
         return of(cause).code == code;
-    }
-
-    private static Failure fromReply(ReplyException reply) {
-        if (reply.failureType() != ReplyFailure.RECIPIENT_FAILURE) {
-            return new Failure(FailureCode.UNAVAILABLE, "no answer: " + reply.getMessage(), reply);
-        }
-        return new Failure(FailureCode.ofNumber(reply.failureCode()), reply.getMessage(), reply);
     }
 }

@@ -4,6 +4,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,10 +28,13 @@ record Decision(
 
     /** What the guardrails have to admit before the events may be appended. */
     List<Scheduled> candidates() {
-        return events.stream()
-                .filter(LifetimeEvent::hasScheduled)
-                .map(LifetimeEvent::getScheduled)
-                .toList();
+        List<Scheduled> candidates = new ArrayList<>(events.size());
+        for (LifetimeEvent event : events) {
+            if (event.hasScheduled()) {
+                candidates.add(event.getScheduled());
+            }
+        }
+        return candidates;
     }
 
     boolean changesNothing() {

@@ -25,9 +25,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -258,34 +259,47 @@ final class GraphOrchestrator {
     private void decide(Resident resident) {
         resident.deciding = true;
         List<Resident.Item> items = resident.drain(MOST_INPUTS_A_DECISION);
-        List<Input> inputs = items.stream().map(Resident.Item::input).toList();
-        judge(resident, inputs)
+        judge(resident, inputsOf(items))
                 .compose(judged -> admit(resident, judged))
                 .compose(decision -> makeDurable(resident, decision))
                 .onSuccess(decision -> decided(resident, items, decision))
                 .onFailure(cause -> undecided(resident, items, cause));
     }
 
-    /** Puts the guardrails' verdicts beside the records. */
-    private Future<List<Input>> judge(Resident resident, List<Input> inputs) {
-        List<ExecutionReference> records = inputs.stream()
-                .filter(Input.Recorded.class::isInstance)
-                .map(input -> ((Input.Recorded) input).record())
-                .filter(record -> resident.state.openAttempt(record.getHeaders().getExecId()) != null)
-                .toList();
-        return controller.verdicts(resident.state, records).map(verdicts -> judged(inputs, records, verdicts));
+    private static List<Input> inputsOf(List<Resident.Item> items) {
+        List<Input> inputs = new ArrayList<>(items.size());
+        items.forEach(item -> inputs.add(item.input()));
+        return inputs;
     }
 
-    private static List<Input> judged(List<Input> inputs, List<ExecutionReference> records, List<Verdict> verdicts) {
-        IdentityHashMap<ExecutionReference, Verdict> byRecord = new IdentityHashMap<>();
-        for (int i = 0; i < records.size(); i++) {
-            byRecord.put(records.get(i), verdicts.get(i));
+    /** Puts the guardrails' verdicts beside the records. */
+    private Future<List<Input>> judge(Resident resident, List<Input> inputs) {
+        List<ExecutionReference> records = new ArrayList<>(inputs.size());
+        for (Input input : inputs) {
+            if (needsVerdict(resident, input)) {
+                records.add(((Input.Recorded) input).record());
+            }
         }
-        return inputs.stream()
-                .map(input -> input instanceof Input.Recorded recorded && byRecord.containsKey(recorded.record())
-                        ? new Input.Recorded(recorded.record(), byRecord.get(recorded.record()))
-                        : input)
-                .toList();
+        return records.isEmpty()
+                ? Future.succeededFuture(inputs)
+                : controller.verdicts(resident.state, records).map(verdicts -> judged(resident, inputs, verdicts));
+    }
+
+    private static boolean needsVerdict(Resident resident, Input input) {
+        return input instanceof Input.Recorded recorded
+                && resident.state.openAttempt(recorded.record().getHeaders().getExecId()) != null;
+    }
+
+    private static List<Input> judged(Resident resident, List<Input> inputs, List<Verdict> verdicts) {
+        Iterator<Verdict> next = verdicts.iterator();
+        List<Input> judged = new ArrayList<>(inputs.size());
+        for (Input input : inputs) {
+            judged.add(
+                    needsVerdict(resident, input)
+                            ? new Input.Recorded(((Input.Recorded) input).record(), next.next())
+                            : input);
+        }
+        return judged;
     }
 
     private Future<Decision> admit(Resident resident, List<Input> inputs) {

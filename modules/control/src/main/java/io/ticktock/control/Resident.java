@@ -103,8 +103,17 @@ final class Resident {
 
     /** Whether nothing of it is out, and no child that it waits for is yet to be started. */
     boolean isIdle() {
-        return outings.keySet().stream().noneMatch(this::isOut)
-                && state.waitingAttempts().stream().noneMatch(Resident::isChildUnconfirmed);
+        for (String execId : outings.keySet()) {
+            if (isOut(execId)) {
+                return false;
+            }
+        }
+        for (Attempt attempt : state.waitingAttempts()) {
+            if (isChildUnconfirmed(attempt)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** An outing is noted until the decision that ends it is carried out; the state may know better. */

@@ -1,0 +1,199 @@
+package io.ticktock.bus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.proto.v1.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What askers and answerers may rely on, however their messages travel. */
+class BusTest {
+
+    private static final Address<Payload, Payload> ECHO =
+            new Address<>("test.echo", Payload.class, Payload.class, Duration.ofSeconds(5));
+    private static final Address<Payload, Payload> HURRIED =
+            new Address<>("test.hurried", Payload.class, Payload.class, Duration.ofMillis(200));
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Bus bus = new Bus(vertx);
+    private final AtomicInteger sent = new AtomicInteger();
+
+    @AfterEach
+    void close() throws TimeoutException {
+        await(vertx.close());
+    }
+
+    @Test
+    void whatIsAskedInOneTurnTravelsTogetherAndInOrder() throws TimeoutException {
+        ConcurrentLinkedQueue<String> arrived = new ConcurrentLinkedQueue<>();
+        await(bus.serve(ECHO, request -> {
+            arrived.add(request.getMediaType());
+            return Future.succeededFuture(request);
+        }));
+        countSent(ECHO.name());
+
+        List<Payload> answers = await(inOneTurn(() -> askAll(ECHO, 100)));
+
+        assertEquals(names(100), answers.stream().map(Payload::getMediaType).toList());
+        assertEquals(names(100), List.copyOf(arrived));
+        assertEquals(1, sent.get());
+    }
+
+    @Test
+    void aParcelIsNotEndlesslyLarge() throws TimeoutException {
+        await(bus.serve(ECHO, Future::succeededFuture));
+        countSent(ECHO.name());
+
+        List<Payload> answers = await(inOneTurn(() -> askAll(ECHO, 1_000)));
+
+        assertEquals(names(1_000), answers.stream().map(Payload::getMediaType).toList());
+        assertEquals(4, sent.get());
+    }
+
+    @Test
+    void anAnswerDoesNotWaitForItsNeighbours() throws TimeoutException {
+        Promise<Payload> slow = Promise.promise();
+        await(bus.serve(
+                ECHO, request -> request.getMediaType().equals("0") ? slow.future() : Future.succeededFuture(request)));
+
+        List<Future<Payload>> answers = new ArrayList<>();
+        await(inOneTurn(() -> {
+            IntStream.range(0, 3).forEach(i -> answers.add(bus.request(ECHO, named(i))));
+            return Future.all(answers.get(1), answers.get(2));
+        }));
+
+        assertFalse(answers.get(0).isComplete());
+        slow.complete(named(0));
+        assertEquals(named(0), await(answers.get(0)));
+    }
+
+    @Test
+    void aFailureIsOfItsRequestOnly() throws TimeoutException {
+        await(bus.serve(ECHO, request -> switch (request.getMediaType()) {
+            case "0" -> Future.failedFuture(new Failure(FailureCode.NOT_FOUND, "no such thing"));
+            case "1" -> throw new IllegalStateException("a defect that is nobody's business");
+            default -> Future.succeededFuture(request);
+        }));
+
+        List<Future<Payload>> answers = new ArrayList<>();
+        await(inOneTurn(() -> {
+            IntStream.range(0, 3).forEach(i -> answers.add(bus.request(ECHO, named(i))));
+            return Future.join(answers).otherwiseEmpty();
+        }));
+
+        assertFailure(FailureCode.NOT_FOUND, "no such thing", answers.get(0));
+        assertFailure(FailureCode.INTERNAL, "internal error", answers.get(1));
+        assertEquals(named(2), answers.get(2).result());
+    }
+
+    @Test
+    void nobodyServing() {
+        Failure failure = assertThrows(Failure.class, () -> await(bus.request(ECHO, named(0))));
+
+        assertEquals(FailureCode.UNAVAILABLE, failure.code());
+        assertTrue(failure.getMessage().startsWith("no answer"), failure::getMessage);
+    }
+
+    @Test
+    void noAnswerInTime() throws TimeoutException {
+        await(bus.serve(
+                HURRIED,
+                request -> request.getMediaType().equals("0")
+                        ? Promise.<Payload>promise().future()
+                        : Future.succeededFuture(request)));
+
+        List<Future<Payload>> answers = new ArrayList<>();
+        await(inOneTurn(() -> {
+            IntStream.range(0, 2).forEach(i -> answers.add(bus.request(HURRIED, named(i))));
+            return Future.join(answers).otherwiseEmpty();
+        }));
+
+        assertEquals(FailureCode.UNAVAILABLE, Failure.of(answers.get(0).cause()).code());
+        assertEquals(named(1), answers.get(1).result());
+    }
+
+    @Test
+    void answersMayComeFromOtherThreads() throws TimeoutException {
+        await(bus.serve(ECHO, request -> vertx.executeBlocking(() -> request, false)));
+
+        List<Payload> answers = await(inOneTurn(() -> askAll(ECHO, 500)));
+
+        assertEquals(names(500), answers.stream().map(Payload::getMediaType).toList());
+    }
+
+    @Test
+    void whoIsNoVerticleMayAsk() throws TimeoutException {
+        await(bus.serve(ECHO, Future::succeededFuture));
+
+        assertEquals(named(7), await(bus.request(ECHO, named(7))));
+    }
+
+    @Test
+    void nothingIsServedAfterItsEnd() throws TimeoutException {
+        Registration serving = await(bus.serve(ECHO, Future::succeededFuture));
+        await(serving.end());
+
+        assertThrows(Failure.class, () -> await(bus.request(ECHO, named(0))));
+    }
+
+    /** On one event loop, so that all requests are made in the same turn. */
+    private <T> Future<T> inOneTurn(Supplier<Future<T>> work) {
+        Promise<T> done = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(nothing -> work.get().onComplete(done));
+        return done.future();
+    }
+
+    private Future<List<Payload>> askAll(Address<Payload, Payload> address, int count) {
+        List<Future<Payload>> answers = IntStream.range(0, count)
+                .mapToObj(i -> bus.request(address, named(i)))
+                .toList();
+        return Future.all(answers)
+                .map(all -> answers.stream().map(Future::result).toList());
+    }
+
+    private void countSent(String address) {
+        vertx.eventBus().<Object>addOutboundInterceptor(delivery -> {
+            if (delivery.message().address().equals(address)) {
+                sent.incrementAndGet();
+            }
+            delivery.next();
+        });
+    }
+
+    private static void assertFailure(FailureCode code, String message, Future<?> answer) {
+        Failure failure = Failure.of(answer.cause());
+        assertEquals(code, failure.code());
+        assertEquals(message, failure.getMessage());
+    }
+
+    private static Payload named(int number) {
+        return Payload.newBuilder()
+                .setMediaType(Integer.toString(number))
+                .setInline(ByteString.copyFromUtf8("content"))
+                .build();
+    }
+
+    private static List<String> names(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    private static <T> T await(Future<T> future) throws TimeoutException {
+        return future.await(10, TimeUnit.SECONDS);
+    }
+}
