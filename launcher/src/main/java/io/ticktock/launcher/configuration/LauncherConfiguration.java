@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param dataFolder where database and blobs are
  * @param modules words of the modules to start
- * @param eventLoops threads that never block, 1 to 256
+ * @param eventLoops threads that never block, 1 to 256; when 0 is given, as many as suit this machine
  * @param logLevel from which messages are logged
  */
 public record LauncherConfiguration(Path dataFolder, List<String> modules, int eventLoops, LogLevel logLevel) {
@@ -22,13 +22,22 @@ public record LauncherConfiguration(Path dataFolder, List<String> modules, int e
         TRACE
     }
 
+    /** Every module has one; more of them would only hand messages to each other. */
+    private static final int MOST_CHOSEN = 5;
+
     public LauncherConfiguration {
         if (modules.isEmpty()) {
             throw new IllegalArgumentException("launcher.modules must name at least one module");
         }
-        if (eventLoops < 1 || eventLoops > 256) {
-            throw new IllegalArgumentException("launcher.event_loops must be 1 to 256, not " + eventLoops);
+        if (eventLoops < 0 || eventLoops > 256) {
+            throw new IllegalArgumentException("launcher.event_loops must be 0 to 256, not " + eventLoops);
         }
+        eventLoops = eventLoops == 0 ? chosenFor(Runtime.getRuntime().availableProcessors()) : eventLoops;
         modules = List.copyOf(modules);
+    }
+
+    /** Half of the processors, since the database needs the others. */
+    static int chosenFor(int processors) {
+        return Math.max(1, Math.min(MOST_CHOSEN, processors / 2));
     }
 }

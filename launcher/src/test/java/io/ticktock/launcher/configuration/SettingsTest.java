@@ -103,10 +103,10 @@ class SettingsTest {
     void aVariableWithAWrongValueIsNamed() {
         ConfigurationFault fault = assertThrows(
                 ConfigurationFault.class,
-                () -> Configuration.of(Settings.shipped().with(Map.of("TICKTOCK_LAUNCHER_EVENT_LOOPS", "0"))));
+                () -> Configuration.of(Settings.shipped().with(Map.of("TICKTOCK_LAUNCHER_EVENT_LOOPS", "-1"))));
 
         assertEquals(
-                "the variable TICKTOCK_LAUNCHER_EVENT_LOOPS: launcher.event_loops must be 1 to 256, not 0",
+                "the variable TICKTOCK_LAUNCHER_EVENT_LOOPS: launcher.event_loops must be 0 to 256, not -1",
                 fault.getMessage());
     }
 

@@ -13,12 +13,12 @@ public final class Failure extends RuntimeException {
     private final FailureCode code;
 
     public Failure(FailureCode code, String message) {
-        super(message);
-        this.code = code;
+        this(code, message, null);
     }
 
     public Failure(FailureCode code, String message, Throwable cause) {
-        super(message, cause);
+        // Only a defect has to be found in the code; the others are answers, and some are given often.
+        super(message, cause, true, code == FailureCode.INTERNAL);
         this.code = code;
     }
 

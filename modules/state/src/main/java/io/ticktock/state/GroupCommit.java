@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A lane of writes with natural batching: while one flush is in flight the next batch gathers. No timer delays a
- * write, so a lone caller waits for its own round trip only.
+ * A lane of writes with natural batching: what is submitted in one turn of the event loop is flushed together, and while
+ * one flush is in flight the next batch gathers. No timer delays a write, so a lone caller waits for its own round trip
+ * only.
  *
  * <p>A flush that fails for what a row contains is split until the row is alone, so that its neighbours get through.
  * A flush that fails for the connection, or whose reply is lost, is written again with growing pauses until its rows
@@ -105,7 +106,7 @@ final class GroupCommit<T, R> {
             }
             flushing = true;
         }
-        flush();
+        vertx.runOnContext(nothing -> flush());
         return pending.promise.future();
     }
 

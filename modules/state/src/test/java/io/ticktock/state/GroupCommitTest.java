@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.state.GroupCommit.Limits;
 import io.ticktock.state.GroupCommit.Pending;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -16,8 +17,10 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,9 +66,29 @@ class GroupCommitTest {
         result(vertx.close());
     }
 
+    /** One turn of an event loop, and what it asked to be done right after. */
+    private <T> T inOneTurn(Supplier<T> work) {
+        Promise<T> done = Promise.promise();
+        Context context = vertx.getOrCreateContext();
+        context.runOnContext(nothing -> {
+            T made = work.get();
+            context.runOnContext(after -> done.complete(made));
+        });
+        return result(done.future());
+    }
+
+    private Future<String> submit(String row, long sizeBytes) {
+        return inOneTurn(() -> lane.submit(row, sizeBytes));
+    }
+
+    private List<Future<String>> submitAll(String... rows) {
+        return inOneTurn(
+                () -> Arrays.stream(rows).map(row -> lane.submit(row, 1)).toList());
+    }
+
     @Test
     void aLoneRowIsWrittenAtOnce() {
-        Future<String> row = lane.submit("a", 1);
+        Future<String> row = submit("a", 1);
         assertEquals(List.of(List.of("a")), writer.flushes);
         assertFalse(row.isComplete());
         writer.succeed();
@@ -73,9 +96,16 @@ class GroupCommitTest {
     }
 
     @Test
+    void whatIsSubmittedInOneTurnIsFlushedTogether() {
+        submitAll("a", "b", "c");
+        assertEquals(List.of(List.of("a", "b", "c")), writer.flushes);
+    }
+
+    @Test
     void rowsGatherWhileAFlushIsInFlight() {
-        List<Future<String>> rows =
-                IntStream.range(0, 6).mapToObj(i -> lane.submit("" + i, 1)).toList();
+        List<Future<String>> rows = IntStream.range(0, 6)
+                .mapToObj(i -> submit(Integer.toString(i), 1))
+                .toList();
         writer.succeed();
         writer.succeed();
         writer.succeed();
@@ -85,10 +115,10 @@ class GroupCommitTest {
 
     @Test
     void aFlushHasItsBytes() {
-        lane.submit("a", 1);
-        lane.submit("b", 60);
-        lane.submit("c", 60);
-        lane.submit("d", 500);
+        submit("a", 1);
+        submit("b", 60);
+        submit("c", 60);
+        submit("d", 500);
         writer.succeed();
         writer.succeed();
         writer.succeed();
@@ -98,24 +128,24 @@ class GroupCommitTest {
 
     @Test
     void aFullQueueRefuses() {
-        IntStream.range(0, 11).forEach(i -> lane.submit("" + i, 1));
-        assertEquals(FailureCode.OVERLOADED, failure(lane.submit("one more", 1)).code());
+        IntStream.range(0, 11).forEach(i -> submit(Integer.toString(i), 1));
+        assertEquals(FailureCode.OVERLOADED, failure(submit("one more", 1)).code());
         writer.succeed();
-        assertFalse(lane.submit("now there is room", 1).isComplete());
+        assertFalse(submit("now there is room", 1).isComplete());
     }
 
     @Test
     void aQueueFullOfBytesRefuses() {
-        lane.submit("in flight", 1);
-        lane.submit("big", 900);
-        assertEquals(FailureCode.OVERLOADED, failure(lane.submit("bigger", 200)).code());
-        assertFalse(lane.submit("small", 50).isComplete());
+        submit("in flight", 1);
+        submit("big", 900);
+        assertEquals(FailureCode.OVERLOADED, failure(submit("bigger", 200)).code());
+        assertFalse(submit("small", 50).isComplete());
     }
 
     @Test
     void aRowLargerThanTheQueueIsWrittenAlone() {
-        lane.submit("in flight", 1);
-        assertFalse(lane.submit("huge", 5_000).isComplete());
+        submit("in flight", 1);
+        assertFalse(submit("huge", 5_000).isComplete());
         writer.succeed();
         assertEquals(List.of("huge"), writer.flushes.get(1));
     }
@@ -131,9 +161,9 @@ class GroupCommitTest {
             rows.forEach(row -> row.complete("done"));
             return vertx.timer(1).mapEmpty();
         });
-        List<Future<String>> rows = IntStream.range(0, 33)
-                .mapToObj(i -> lane.submit(i == 20 ? "bad" : "" + i, 1))
-                .toList();
+        List<Future<String>> rows = submitAll(IntStream.range(0, 33)
+                .mapToObj(i -> i == 20 ? "bad" : Integer.toString(i))
+                .toArray(String[]::new));
         result(Future.join(rows).otherwiseEmpty());
         for (int i = 0; i < rows.size(); i++) {
             assertEquals(i != 20, rows.get(i).succeeded(), "row " + i);
@@ -151,7 +181,7 @@ class GroupCommitTest {
             rows.forEach(row -> row.complete("done"));
             return vertx.timer(1).mapEmpty();
         });
-        List<Future<String>> rows = List.of(lane.submit("first", 1), lane.submit("bad", 1), lane.submit("good", 1));
+        List<Future<String>> rows = submitAll("first", "bad", "good");
         result(Future.join(rows).otherwiseEmpty());
         assertEquals(FailureCode.INTERNAL, failure(rows.get(1)).code());
         assertTrue(rows.get(2).succeeded());
@@ -180,9 +210,9 @@ class GroupCommitTest {
             rows.get(0).complete("done");
             return vertx.timer(1).compose(fired -> Future.failedFuture(ClosedConnectionException.INSTANCE));
         });
-        List<Future<String>> rows = List.of(lane.submit("a", 1), lane.submit("b", 1), lane.submit("c", 1));
+        List<Future<String>> rows = submitAll("a", "b", "c");
         result(Future.all(rows));
-        assertEquals(List.of(List.of("a"), List.of("b", "c"), List.of("c")), flushes);
+        assertEquals(List.of(List.of("a", "b", "c"), List.of("b", "c"), List.of("c")), flushes);
     }
 
     @Test
@@ -197,10 +227,10 @@ class GroupCommitTest {
 
     @Test
     void closingWaitsForWhatWasTaken() {
-        Future<String> first = lane.submit("a", 1);
-        Future<String> second = lane.submit("b", 1);
+        Future<String> first = submit("a", 1);
+        Future<String> second = submit("b", 1);
         Future<Void> closed = lane.close();
-        assertEquals(FailureCode.UNAVAILABLE, failure(lane.submit("c", 1)).code());
+        assertEquals(FailureCode.UNAVAILABLE, failure(submit("c", 1)).code());
         writer.succeed();
         assertFalse(closed.isComplete());
         writer.succeed();
