@@ -110,6 +110,12 @@ class SettingsTest {
                 fault.getMessage());
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 1", "3, 1", "4, 2", "8, 4", "64, 5"})
+    void eventLoopsSuitTheMachine(int processors, int eventLoops) {
+        assertEquals(eventLoops, LauncherConfiguration.chosenFor(processors));
+    }
+
     @Test
     void noTwoKeysShareAVariable() {
         Settings settings = Settings.shipped();
