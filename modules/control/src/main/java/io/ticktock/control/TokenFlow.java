@@ -28,6 +28,8 @@ import io.ticktock.proto.v1.Paused;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Verdict;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -37,6 +39,9 @@ import java.util.Set;
 
 /** The rules by which tokens move through a graph: edges, scopes, joins, retries and ends. */
 final class TokenFlow {
+
+    /** Who asks to be left alone for longer is not taken at his word: a lifetime must not be parked for ever. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
 
     private final LifetimeState state;
     private final DecisionLog log;
@@ -76,7 +81,7 @@ final class TokenFlow {
         GraphNode node = graph.node(attempt.scheduled.getNodeId());
         boolean succeeded = accepted.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED;
         if (!succeeded && mayRetry(node.retry(), attempt, accepted.getError())) {
-            retry(attempt, node.retry());
+            retry(attempt, node.retry(), accepted.getError());
         } else if (node instanceof Plan) {
             advanceFromPlan(token, attempt, accepted, succeeded);
         } else {
@@ -90,11 +95,17 @@ final class TokenFlow {
                 && !policy.nonRetryable().contains(error.getCode());
     }
 
-    private void retry(Attempt failed, RetryPolicy policy) {
+    private void retry(Attempt failed, RetryPolicy policy, ExecutionError error) {
         int attempt = failed.scheduled.getAttempt();
-        schedule(failed.scheduled.toBuilder()
-                .setAttempt(attempt + 1)
-                .setNotBefore(ProtoTime.timestamp(log.now().plus(policy.intervalAfter(attempt)))));
+        Duration backoff = policy.intervalAfter(attempt);
+        Duration asked = retryAfter(error);
+        Instant notBefore = log.now().plus(asked.compareTo(backoff) > 0 ? asked : backoff);
+        schedule(failed.scheduled.toBuilder().setAttempt(attempt + 1).setNotBefore(ProtoTime.timestamp(notBefore)));
+    }
+
+    /** How long the outside system asked to be left alone. It knows better than a policy's longest interval. */
+    private static Duration retryAfter(ExecutionError error) {
+        return Duration.ofMillis(Math.min(error.getRetryAfterMs(), LONGEST_RETRY_AFTER.toMillis()));
     }
 
     private void advanceFromTask(Token token, Attempt attempt, Accepted accepted, boolean succeeded) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Signal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules of a lifetime, as tables: what happened, and where that leaves it. */
@@ -468,6 +470,25 @@ class LifetimeMachineTest {
         assertEquals(scenario.now.plusSeconds(10), scenario.open("a").notBefore());
         scenario.play("a fail oops");
         assertEquals(scenario.now.plusSeconds(20), scenario.open("a").notBefore());
+    }
+
+    /** What an outside system asks for, and when the next attempt comes where the backoff is 10 s, at most 20 s. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, PT10S",
+        "-1, PT10S",
+        "9999, PT10S",
+        "10001, PT10.001S",
+        "30000, PT30S",
+        "3600000, PT1H",
+        "3600001, PT1H",
+        "9223372036854775807, PT1H"
+    })
+    void aRetryComesNoEarlierThanAskedFor(long retryAfterMs, Duration pause) {
+        Map<String, String> retry = Map.of("a", "retry: {max_attempts: 2, initial_interval: 10s, max_interval: 20s}");
+        Scenario scenario = new Scenario(TestGraph.of("a", LOOP, retry), false);
+        scenario.play("a fail oops " + retryAfterMs);
+        assertEquals(scenario.now.plus(pause), scenario.open("a").notBefore());
     }
 
     @Test

@@ -107,7 +107,7 @@ class RandomLifetimeTest {
         Random dice = new Random(attempt.execId().hashCode() * 31L + seed);
         if (dice.nextInt(20) == 0) {
             return Scenario.reference(attempt, false)
-                    .setError(Scenario.error("oops"))
+                    .setError(Scenario.error(List.of("oops")))
                     .build();
         }
         ExecutionReference.Builder reference = Scenario.reference(attempt, true);

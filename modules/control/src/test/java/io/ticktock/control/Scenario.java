@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE}, {@code PLAN choose A B},
- * {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE reject|stop|hold}
+ * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE [RETRY_AFTER_MS]},
+ * {@code PLAN choose A B}, {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE reject|stop|hold}
  * (what guardrails say), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
  */
 final class Scenario {
@@ -103,7 +103,7 @@ final class Scenario {
             case "fail" ->
                 recorded(
                         attempt,
-                        reference(attempt, false).setError(error(rest.get(0))).build(),
+                        reference(attempt, false).setError(error(rest)).build(),
                         GuardrailAction.GUARDRAIL_ACTION_ALLOW);
             case "reject" ->
                 recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION);
@@ -150,11 +150,12 @@ final class Scenario {
                                         : ExecutionStatus.EXECUTION_STATUS_FAILED));
     }
 
-    static ExecutionError error(String code) {
+    static ExecutionError error(List<String> codeAndPause) {
         return ExecutionError.newBuilder()
-                .setCode(code)
+                .setCode(codeAndPause.get(0))
                 .setMessage("it broke")
-                .setRetryable(!code.startsWith("final"))
+                .setRetryable(!codeAndPause.get(0).startsWith("final"))
+                .setRetryAfterMs(codeAndPause.size() > 1 ? Long.parseLong(codeAndPause.get(1)) : 0)
                 .build();
     }
 
