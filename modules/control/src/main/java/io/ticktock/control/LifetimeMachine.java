@@ -127,7 +127,8 @@ final class LifetimeMachine {
         state.graph()
                 .node(attempt.scheduled.getNodeId())
                 .timeout()
-                .ifPresent(timeout -> waiting.setTimeoutAt(ProtoTime.timestamp(attempt.scheduledAt.plus(timeout))));
+                .ifPresent(timeout -> waiting.setTimeoutAt(
+                        ProtoTime.timestamp(attempt.notBefore().plus(timeout))));
         switch (report.getWaitCase()) {
             case UNTIL -> waiting.setUntil(report.getUntil());
             case HUMAN -> waiting.setHuman(report.getHuman());

@@ -326,6 +326,12 @@ class LifetimeMachineTest {
                         List.of("a wait human", "+ 5S"),
                         "RUNNING a#1.1!TIMED_OUT_AT"),
                 row(
+                        "a timeout does not count the pause before a retry",
+                        LOOP,
+                        Map.of("a", "timeout: 5s, retry: {max_attempts: 2}"),
+                        List.of("a fail oops 60000", "+ 60S", "a wait human", "+ 4S"),
+                        "RUNNING a#1.2?"),
+                row(
                         "a child's end wakes",
                         LOOP,
                         NONE,
