@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,18 @@ final class Names {
 
     /** What could not be written behind {@code results.} */
     private static final Set<String> RESERVED = Set.of(AgentGraph.END, "true", "false", "null", "in");
+
+    /** What frames a request, or is about the connection it travels on. */
+    private static final Set<String> OF_CONNECTION = Set.of(
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "keep-alive",
+            "upgrade",
+            "te",
+            "trailer",
+            "expect");
 
     private Names() {}
 
@@ -49,6 +62,12 @@ final class Names {
 
     static boolean isHeader(String name) {
         return fits(HEADER, name);
+    }
+
+    /** Whether the header is for the sender of a request to set, who alone knows what goes over the wire. */
+    static boolean isHeaderOfConnection(String name) {
+        String lowerCase = name.toLowerCase(Locale.ROOT);
+        return OF_CONNECTION.contains(lowerCase) || lowerCase.startsWith("proxy-");
     }
 
     static boolean isMethod(String name) {

@@ -59,8 +59,8 @@ final class TaskSettingsParser {
         Scope response = scope.with(HttpSettings.RESPONSE_VARIABLES.toArray(String[]::new));
         Optional<Template> url = fields.need("url", "https://example.com/").flatMap(this::url);
         String method = method(fields);
-        Map<String, Template> headers = texts("headers", fields, Names::isHeader, scope);
-        Map<String, Template> query = texts("query", fields, name -> !name.isEmpty(), scope);
+        Map<String, Template> headers = texts(headers(fields));
+        Map<String, Template> query = texts(named("query", fields, name -> !name.isEmpty()));
         Optional<SourceValue> json = fields.take("json");
         Optional<SourceValue> body = fields.take("body");
         if (json.isPresent() && body.isPresent()) {
@@ -97,8 +97,7 @@ final class TaskSettingsParser {
 
     private Map<String, Template> telemetry(Fields fields, Scope response) {
         Map<String, Template> telemetry = new LinkedHashMap<>();
-        for (SourceMap.Entry entry : entries("telemetry", fields)) {
-            checkName("telemetry", entry, Names::isCode);
+        for (SourceMap.Entry entry : named("telemetry", fields, Names::isCode)) {
             boolean number = entry.value().plain() instanceof Number;
             boolean text = entry.value().plain() instanceof String;
             if (!number && !text) {
@@ -112,19 +111,38 @@ final class TaskSettingsParser {
         return telemetry;
     }
 
-    private Map<String, Template> texts(String name, Fields fields, Predicate<String> isName, Scope names) {
+    private List<SourceMap.Entry> headers(Fields fields) {
+        List<SourceMap.Entry> headers = named("headers", fields, Names::isHeader);
+        for (SourceMap.Entry entry : headers) {
+            if (Names.isHeaderOfConnection(entry.key())) {
+                faults.add(
+                        entry.position(),
+                        "the header " + Names.shown(entry.key()) + " is not for a graph to set",
+                        "remove it: url, method and body decide how the request is sent");
+            }
+        }
+        return headers;
+    }
+
+    private Map<String, Template> texts(List<SourceMap.Entry> entries) {
         Map<String, Template> texts = new LinkedHashMap<>();
-        for (SourceMap.Entry entry : entries(name, fields)) {
-            checkName(name, entry, isName);
+        for (SourceMap.Entry entry : entries) {
             if (entry.value() instanceof SourceMap || entry.value() instanceof SourceList) {
                 faults.add(
                         entry.value().position(),
                         entry.key() + " is not a text but " + entry.value().kind(),
                         "write a text");
             }
-            texts.put(entry.key(), expressions.template(entry.value(), names));
+            texts.put(entry.key(), template(entry.value()));
         }
         return texts;
+    }
+
+    /** The entries of a map, whose names are checked. */
+    private List<SourceMap.Entry> named(String owner, Fields fields, Predicate<String> isName) {
+        List<SourceMap.Entry> entries = entries(owner, fields);
+        entries.forEach(entry -> checkName(owner, entry, isName));
+        return entries;
     }
 
     private List<SourceMap.Entry> entries(String name, Fields fields) {

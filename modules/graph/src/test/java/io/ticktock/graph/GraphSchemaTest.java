@@ -40,7 +40,8 @@ class GraphSchemaTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Faults of these kinds show without a look at another place of the file. */
-    private static final String VISIBLE = "(top|node|retry|id|transform|human|child)-.*|json-unknown-key.*";
+    private static final String VISIBLE =
+            "(top|node|retry|id|transform|human|child)-.*|http-header.*|json-unknown-key.*";
 
     /** Unless they are about another place, or about what a pattern does not see. */
     private static final Set<String> INVISIBLE = Set.of(
