@@ -91,7 +91,8 @@ final class ModuleTable {
             case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
             case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);
             case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD);
-            case CONTROL -> List.of(CONTROL_START, CONTROL_SIGNAL, CONTROL_REPORT_WAITING);
+            case CONTROL ->
+                List.of(CONTROL_START, CONTROL_SIGNAL, CONTROL_REPORT_WAITING, CONTROL_REPORT_REFUSED_RECORD);
         };
     }
 
@@ -112,7 +113,8 @@ final class ModuleTable {
                         BLOB_COMMIT,
                         BLOB_ABANDON,
                         BLOB_READ,
-                        CONTROL_REPORT_WAITING);
+                        CONTROL_REPORT_WAITING,
+                        CONTROL_REPORT_REFUSED_RECORD);
             case CONTROL ->
                 List.of(
                         STATE_HOLD_SHARDS,

@@ -94,6 +94,11 @@ public final class Addresses {
             Address.of("control.signal", SignalLifetimeRequest.class, SignalLifetimeResponse.class);
     public static final Address<ReportWaitingRequest, ReportWaitingResponse> CONTROL_REPORT_WAITING =
             Address.of("control.report-waiting", ReportWaitingRequest.class, ReportWaitingResponse.class);
+    public static final Address<ReportRefusedRecordRequest, ReportRefusedRecordResponse> CONTROL_REPORT_REFUSED_RECORD =
+            Address.of(
+                    "control.report-refused-record",
+                    ReportRefusedRecordRequest.class,
+                    ReportRefusedRecordResponse.class);
     /** Published by the data plane, at the lifetime's shard, once a record is durable. */
     public static final Topic<ExecutionReference> CONTROL_RECORDED =
             new Topic<>("control.recorded", ExecutionReference.class);

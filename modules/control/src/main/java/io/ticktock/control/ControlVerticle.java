@@ -64,6 +64,7 @@ public final class ControlVerticle extends VerticleBase {
             bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));
             bindings.add(bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal));
             bindings.add(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting));
+            bindings.add(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused));
             bindings.add(bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
         }
         return Future.all(bindings).mapEmpty();

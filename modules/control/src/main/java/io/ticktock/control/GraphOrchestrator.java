@@ -7,10 +7,13 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.AppendDecisionRequest;
+import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeProgress;
+import io.ticktock.proto.v1.ReportRefusedRecordRequest;
+import io.ticktock.proto.v1.ReportRefusedRecordResponse;
 import io.ticktock.proto.v1.ReportWaitingRequest;
 import io.ticktock.proto.v1.ReportWaitingResponse;
 import io.ticktock.proto.v1.Signal;
@@ -113,6 +116,13 @@ final class GraphOrchestrator {
         if (resident != null) {
             offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
         }
+    }
+
+    Future<ReportRefusedRecordResponse> recordRefused(ReportRefusedRecordRequest request) {
+        ExecutionHeaders headers = request.getHeaders();
+        LifetimeKey key = keyOf(headers.getTenantId(), headers.getLifetimeId());
+        return offer(key, new Input.RecordRefused(headers.getExecId(), request.getReason()))
+                .map(ReportRefusedRecordResponse.getDefaultInstance());
     }
 
     Future<ReportWaitingResponse> waiting(ReportWaitingRequest request) {

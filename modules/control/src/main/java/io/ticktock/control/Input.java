@@ -11,6 +11,9 @@ sealed interface Input {
     /** A record is durable, and this is what the guardrails say of it. */
     record Recorded(ExecutionReference record, Verdict verdict) implements Input {}
 
+    /** An attempt has ended, and no record of it can be made. */
+    record RecordRefused(String execId, String reason) implements Input {}
+
     /** An executor says that an attempt waits for something outside. */
     record WaitReported(ExecutionWaiting waiting) implements Input {}
 

@@ -66,6 +66,8 @@ final class LifetimeMachine {
     private void take(Input input) {
         if (input instanceof Input.Recorded recorded) {
             takeRecord(recorded.record(), recorded.verdict());
+        } else if (input instanceof Input.RecordRefused refused) {
+            takeRefusedRecord(refused);
         } else if (input instanceof Input.WaitReported reported) {
             takeWaiting(reported.waiting());
         } else if (input instanceof Input.ChildStarted started) {
@@ -116,6 +118,15 @@ final class LifetimeMachine {
                             .setMessage(verdict.getReason()));
         }
         return accepted.build();
+    }
+
+    /** Nothing can follow from it, and to run it again would end in the same way. */
+    private void takeRefusedRecord(Input.RecordRefused input) {
+        Attempt attempt = state.openAttempt(input.execId());
+        if (attempt == null || state.hasEnded()) {
+            return;
+        }
+        flow.fail("record_refused: " + attempt.scheduled.getNodeId() + ": " + input.reason(), input.execId());
     }
 
     private void takeWaiting(ExecutionWaiting report) {

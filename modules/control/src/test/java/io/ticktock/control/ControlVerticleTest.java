@@ -82,6 +82,14 @@ class ControlVerticleTest {
     }
 
     @Test
+    void anAttemptOfWhichNoRecordCanBeMadeEndsTheLifetime() throws Exception {
+        start(Delivery.DIRECT, List.of("refused -> p", "p -> END [FINAL]"), NONE);
+        AgentLifetime ended = awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_FAILED, ended.getStatus());
+        assertEquals("record_refused: refused: it has no place", ended.getReason());
+    }
+
+    @Test
     void nothingIsLostOrStuckWhateverTheBusLosesRepeatsAndDelays() throws Exception {
         for (long seed = 1; seed <= 3; seed++) {
             System.out.println("seed " + seed);

@@ -303,6 +303,13 @@ class LifetimeMachineTest {
                         List.of("a fail oops"),
                         "RUNNING a#1.2"),
                 row(
+                        "an attempt without any record fails the lifetime, whatever may be retried or routed",
+                        List.of("a -> p [on_failure route]", "p -> a", "p -> END [FINAL]"),
+                        Map.of("a", "retry: {max_attempts: 2}"),
+                        List.of("a refused"),
+                        "FAILED record_refused"),
+                row("while it is paused too", LOOP, NONE, List.of("pause", "a refused"), "FAILED record_refused"),
+                row(
                         "max_iterations of a node",
                         LOOP,
                         Map.of("a", "max_iterations: 2"),

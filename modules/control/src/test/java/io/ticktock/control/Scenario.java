@@ -31,7 +31,8 @@ import java.util.stream.Collectors;
 
 /**
  * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE [RETRY_AFTER_MS]},
- * {@code PLAN choose A B}, {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE reject|stop|hold}
+ * {@code PLAN choose A B}, {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE refused} (no record can be
+ * made), {@code NODE reject|stop|hold}
  * (what guardrails say), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
  */
 final class Scenario {
@@ -105,6 +106,7 @@ final class Scenario {
                         attempt,
                         reference(attempt, false).setError(error(rest)).build(),
                         GuardrailAction.GUARDRAIL_ACTION_ALLOW);
+            case "refused" -> new Input.RecordRefused(attempt.execId(), "it has no place");
             case "reject" ->
                 recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION);
             case "stop" ->

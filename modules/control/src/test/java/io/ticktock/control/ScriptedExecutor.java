@@ -17,6 +17,7 @@ import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.PlanInput;
 import io.ticktock.proto.v1.PlanResult;
+import io.ticktock.proto.v1.ReportRefusedRecordRequest;
 import io.ticktock.proto.v1.ReportWaitingRequest;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.TaskInput;
@@ -34,7 +35,7 @@ import java.util.function.Supplier;
 
 /**
  * An executor without handlers: the node's id says what a Task does ({@code human…} and {@code wait…} wait,
- * {@code flaky…} fails at its first attempt), a function says what a Plan chooses. Repeats every record until it is
+ * {@code flaky…} fails at its first attempt, of {@code refused…} no record can be made), a function says what a Plan chooses. Repeats every record until it is
  * acknowledged.
  */
 final class ScriptedExecutor extends VerticleBase {
@@ -75,6 +76,14 @@ final class ScriptedExecutor extends VerticleBase {
                     Addresses.CONTROL_REPORT_WAITING.at(Shard.of(headers.getLifetimeId())),
                     ReportWaitingRequest.newBuilder()
                             .setWaiting(waiting(headers))
+                            .build());
+        }
+        if (headers.getNodeId().startsWith("refused")) {
+            return bus.request(
+                    Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(headers.getLifetimeId())),
+                    ReportRefusedRecordRequest.newBuilder()
+                            .setHeaders(headers)
+                            .setReason("it has no place")
                             .build());
         }
         return bus.request(

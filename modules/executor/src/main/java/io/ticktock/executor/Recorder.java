@@ -5,13 +5,18 @@ import io.ticktock.bus.Address;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.AppendOutcome;
 import io.ticktock.proto.v1.AppendPlanExecutionRequest;
 import io.ticktock.proto.v1.AppendPlanExecutionResponse;
 import io.ticktock.proto.v1.AppendTaskExecutionRequest;
 import io.ticktock.proto.v1.AppendTaskExecutionResponse;
+import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.PlanExecution;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.ReportRefusedRecordRequest;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
@@ -19,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands records to the data plane: the very same record again and again, until it is acknowledged. Only a refusal ends
- * that, and then a record that says so takes its place.
+ * that, and then a record that says so takes its place, with nothing in it that could be refused. Should that be refused
+ * too, the control plane is told: it would otherwise dispatch the attempt again, for ever.
  */
 final class Recorder {
 
@@ -36,17 +42,15 @@ final class Recorder {
     }
 
     Future<Void> record(TaskExecution execution) {
-        return append(execution).recover(cause -> {
-            LOG.error("The record of {} was refused", execution.getHeaders().getExecId(), cause);
-            return append(refused(execution, cause));
-        });
+        return append(execution)
+                .recover(cause -> append(refused(execution, cause)))
+                .recover(cause -> report(execution.getHeaders(), cause));
     }
 
     Future<Void> record(PlanExecution execution) {
-        return append(execution).recover(cause -> {
-            LOG.error("The record of {} was refused", execution.getHeaders().getExecId(), cause);
-            return append(refused(execution, cause));
-        });
+        return append(execution)
+                .recover(cause -> append(refused(execution, cause)))
+                .recover(cause -> report(execution.getHeaders(), cause));
     }
 
     private Future<Void> append(TaskExecution execution) {
@@ -79,22 +83,49 @@ final class Recorder {
         return repeater.repeat(() -> bus.request(address, request), () -> true);
     }
 
+    private Future<Void> report(ExecutionHeaders headers, Throwable cause) {
+        LOG.error("Every record of {} is refused", headers.getExecId(), cause);
+        ReportRefusedRecordRequest request = ReportRefusedRecordRequest.newBuilder()
+                .setHeaders(headers)
+                .setReason(refusal(cause).getMessage())
+                .build();
+        return repeat(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(headers.getLifetimeId())), request)
+                .mapEmpty();
+    }
+
     private static TaskExecution refused(TaskExecution execution, Throwable cause) {
-        TaskExecution.Builder failed =
-                execution.toBuilder().clearResult().setError(refusal(cause).error());
-        failed.getHeadersBuilder().setStatus(ExecutionStatus.EXECUTION_STATUS_FAILED);
-        return failed.build();
+        ExecutionHeaders headers = execution.getHeaders();
+        LOG.error("The record of {} was refused", headers.getExecId(), cause);
+        return TaskExecution.newBuilder()
+                .setHeaders(failed(headers))
+                .setTelemetry(bare(execution.getTelemetry()))
+                .setError(refusal(cause))
+                .build();
     }
 
     private static PlanExecution refused(PlanExecution execution, Throwable cause) {
-        PlanExecution.Builder failed =
-                execution.toBuilder().clearResult().setError(refusal(cause).error());
-        failed.getHeadersBuilder().setStatus(ExecutionStatus.EXECUTION_STATUS_FAILED);
-        return failed.build();
+        ExecutionHeaders headers = execution.getHeaders();
+        LOG.error("The record of {} was refused", headers.getExecId(), cause);
+        return PlanExecution.newBuilder()
+                .setHeaders(failed(headers))
+                .setTelemetry(bare(execution.getTelemetry()))
+                .setError(refusal(cause))
+                .build();
     }
 
-    private static AttemptFailure refusal(Throwable cause) {
-        return AttemptFailure.permanent(
-                "record_refused", "the record was refused: " + Failure.of(cause).getMessage());
+    private static ExecutionHeaders failed(ExecutionHeaders headers) {
+        return headers.toBuilder()
+                .setStatus(ExecutionStatus.EXECUTION_STATUS_FAILED)
+                .build();
+    }
+
+    /** What was spent counts all the same; what a handler calls its measures, and how many it has, is its own. */
+    private static PolicyTelemetry bare(PolicyTelemetry telemetry) {
+        return telemetry.toBuilder().clearMeasures().build();
+    }
+
+    private static ExecutionError refusal(Throwable cause) {
+        return AttemptFailure.error(
+                "record_refused", "the record was refused: " + Failure.of(cause).getMessage(), false);
     }
 }

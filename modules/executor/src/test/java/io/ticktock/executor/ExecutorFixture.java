@@ -16,6 +16,8 @@ import io.ticktock.proto.v1.InputSources;
 import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.PlanInput;
+import io.ticktock.proto.v1.ReportRefusedRecordRequest;
+import io.ticktock.proto.v1.ReportRefusedRecordResponse;
 import io.ticktock.proto.v1.ReportWaitingRequest;
 import io.ticktock.proto.v1.ReportWaitingResponse;
 import io.ticktock.proto.v1.TaskExecution;
@@ -27,9 +29,11 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,6 +49,7 @@ final class ExecutorFixture implements AutoCloseable {
     final FakeState state = new FakeState(bus);
     final FakeBlobs blobs = new FakeBlobs(bus);
     final BlockingQueue<ExecutionWaiting> waits = new LinkedBlockingQueue<>();
+    final Queue<ReportRefusedRecordRequest> refusals = new ConcurrentLinkedQueue<>();
     final String lifetimeId = UUID.randomUUID().toString();
     final Executor executor;
     volatile CompletableFuture<ReportWaitingResponse> waitAnswer =
@@ -60,6 +65,10 @@ final class ExecutorFixture implements AutoCloseable {
         executor = new Executor(vertx, bus, configuration, "executor-1", HostResolver.system(vertx), Clock.systemUTC());
         graph(graph);
         await(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(Shard.of(lifetimeId)), this::reportWaiting));
+        await(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(lifetimeId)), refusal -> {
+            refusals.add(refusal);
+            return Future.succeededFuture(ReportRefusedRecordResponse.getDefaultInstance());
+        }));
         await(vertx.deployVerticle(() -> new ExecutorVerticle(bus, executor), new DeploymentOptions().setInstances(2)));
     }
 

@@ -20,6 +20,7 @@ import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PlanExecution;
+import io.ticktock.proto.v1.ReportRefusedRecordRequest;
 import io.ticktock.proto.v1.ReportWaitingResponse;
 import io.ticktock.proto.v1.ResourceUsage;
 import io.ticktock.proto.v1.Resumption;
@@ -297,7 +298,11 @@ class ExecutorTest {
     @Test
     void aRefusedRecordIsReplacedByOneThatSaysWhy() throws Exception {
         try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
-            handle("a", context -> done(TaskOutcome.json(1)));
+            handle("a", context -> {
+                context.attempt().telemetry().addTokens(7);
+                context.attempt().telemetry().measure("odd", 1);
+                return done(TaskOutcome.json(1));
+            });
             fixture.state.next(Mishap.REFUSED);
             TaskExecution execution = fixture.run(fixture.task("a"));
             assertEquals(
@@ -306,6 +311,37 @@ class ExecutorTest {
             assertEquals("record_refused", execution.getError().getCode());
             assertTrue(execution.getError().getMessage().contains("it is not to be had"));
             assertFalse(execution.hasResult());
+            assertEquals(7, execution.getTelemetry().getTokensUsed());
+            assertEquals(Map.of(), execution.getTelemetry().getMeasuresMap());
+        }
+    }
+
+    @Test
+    void aRefusedRecordOfAPlanIsReplacedByASmallOne() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL, LOOP)) {
+            decide("p", context -> done(PlanOutcome.choose(Choice.of("a"))));
+            fixture.state.next(Mishap.REFUSED);
+            PlanExecution execution = fixture.run(fixture.plan("p", fixture.recorded("a", "1")));
+            assertEquals("record_refused", execution.getError().getCode());
+            assertFalse(execution.hasResult());
+            assertEquals(List.of(), execution.getArrivedExecIdsList());
+        }
+    }
+
+    @Test
+    void thatEveryRecordIsRefusedIsToldToTheControlPlaneBeforeTheAttemptIsReleased() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            AtomicInteger runs = new AtomicInteger();
+            handle("a", context -> done(TaskOutcome.json(runs.incrementAndGet())));
+            fixture.state.next(Mishap.REFUSED, Mishap.REFUSED);
+            TaskInput input = fixture.task("a").build();
+            fixture.dispatch(input);
+            fixture.awaitReleased(input.getHeaders().getExecId());
+            ReportRefusedRecordRequest told = fixture.refusals.remove();
+            assertEquals(input.getHeaders().getExecId(), told.getHeaders().getExecId());
+            assertTrue(told.getReason().contains("it is not to be had"), told.getReason());
+            assertEquals(2, fixture.state.appends.size());
+            assertEquals(1, runs.get());
         }
     }
 
