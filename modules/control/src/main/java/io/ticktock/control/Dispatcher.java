@@ -9,17 +9,18 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands attempts out, no more than a bound at a time; the rest wait their turn in order. What is out is noted in its
- * lifetime until its record is accepted or nobody wants it any more.
+ * Hands attempts out, no more than a bound at a time; the rest wait, and the lifetimes that they are of take turns. What
+ * is out, waits or is not due yet is noted in its lifetime, once, until its record is accepted or nobody wants it any
+ * more: so there is no more of it than the lifetimes in memory have open attempts, and it leaves memory with them.
  */
 final class Dispatcher {
 
@@ -32,15 +33,15 @@ final class Dispatcher {
     private static final int RETRY_DOUBLINGS = 6;
     private static final long LONGEST_TIMER_MS = Duration.ofHours(1).toMillis();
 
-    private record Order(Resident resident, String execId) {}
-
     private final Vertx vertx;
     private final Bus bus;
     private final InstantSource clock;
     private final TaskRouter tasks;
     private final PlanRouter plans;
     private final int maxInFlight;
-    private final Deque<Order> queue = new ArrayDeque<>();
+    /** The lifetimes of which attempts wait for room. */
+    private final Set<Resident> waiting = new LinkedHashSet<>();
+
     private int inFlight;
 
     Dispatcher(Vertx vertx, Bus bus, InstantSource clock, int maxInFlight) {
@@ -60,12 +61,22 @@ final class Dispatcher {
         }
         long delayMs = Duration.between(clock.instant(), attempt.notBefore()).toMillis();
         if (delayMs > 0) {
-            vertx.setTimer(Math.min(delayMs, LONGEST_TIMER_MS), id -> dispatch(resident, execId));
+            delay(resident, execId, Math.min(delayMs, LONGEST_TIMER_MS));
         } else if (inFlight >= maxInFlight) {
-            queue.add(new Order(resident, execId));
+            resident.queued.add(execId);
+            waiting.add(resident);
         } else {
             hand(resident, attempt);
         }
+    }
+
+    private void delay(Resident resident, String execId, long delayMs) {
+        resident.backoffs.computeIfAbsent(
+                execId,
+                delayed -> vertx.setTimer(delayMs, id -> {
+                    resident.backoffs.remove(delayed);
+                    dispatch(resident, delayed);
+                }));
     }
 
     /** Takes an attempt for handed out that another process, or this one before a restart, may have handed out. */
@@ -78,10 +89,17 @@ final class Dispatcher {
         }
     }
 
-    /** Hands out again what no executor holds and no record exists of. */
+    /** Hands out again, in its place, what no executor holds and no record exists of. */
     void repeat(Resident resident, String execId) {
-        release(resident, execId);
-        dispatch(resident, execId);
+        Resident.Outing outing = resident.outings.get(execId);
+        Attempt attempt = wanted(resident, execId);
+        if (attempt == null) {
+            release(resident, execId);
+        } else if (outing != null && !outing.offered) {
+            outing.checks = 0;
+            outing.checkAt = clock.instant().plus(FIRST_CHECK);
+            offer(resident, attempt, outing);
+        }
     }
 
     /** Tells the executors that nobody waits for these attempts any more. */
@@ -110,52 +128,78 @@ final class Dispatcher {
     }
 
     private void release(Resident resident, String execId) {
+        if (resident.queued.remove(execId) && resident.queued.isEmpty()) {
+            waiting.remove(resident);
+        }
+        if (resident.backoffs.containsKey(execId)) {
+            vertx.cancelTimer(resident.backoffs.remove(execId));
+        }
         if (resident.outings.remove(execId) != null) {
             inFlight--;
             fill();
         }
     }
 
-    /** Nothing of the lifetime is out any more. */
+    /** Nothing of the lifetime is out any more, or is to go out. */
     void releaseAll(Resident resident) {
         inFlight -= resident.outings.size();
         resident.outings.clear();
+        resident.queued.clear();
+        waiting.remove(resident);
+        resident.backoffs.values().forEach(vertx::cancelTimer);
+        resident.backoffs.clear();
         resident.dropped = true;
         fill();
     }
 
+    /** One of each lifetime in turn, so that a large fan-out does not hold up everybody else. */
     private void fill() {
-        while (inFlight < maxInFlight && !queue.isEmpty()) {
-            Order next = queue.poll();
-            dispatch(next.resident(), next.execId());
+        while (inFlight < maxInFlight && !waiting.isEmpty()) {
+            Resident next = removeFirst(waiting);
+            String execId = removeFirst(next.queued);
+            if (!next.queued.isEmpty()) {
+                waiting.add(next);
+            }
+            dispatch(next, execId);
         }
+    }
+
+    private static <T> T removeFirst(Set<T> queue) {
+        Iterator<T> queued = queue.iterator();
+        T first = queued.next();
+        queued.remove();
+        return first;
     }
 
     private void hand(Resident resident, Attempt attempt) {
         inFlight++;
-        Instant checkAt = clock.instant().plus(FIRST_CHECK);
-        resident.outings.put(attempt.execId(), new Resident.Outing(checkAt));
-        send(resident, attempt);
+        Resident.Outing outing = new Resident.Outing(clock.instant().plus(FIRST_CHECK));
+        resident.outings.put(attempt.execId(), outing);
+        offer(resident, attempt, outing);
     }
 
-    private void send(Resident resident, Attempt attempt) {
-        route(resident, attempt).onFailure(cause -> {
+    private void offer(Resident resident, Attempt attempt, Resident.Outing outing) {
+        outing.offered = true;
+        route(resident, attempt).onSuccess(taken -> outing.offered = false).onFailure(cause -> {
             LOG.debug("attempt {} was not taken, trying again", attempt.execId(), cause);
-            vertx.setTimer(retryDelayMs(resident, attempt), id -> sendAgain(resident, attempt.execId()));
+            vertx.setTimer(retryDelayMs(outing), id -> offerAgain(resident, attempt.execId(), outing));
         });
     }
 
-    private void sendAgain(Resident resident, String execId) {
+    private void offerAgain(Resident resident, String execId, Resident.Outing outing) {
+        if (resident.outings.get(execId) != outing) {
+            return;
+        }
         Attempt attempt = wanted(resident, execId);
-        if (attempt != null && resident.outings.containsKey(execId)) {
-            send(resident, attempt);
+        if (attempt == null) {
+            release(resident, execId);
+        } else {
+            offer(resident, attempt, outing);
         }
     }
 
-    private static long retryDelayMs(Resident resident, Attempt attempt) {
-        Resident.Outing outing = resident.outings.get(attempt.execId());
-        int doublings = outing == null ? 0 : Math.min(outing.refusals++, RETRY_DOUBLINGS);
-        return FIRST_RETRY_MS << doublings;
+    private static long retryDelayMs(Resident.Outing outing) {
+        return FIRST_RETRY_MS << Math.min(outing.refusals++, RETRY_DOUBLINGS);
     }
 
     private Future<DispatchResponse> route(Resident resident, Attempt attempt) {

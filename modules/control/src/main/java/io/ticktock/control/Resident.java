@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A lifetime in memory: its state, what has happened to it since, and which of its attempts are out. */
 final class Resident {
@@ -22,6 +24,8 @@ final class Resident {
         Instant checkAt;
         int checks;
         int refusals;
+        /** No executor has taken it yet; it is offered until one does. */
+        boolean offered;
 
         Outing(Instant checkAt) {
             this.checkAt = checkAt;
@@ -33,6 +37,10 @@ final class Resident {
     final List<Signal> signalsAtLoad;
 
     final Map<String, Outing> outings = new HashMap<>();
+    /** The attempts that are to go out as soon as there is room, in order. */
+    final Set<String> queued = new LinkedHashSet<>();
+    /** The running Vert.x timers of attempts that are not due yet. */
+    final Map<String, Long> backoffs = new HashMap<>();
 
     private final Deque<Item> inbox = new ArrayDeque<>();
 
