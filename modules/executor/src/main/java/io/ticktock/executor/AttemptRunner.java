@@ -53,7 +53,7 @@ final class AttemptRunner {
 
     /** Calls the handler: here, or on a worker thread when looking at its inputs may take long. */
     static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
-        if (!resolved.use().loops() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
+        if (!resolved.use().mayTakeLong() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
             return attempt.future(handler.get());
         }
         return attempt.future(attempt.onWorker(handler::get)).compose(attempt::future);

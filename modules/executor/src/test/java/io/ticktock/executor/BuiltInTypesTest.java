@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ChildEnded;
+import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.GetInputRequest;
@@ -63,6 +64,33 @@ class BuiltInTypesTest {
             assertEquals("1", inline(fixture.run(fixture.task("a"))));
             assertFalse(fixture.state.reads.stream().anyMatch(GetInputRequest.class::isInstance));
         }
+    }
+
+    @Test
+    void anExpressionWithoutEndIsAFailureForGood() throws Exception {
+        String graph = """
+                graph: g
+                version: 1.0.0
+                start: a
+                tasks: {a: {type: transform, output: "${range(300000).map(i, sum(range(100000)))}"}}
+                plans:
+                  p:
+                    type: rules
+                    rules: [{when: "range(300000).exists(i, sum(range(100000)) < 0)", next: END}]
+                    otherwise: {next: END}
+                edges: [a -> p, "p -> END [FINAL]"]
+                """;
+        try (ExecutorFixture fixture = new ExecutorFixture(CONFIGURATION, graph)) {
+            TaskExecution task = fixture.run(fixture.task("a"));
+            assertTooLong(task.getError());
+            assertTooLong(fixture.run(fixture.plan("p", task)).getError());
+        }
+    }
+
+    private static void assertTooLong(ExecutionError error) {
+        assertEquals("expression_failed", error.getCode());
+        assertFalse(error.getRetryable());
+        assertTrue(error.getMessage().contains("takes too long"), error.getMessage());
     }
 
     @Test

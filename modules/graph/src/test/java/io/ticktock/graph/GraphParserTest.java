@@ -146,8 +146,8 @@ class GraphParserTest {
                         new Edge("good_enough", "improve", EdgeType.NORMAL, EdgeConfiguration.PLAIN),
                         new Edge("good_enough", "END", EdgeType.FINAL, EdgeConfiguration.PLAIN)),
                 graph.outgoingOf("good_enough"));
-        assertEquals(new VariableUse(true, true, false, false, Set.of(), false), graph.usesOf("improve"));
-        assertEquals(new VariableUse(true, false, true, false, Set.of(), false), graph.usesOf("good_enough"));
+        assertEquals(new VariableUse(true, true, false, false, Set.of(), false, 3), graph.usesOf("improve"));
+        assertEquals(new VariableUse(true, false, true, false, Set.of(), false, 4), graph.usesOf("good_enough"));
     }
 
     @Test
@@ -181,8 +181,8 @@ class GraphParserTest {
         assertEquals(Optional.of(Duration.ofSeconds(90)), call.timeout());
         assertEquals(Optional.of(Duration.ofMillis(1500)), call.configuration().heartbeatTimeout());
         assertEquals(7, call.maxIterations());
-        assertEquals(new VariableUse(true, true, false, false, Set.of("call"), false), graph.usesOf("call"));
-        assertEquals(new VariableUse(false, false, false, false, Set.of("own"), false), graph.usesOf("decide"));
+        assertEquals(new VariableUse(true, true, false, false, Set.of("call"), false, 5), graph.usesOf("call"));
+        assertEquals(new VariableUse(false, false, false, false, Set.of("own"), false, 0), graph.usesOf("decide"));
         assertEquals(
                 new Edge(
                         "call",

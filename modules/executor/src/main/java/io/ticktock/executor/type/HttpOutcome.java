@@ -47,7 +47,7 @@ final class HttpOutcome {
     }
 
     CompletionStage<TaskOutcome> of(TaskContext context) {
-        return reply.body().size() <= LARGE_BODY_BYTES
+        return reply.body().size() <= LARGE_BODY_BYTES && !http.uses().mayTakeLong()
                 ? CompletableFuture.completedFuture(outcome(context.attempt().telemetry()))
                 : context.attempt().onWorker(() -> outcome(context.attempt().telemetry()));
     }

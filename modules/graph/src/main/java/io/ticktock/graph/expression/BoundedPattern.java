@@ -1,5 +1,7 @@
 package io.ticktock.graph.expression;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.regex.Matcher;
@@ -19,6 +21,10 @@ public final class BoundedPattern {
     private static final java.util.regex.Pattern COUNT =
             java.util.regex.Pattern.compile("(\\)?)\\{([0-9]{1,4})(?:,([0-9]{0,4}))?\\}");
 
+    /** What a loop matches with is compiled once. */
+    private static final Cache<String, BoundedPattern> COMPILED =
+            CacheBuilder.newBuilder().maximumSize(200).build();
+
     private final Pattern pattern;
 
     private BoundedPattern(Pattern pattern) {
@@ -27,6 +33,16 @@ public final class BoundedPattern {
 
     /** Throws {@link ExpressionFailure} when it is none, or too large. */
     public static BoundedPattern compile(String source) {
+        BoundedPattern known = COMPILED.getIfPresent(source);
+        if (known != null) {
+            return known;
+        }
+        BoundedPattern compiled = compileAnew(source);
+        COMPILED.put(source, compiled);
+        return compiled;
+    }
+
+    private static BoundedPattern compileAnew(String source) {
         if (source.length() > MAX_SOURCE_CHARS || repeatedChars(source) > MAX_REPEATED_CHARS) {
             throw tooLarge();
         }
@@ -40,6 +56,11 @@ public final class BoundedPattern {
     /** Whether it is somewhere in the text. */
     public boolean isIn(String text) {
         return pattern.matcher(text).find();
+    }
+
+    /** What looking for it in the text costs at most. */
+    long stepsIn(String text) {
+        return (long) text.length() * size();
     }
 
     /** How many instructions it takes: what looking for it costs at most for each character of a text. */

@@ -154,7 +154,9 @@ public final class Expression {
     private Object run(Variables variables, Map<String, Object> extra) {
         try {
             CelVariableResolver resolver = name -> Optional.of(find(name, variables, extra));
-            return program.eval(resolver);
+            return program.trace(resolver, new Effort());
+        } catch (Effort.Exceeded e) {
+            throw new ExpressionFailure(inThis(e.getMessage()), e);
         } catch (CelEvaluationException e) {
             throw new ExpressionFailure(inThis(ExpressionProblems.atRunTime(e)), e);
         } catch (StackOverflowError e) {

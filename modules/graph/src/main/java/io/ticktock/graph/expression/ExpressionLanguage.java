@@ -73,7 +73,6 @@ final class ExpressionLanguage {
                         STRINGS,
                         LISTS,
                         CelExtensions.math(),
-                        CelExtensions.sets(OPTIONS),
                         CelExtensions.encoders(OPTIONS),
                         CelExtensions.optional(),
                         CelExtensions.bindings(),
@@ -95,7 +94,6 @@ final class ExpressionLanguage {
                         STRINGS,
                         LISTS,
                         CelExtensions.math(),
-                        CelExtensions.sets(OPTIONS),
                         CelExtensions.encoders(OPTIONS),
                         CelExtensions.optional(),
                         CelExtensions.comprehensions())

@@ -1,5 +1,6 @@
 package io.ticktock.graph.expression;
 
+import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.DOUBLE;
 import static dev.cel.common.types.SimpleType.DYN;
 import static dev.cel.common.types.SimpleType.INT;
@@ -38,6 +39,7 @@ record Function(String name, CelType result, List<CelType> parameters, CelFuncti
         List<Function> all = new ArrayList<>();
         all.addAll(onText());
         all.addAll(onLists());
+        all.addAll(onSets());
         all.addAll(onMaps());
         all.addAll(onNumbers());
         return List.copyOf(all);
@@ -93,6 +95,26 @@ record Function(String name, CelType result, List<CelType> parameters, CelFuncti
                 new Function("max", DYN, List.of(LIST), args -> ListFunctions.largest(list(args, 0))),
                 new Function("counts", MAP, List.of(LIST), args -> ListFunctions.counts(list(args, 0))),
                 new Function("mergeCounts", MAP, List.of(LIST), args -> ListFunctions.mergeCounts(list(args, 0))));
+    }
+
+    /** As CEL's own, which take the time of one list's length multiplied by the other's. */
+    private static List<Function> onSets() {
+        return List.of(
+                new Function(
+                        "sets.contains",
+                        BOOL,
+                        List.of(LIST, LIST),
+                        args -> ListFunctions.containsAll(list(args, 0), list(args, 1))),
+                new Function(
+                        "sets.equivalent",
+                        BOOL,
+                        List.of(LIST, LIST),
+                        args -> ListFunctions.sameElements(list(args, 0), list(args, 1))),
+                new Function(
+                        "sets.intersects",
+                        BOOL,
+                        List.of(LIST, LIST),
+                        args -> ListFunctions.intersect(list(args, 0), list(args, 1))));
     }
 
     private static List<Function> onMaps() {

@@ -9,6 +9,12 @@ final class Limits {
     /** Steps of all the loops ({@code map}, {@code filter}, …) of one evaluation together. */
     static final int MAX_ITERATIONS = 300_000;
 
+    /**
+     * What one evaluation may cost in all: 16 for each part that is evaluated and each value that is compared, 4 for
+     * each element and 1 for each character that a function looks at or makes. Some seconds.
+     */
+    static final long MAX_EFFORT = 200_000_000;
+
     /** Elements of a list or map that an expression makes. */
     static final int MAX_ELEMENTS = 5_000_000;
 

@@ -1,7 +1,9 @@
 package io.ticktock.graph.expression;
 
+import com.google.common.primitives.UnsignedLong;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What expressions can do with lists and maps. Each takes time in proportion to them, or to that and its logarithm. */
 final class ListFunctions {
@@ -107,6 +110,22 @@ final class ListFunctions {
         return distinct;
     }
 
+    static boolean containsAll(List<?> list, List<?> others) {
+        return comparables(list).containsAll(comparables(others));
+    }
+
+    static boolean sameElements(List<?> list, List<?> others) {
+        return comparables(list).equals(comparables(others));
+    }
+
+    static boolean intersect(List<?> list, List<?> others) {
+        return !Collections.disjoint(comparables(list), comparables(others));
+    }
+
+    private static Set<Object> comparables(List<?> list) {
+        return list.stream().map(ListFunctions::comparable).collect(Collectors.toSet());
+    }
+
     static List<Object> sort(List<?> list) {
         List<Object> sorted = new ArrayList<>(list);
         sorted.sort(ListFunctions::compare);
@@ -192,18 +211,21 @@ final class ListFunctions {
         throw new ExpressionFailure(function + " takes numbers as the values of a map");
     }
 
-    private static Object comparable(Object plain) {
-        if (plain instanceof Long number && Math.abs(number) < NumberFunctions.EXACT_IN_DOUBLE) {
+    private static Object comparable(Object value) {
+        if (value instanceof UnsignedLong number) {
+            return comparable(PlainValues.toPlain(number));
+        }
+        if (value instanceof Long number && Math.abs(number) < NumberFunctions.EXACT_IN_DOUBLE) {
             return number.doubleValue();
         }
-        if (plain instanceof List<?> list) {
+        if (value instanceof List<?> list) {
             return list.stream().map(ListFunctions::comparable).collect(ArrayList::new, List::add, List::addAll);
         }
-        if (plain instanceof Map<?, ?> map) {
+        if (value instanceof Map<?, ?> map) {
             Map<Object, Object> comparable = new LinkedHashMap<>();
-            map.forEach((key, value) -> comparable.put(key, comparable(value)));
+            map.forEach((key, element) -> comparable.put(key, comparable(element)));
             return comparable;
         }
-        return plain;
+        return value;
     }
 }

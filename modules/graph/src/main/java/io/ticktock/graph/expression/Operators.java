@@ -116,7 +116,11 @@ final class Operators {
     }
 
     private static Object matches(String text, String pattern) {
-        return BoundedPattern.compile(pattern).isIn(text);
+        BoundedPattern compiled = BoundedPattern.compile(pattern);
+        if (compiled.stepsIn(text) > Limits.MAX_EFFORT) {
+            throw new ExpressionFailure("the text is too long for this pattern: shorten either");
+        }
+        return compiled.isIn(text);
     }
 
     private static CelFunctionDecl comparison(String symbol) {

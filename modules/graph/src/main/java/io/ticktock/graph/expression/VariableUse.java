@@ -8,12 +8,21 @@ import java.util.TreeSet;
  * whether it may take its time.
  *
  * @param results ids of the nodes whose results it reads
- * @param loops whether it has loops, or makes lists of any length, so that it may work long on little
+ * @param loops whether it has loops, or makes much of little, so that it may work long on little
+ * @param calls how many functions and operators it has
  */
 public record VariableUse(
-        boolean input, boolean plan, boolean result, boolean joined, Set<String> results, boolean loops) {
+        boolean input, boolean plan, boolean result, boolean joined, Set<String> results, boolean loops, int calls) {
 
-    public static final VariableUse NONE = new VariableUse(false, false, false, false, Set.of(), false);
+    public static final VariableUse NONE = new VariableUse(false, false, false, false, Set.of(), false, 0);
+
+    /** Each may look through all of the input. */
+    private static final int MANY_CALLS = 32;
+
+    /** Whether, even on little input, it may take longer than an event loop can wait. */
+    public boolean mayTakeLong() {
+        return loops || calls > MANY_CALLS;
+    }
 
     /** What this or the other reads. */
     public VariableUse and(VariableUse other) {
@@ -25,6 +34,7 @@ public record VariableUse(
                 result || other.result,
                 joined || other.joined,
                 Set.copyOf(both),
-                loops || other.loops);
+                loops || other.loops,
+                calls + other.calls);
     }
 }

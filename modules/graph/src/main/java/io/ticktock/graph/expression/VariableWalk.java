@@ -13,10 +13,14 @@ import java.util.TreeSet;
 /** Looks through a parsed expression for the variables it reads, and for uses of them that could not work. */
 final class VariableWalk {
 
+    /** They make lists or texts of any length of short ones, or look at each character often. */
+    private static final Set<String> LIKE_LOOPS = Set.of("range", "replace", "join", "matches");
+
     private final ExpressionProblems problems;
     private final Set<String> names = new TreeSet<>();
     private final Set<String> nodes = new TreeSet<>();
     private boolean loops;
+    private int calls;
 
     private VariableWalk(ExpressionProblems problems) {
         this.problems = problems;
@@ -31,7 +35,8 @@ final class VariableWalk {
                 walk.names.contains("result"),
                 walk.names.contains("joined"),
                 Set.copyOf(walk.nodes),
-                walk.loops);
+                walk.loops,
+                walk.calls);
     }
 
     private void visit(CelExpr expression) {
@@ -67,7 +72,8 @@ final class VariableWalk {
 
     private void visitCall(CelExpr expression) {
         CelCall call = expression.call();
-        loops |= call.function().equals("range");
+        calls++;
+        loops |= LIKE_LOOPS.contains(call.function());
         boolean selects = call.function().equals("_[_]")
                 || call.function().equals("_[?_]")
                 || call.function().equals("_?._");

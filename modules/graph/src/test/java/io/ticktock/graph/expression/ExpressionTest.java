@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpressionTest {
 
@@ -127,6 +129,13 @@ class ExpressionTest {
                 "range(3).map(i, i * i) | [0,1,4]",
                 "[1, 2, 3].reverse().slice(0, 2) | [3,2]",
                 "sets.contains([1, 2], [2]) | true",
+                "sets.contains([1, [2.0, {'a': 3u}]], [1.0, [2, {'a': 3}]]) | true",
+                "sets.contains([1], [1, 2]) | false",
+                "sets.equivalent([1, 2, 2], [2.0, 1]) | true",
+                "sets.equivalent([1], ['1']) | false",
+                "sets.intersects(input.items, [7, 2.5]) | true",
+                "sets.intersects([], []) | false",
+                "sets.intersects([timestamp('2024-01-01T00:00:00Z')], ['2024-01-01T00:00:00Z']) | false",
                 "{'a': 1}.transformMap(k, v, v + 1) | {\"a\":2}",
                 "cel.bind(x, input.n + 1, x * x) | 9",
                 // Numbers and time.
@@ -222,6 +231,68 @@ class ExpressionTest {
         assertTrue(thrown.getMessage().contains(message), thrown.getMessage());
     }
 
+    /** Over a list of 20,000 numbers and a text of 20,000 characters: each would otherwise take minutes, or hours. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "input.list.map(a, input.list.map(b, a * b)) | the loops take more than 300000 steps",
+                "range(300000).map(i, sum(input.list)) | takes too long",
+                "range(300000).map(i, sort(input.list)[0]) | takes too long",
+                "range(300000).exists(i, sum(input.list) < 0 || i < 0) | takes too long",
+                "range(300000).all(i, i < 0 || input.list == input.list) | takes too long",
+                "input.list.filter(i, i + 0.5 in input.list) | takes too long",
+                "range(300000).map(i, size(input.list + [i])) | takes too long",
+                "range(300000).map(i, input == input) | takes too long",
+                "range(300000).map(i, size(toJson(input))) | takes too long",
+                "range(300000).map(i, size(input.text + 'x')) | takes too long",
+                "range(300000).map(i, size(input.text)) | takes too long",
+                "range(300000).map(i, input.text.contains('b')) | takes too long",
+                "range(300000).map(i, words(input.text)[0]) | takes too long",
+                "range(300000).map(i, input.text.matches('(a|a)*b')) | takes too long",
+                "matches(replace(input.text, 'a', input.text.substring(0, 1000)), '(a{10}){50}b') | too long",
+            })
+    void endsWhatTakesTooLong(String row) throws ExpressionFaults {
+        String[] sourceAndMessage = row.split(" \\| ");
+        Expression expression = Expression.compile(sourceAndMessage[0], Set.of());
+        ExpressionFailure thrown = assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> assertThrows(ExpressionFailure.class, () -> expression.evaluate(large(20_000))));
+        assertTrue(thrown.getMessage().contains(sourceAndMessage[1]), thrown.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "size(input.list.map(i, i * 100 / size(input.list)))",
+                "size(range(300000).map(i, {'n': i, 'last': i == 299999 ? 'yes' : 'no', 'half': i / 2.0}))",
+                "size(range(20000).map(i, input.list[i] + 1))",
+                "size(counts(words(input.text)))",
+                "sum(range(5000000))",
+                "sets.equivalent(range(1000000), range(1000000).reverse())",
+            })
+    void letsLargeWorkBeDone(String source) throws ExpressionFaults {
+        Expression expression = Expression.compile(source, Set.of());
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> expression.evaluate(large(20_000)));
+    }
+
+    @Test
+    void endsWhenItsThreadIsInterrupted() throws ExpressionFaults {
+        Expression expression = Expression.compile("range(300000).all(i, i >= 0)", Set.of());
+        Thread.currentThread().interrupt();
+        ExpressionFailure thrown = assertThrows(ExpressionFailure.class, () -> expression.evaluate(VARIABLES));
+        assertTrue(Thread.interrupted());
+        assertTrue(thrown.getMessage().contains("interrupted"), thrown.getMessage());
+    }
+
+    private static Variables large(int size) {
+        List<Object> list = new ArrayList<>();
+        for (long i = 0; i < size; i++) {
+            list.add(i);
+        }
+        Map<String, Object> input = Map.of("list", list, "text", "a".repeat(size));
+        return new Variables(input, null, null, List.of(), Map.of(), 1);
+    }
+
     @Test
     void textAndListsStayWithinTheirBounds() throws ExpressionFaults {
         StringBuilder text = new StringBuilder("cel.bind(v0, ['x'], ");
@@ -247,9 +318,9 @@ class ExpressionTest {
     void saysWhichVariablesItReads() throws ExpressionFaults {
         Expression expression = Expression.compile(
                 "joined.map(j, j.x + input.n) + [results.guess.x, results['improve']] + range(iteration)", NODES);
-        assertEquals(new VariableUse(true, false, false, true, Set.of("guess", "improve"), true), expression.uses());
+        assertEquals(new VariableUse(true, false, false, true, Set.of("guess", "improve"), true, 6), expression.uses());
         assertEquals(
-                new VariableUse(false, true, true, false, Set.of("guess"), false),
+                new VariableUse(false, true, true, false, Set.of("guess"), false, 1),
                 Expression.compile("has(results.guess) ? plan : result", NODES).uses());
     }
 
