@@ -41,7 +41,7 @@ public final class ControlVerticle extends VerticleBase {
 
     private void compose() {
         lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::retake);
-        GraphCatalog graphs = new GraphCatalog(bus);
+        GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
         Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration.maxInFlight());
         orchestrator = new GraphOrchestrator(

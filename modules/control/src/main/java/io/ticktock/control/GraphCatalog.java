@@ -10,38 +10,54 @@ import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Registered graphs, parsed; a version never changes, so it is kept as long as there is room. */
+/**
+ * Registered graphs, parsed. A version never changes, so it is kept as long as there is room. Parsing compiles every
+ * expression, which would hold up the event loop, and with it all lifetimes and the renewal of their lease.
+ */
 final class GraphCatalog {
 
-    private static final int ROOM = 1_000;
+    /** What a parsed graph takes in memory for each byte of its text, roughly. */
+    private static final int BYTES_PER_BYTE = 50;
 
+    private static final long MOST_BYTES = 64L << 20;
+
+    private record Version(String tenantId, String name, String version) {}
+
+    private final Vertx vertx;
     private final Bus bus;
-    private final Cache<GraphReference, AgentGraph> parsed =
-            Caffeine.newBuilder().maximumSize(ROOM).build();
+    private final Map<Version, Future<AgentGraph>> parsing = new HashMap<>();
+    private final Cache<Version, AgentGraph> parsed = Caffeine.newBuilder()
+            .maximumWeight(MOST_BYTES)
+            .<Version, AgentGraph>weigher(
+                    (version, graph) -> BYTES_PER_BYTE * graph.canonical().length())
+            .build();
 
-    GraphCatalog(Bus bus) {
+    GraphCatalog(Vertx vertx, Bus bus) {
+        this.vertx = vertx;
         this.bus = bus;
     }
 
     /** The graph of this reference; fails with NOT_FOUND when it is not registered. */
     Future<AgentGraph> graph(GraphReference reference) {
-        AgentGraph known = parsed.getIfPresent(reference);
-        return known != null
-                ? Future.succeededFuture(known)
-                : find(reference.getTenantId(), reference.getName(), reference.getVersion());
+        return find(reference.getTenantId(), reference.getName(), reference.getVersion());
     }
 
     /** The graph of this name and version (empty: the highest); fails with NOT_FOUND when there is none. */
     Future<AgentGraph> find(String tenantId, String name, String version) {
-        return bus.request(
-                        Addresses.STATE_GET_GRAPH,
-                        GetGraphRequest.newBuilder()
-                                .setTenantId(tenantId)
-                                .setName(name)
-                                .setVersion(version)
-                                .build())
-                .map(this::parse);
+        AgentGraph known = parsed.getIfPresent(new Version(tenantId, name, version));
+        if (known != null) {
+            return Future.succeededFuture(known);
+        }
+        GetGraphRequest request = GetGraphRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setName(name)
+                .setVersion(version)
+                .build();
+        return bus.request(Addresses.STATE_GET_GRAPH, request).compose(this::parsedOnce);
     }
 
     static GraphReference referenceOf(AgentGraph graph) {
@@ -53,10 +69,25 @@ final class GraphCatalog {
                 .build();
     }
 
-    private AgentGraph parse(GetGraphResponse response) {
+    private Future<AgentGraph> parsedOnce(GetGraphResponse response) {
         GraphReference reference = response.getGraph();
-        return parsed.get(
-                reference,
-                key -> GraphParser.parse(key.getName(), response.getCanonical().toByteArray(), key.getTenantId()));
+        Version version = new Version(reference.getTenantId(), reference.getName(), reference.getVersion());
+        AgentGraph known = parsed.getIfPresent(version);
+        if (known != null) {
+            return Future.succeededFuture(known);
+        }
+        Future<AgentGraph> underWay = parsing.get(version);
+        return underWay != null ? underWay : parseAside(version, response);
+    }
+
+    private Future<AgentGraph> parseAside(Version version, GetGraphResponse response) {
+        Future<AgentGraph> parse = vertx.executeBlocking(() -> parse(response), false);
+        parsing.put(version, parse);
+        return parse.onSuccess(graph -> parsed.put(version, graph)).onComplete(done -> parsing.remove(version));
+    }
+
+    private static AgentGraph parse(GetGraphResponse response) {
+        GraphReference reference = response.getGraph();
+        return GraphParser.parse(reference.getName(), response.getCanonical().toByteArray(), reference.getTenantId());
     }
 }
