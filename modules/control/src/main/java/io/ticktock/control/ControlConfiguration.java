@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param ownerId under which it holds shards; a process that starts again under the same id takes over from its former
  *     self at once
  * @param lease how long it holds shards without renewal, 1 s to 5 min
- * @param maxResident lifetimes in memory before new starts are refused, 1 to 1,000,000
+ * @param maxResident lifetimes in memory before new starts are refused and those that are due wait, 1 to 1,000,000
  * @param maxInFlight attempts in executors' hands at a time, 1 to 100,000
  * @param sweepInterval how often it looks for what the bus did not tell, 50 ms to 1 s
  * @param parkAfter a lifetime that waits at least this long for its next timer leaves memory, 0 to 1 h

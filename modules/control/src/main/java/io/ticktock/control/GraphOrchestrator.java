@@ -170,6 +170,11 @@ final class GraphOrchestrator {
         return residents.size() + loading.size() + starting;
     }
 
+    /** Whether this one can be woken: it is in memory already, or there is room for one more. */
+    boolean hasRoomFor(LifetimeKey key) {
+        return size() < configuration.maxResident() || residents.containsKey(key);
+    }
+
     /** Forgets everything: another process may be deciding by now. */
     void dropAll() {
         List.copyOf(residents.values()).forEach(this::drop);

@@ -34,7 +34,7 @@ final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private static final int MOST_KEYS = 10_000;
-    private static final int RECOVER_AT_ONCE = 64;
+    private static final int LOADED_AT_ONCE = 64;
     private static final int CHECK_DOUBLINGS = 3;
 
     private final Vertx vertx;
@@ -98,7 +98,7 @@ final class Reconciler {
         if (from >= keys.size()) {
             return Future.succeededFuture();
         }
-        int to = Math.min(keys.size(), from + RECOVER_AT_ONCE);
+        int to = Math.min(keys.size(), from + LOADED_AT_ONCE);
         List<Future<Void>> batch =
                 keys.subList(from, to).stream().map(orchestrator::recover).toList();
         return Future.join(batch)
@@ -115,17 +115,34 @@ final class Reconciler {
         ListDueRequest request =
                 ListDueRequest.newBuilder().addAllShards(lease.shards()).build();
         bus.request(Addresses.STATE_LIST_DUE, request)
-                .compose(due -> wakeAll(due).map(woken -> delayMs(due)))
+                .compose(due -> wakeFrom(due.getLifetimesList(), 0, true)
+                        .map(allWoken -> allWoken ? delayMs(due) : interval.toMillis()))
                 .onComplete(this::schedulePoll, cause -> {
                     LOG.warn("timers were not read, trying again: {}", cause.getMessage());
                     schedulePoll(interval.toMillis());
                 });
     }
 
-    private Future<Void> wakeAll(ListDueResponse due) {
-        return Future.join(
-                        due.getLifetimesList().stream().map(orchestrator::wake).toList())
-                .mapEmpty();
+    /** Wakes these from there on, one batch after the other; tells whether that and the earlier ones went well. */
+    private Future<Boolean> wakeFrom(List<LifetimeKey> due, int from, boolean allWoken) {
+        if (from >= due.size()) {
+            return Future.succeededFuture(allWoken);
+        }
+        int to = Math.min(due.size(), from + LOADED_AT_ONCE);
+        List<Future<Boolean>> batch =
+                due.subList(from, to).stream().map(this::wake).toList();
+        return Future.join(batch)
+                .map(woken -> allWoken && woken.list().stream().allMatch(Boolean.TRUE::equals))
+                .otherwise(cause -> {
+                    LOG.warn("some lifetimes were not woken, trying again: {}", cause.getMessage());
+                    return false;
+                })
+                .compose(wokenSoFar -> wakeFrom(due, to, wokenSoFar));
+    }
+
+    /** False where it has to wait until others have left memory: however much is due at once, memory has its bound. */
+    private Future<Boolean> wake(LifetimeKey key) {
+        return orchestrator.hasRoomFor(key) ? orchestrator.wake(key).map(true) : Future.succeededFuture(false);
     }
 
     private void schedulePoll(long delayMs) {

@@ -43,12 +43,17 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +252,42 @@ class ControlVerticleTest {
         assertEquals(FailureCode.UNAVAILABLE, refused.code());
     }
 
+    @Test
+    void timersThatAreDueWaitUntilThereIsRoom() throws Exception {
+        LongAdder polls = new LongAdder();
+        Deque<Runnable> records = new ConcurrentLinkedDeque<>();
+        AtomicBoolean goesOn = new AtomicBoolean();
+        Delivery withoutRecords = (leg, address, arrive, lose) -> {
+            if (address.equals(Addresses.STATE_LIST_DUE.name()) && leg == Delivery.Leg.ANSWER) {
+                polls.increment();
+            }
+            if (address.equals(Addresses.STATE_APPEND_TASK.name()) && !goesOn.get()) {
+                records.add(lose);
+            } else {
+                arrive.run();
+            }
+        };
+        bus = new Bus(vertx, withoutRecords);
+        deploy(vertx, bus, List.of("wait -> p", "p -> END [FINAL]"), NONE, Duration.ofSeconds(3));
+        await(vertx.undeploy(control));
+        control = await(vertx.deployVerticle(verticle(2)));
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            ids.add(startLifetime());
+            awaitLifetime(ids.get(i), AgentLifetime::getParked);
+        }
+        awaitThat(() -> records.size() == 2, "two of them have been woken");
+        long seen = polls.sum();
+        awaitThat(() -> polls.sum() > seen + 3, "the others have been found due");
+        assertEquals(2, records.size());
+
+        goesOn.set(true);
+        records.forEach(Runnable::run);
+        for (String id : ids) {
+            awaitLifetime(id, ControlVerticleTest::hasEnded);
+        }
+    }
+
     /** As a process under the same name does when it starts. */
     private void takeOver() throws Exception {
         await(bus.request(
@@ -262,6 +303,11 @@ class ControlVerticleTest {
     }
 
     private void deploy(Vertx on, Bus onBus, List<String> edges, Map<String, String> details) throws Exception {
+        deploy(on, onBus, edges, details, Duration.ofMillis(700));
+    }
+
+    private void deploy(Vertx on, Bus onBus, List<String> edges, Map<String, String> details, Duration wait)
+            throws Exception {
         bus = onBus;
         AgentGraph graph = TestGraph.of(edges.get(0).split(" ")[0], edges, details);
         await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
@@ -285,7 +331,7 @@ class ControlVerticleTest {
                         .setGraph(GraphCatalog.referenceOf(graph))
                         .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
                         .build()));
-        await(on.deployVerticle(new ScriptedExecutor(bus, headers -> choose(graph, headers))));
+        await(on.deployVerticle(new ScriptedExecutor(bus, headers -> choose(graph, headers), wait)));
         control = await(on.deployVerticle(verticle()));
     }
 
@@ -308,8 +354,12 @@ class ControlVerticleTest {
     }
 
     private ControlVerticle verticle() {
+        return verticle(1_000);
+    }
+
+    private ControlVerticle verticle(int maxResident) {
         ControlConfiguration configuration = new ControlConfiguration(
-                "test", Duration.ofSeconds(2), 1_000, 100, Duration.ofMillis(100), Duration.ofMillis(100));
+                "test", Duration.ofSeconds(2), maxResident, 100, Duration.ofMillis(100), Duration.ofMillis(100));
         return new ControlVerticle(bus, configuration, Clock.systemUTC());
     }
 
@@ -388,6 +438,14 @@ class ControlVerticleTest {
                 return head;
             }
             assertTrue(System.nanoTime() < giveUp, () -> "still waiting for " + head);
+            await(vertx.timer(5, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    private void awaitThat(BooleanSupplier condition, String what) throws Exception {
+        long giveUp = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < giveUp, () -> "still waiting until " + what);
             await(vertx.timer(5, TimeUnit.MILLISECONDS));
         }
     }

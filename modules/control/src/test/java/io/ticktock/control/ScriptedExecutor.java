@@ -44,11 +44,14 @@ final class ScriptedExecutor extends VerticleBase {
 
     private final Bus bus;
     private final Function<ExecutionHeaders, List<String>> choices;
+    private final Duration wait;
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
-    ScriptedExecutor(Bus bus, Function<ExecutionHeaders, List<String>> choices) {
+    /** @param wait how long {@code wait…} takes */
+    ScriptedExecutor(Bus bus, Function<ExecutionHeaders, List<String>> choices, Duration wait) {
         this.bus = bus;
         this.choices = choices;
+        this.wait = wait;
     }
 
     @Override
@@ -93,12 +96,12 @@ final class ScriptedExecutor extends VerticleBase {
                         .build());
     }
 
-    private static ExecutionWaiting waiting(ExecutionHeaders headers) {
+    private ExecutionWaiting waiting(ExecutionHeaders headers) {
         ExecutionWaiting.Builder waiting = ExecutionWaiting.newBuilder().setHeaders(headers);
         return headers.getNodeId().startsWith("human")
                 ? waiting.setHuman(HumanRequest.newBuilder().setPrompt("?")).build()
                 : waiting.setUntil(ProtoTime.timestamp(
-                                ProtoTime.instant(headers.getScheduledAt()).plus(Duration.ofMillis(700))))
+                                ProtoTime.instant(headers.getScheduledAt()).plus(wait)))
                         .build();
     }
 
