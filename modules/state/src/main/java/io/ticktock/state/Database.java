@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The connections of the store: a pool for the planes (role ticktock_writer), a pool for what tenants read (role
- * ticktock_reader, under row-level security), and lanes. Every operation has a timeout; reads are tried again while
+ * The connections of the store: a pool for the planes (role ticktock_writer), one connection for what must not wait
+ * behind them, a pool for what tenants read (role ticktock_reader, under row-level security), and lanes. Every operation has a timeout; reads are tried again while
  * the database is away.
  */
 final class Database {
@@ -31,6 +31,7 @@ final class Database {
     private final Vertx vertx;
     private final StateConfiguration configuration;
     private final Pool planes;
+    private final Pool urgent;
     private final Pool tenants;
     private final long timeoutMs;
     private final long patienceMs;
@@ -38,8 +39,9 @@ final class Database {
     Database(Vertx vertx, StateConfiguration configuration) {
         this.vertx = vertx;
         this.configuration = configuration;
-        this.planes = pool("ticktock_writer");
-        this.tenants = pool("ticktock_reader");
+        this.planes = pool("ticktock_writer", configuration.poolSize());
+        this.urgent = pool("ticktock_writer", 1);
+        this.tenants = pool("ticktock_reader", configuration.poolSize());
         this.timeoutMs = configuration.timeoutMs();
         this.patienceMs = configuration.patienceMs();
     }
@@ -47,13 +49,14 @@ final class Database {
     private Database(Database connections, long timeoutMs) {
         this.vertx = connections.vertx;
         this.configuration = connections.configuration;
-        this.planes = connections.planes;
+        this.planes = connections.urgent;
+        this.urgent = connections.urgent;
         this.tenants = connections.tenants;
         this.timeoutMs = timeoutMs;
         this.patienceMs = 0;
     }
 
-    /** The same connections for operations that are not to be done late: none is tried again. */
+    /** For operations that are not to be done late: none waits behind what the planes read, or is tried again. */
     Database withoutPatience(long mostMs) {
         return new Database(this, Math.min(mostMs, timeoutMs));
     }
@@ -95,7 +98,7 @@ final class Database {
     }
 
     Future<Void> close() {
-        return planes.close().eventually(tenants::close);
+        return planes.close().eventually(urgent::close).eventually(tenants::close);
     }
 
     /** A server that has become read-only keeps its connections, and the pool would use them again. */
@@ -122,9 +125,9 @@ final class Database {
         });
     }
 
-    private Pool pool(String role) {
+    private Pool pool(String role, int connections) {
         PoolOptions bounds = new PoolOptions()
-                .setMaxSize(configuration.poolSize())
+                .setMaxSize(connections)
                 .setMaxWaitQueueSize(MOST_WAITING)
                 .setConnectionTimeout((int) configuration.timeoutMs())
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)

@@ -5,6 +5,7 @@ import static io.ticktock.state.TestDatabase.failure;
 import static io.ticktock.state.TestDatabase.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.*;
@@ -87,6 +88,28 @@ class PostgresFaultsTest {
         result(Future.join(appends).otherwiseEmpty());
         assertEquals(1, appends.stream().filter(Future::failed).count());
         assertEquals(29 + 28 * 2, database.count("SELECT count(*) FROM lifetime_events"));
+    }
+
+    @Test
+    void aLeaseIsRenewedWhileEveryReadWaits() {
+        Fence fence = hold("owner", 60_000);
+        PgConnection blocker = database.connect();
+        result(blocker.query("BEGIN; LOCK TABLE lifetimes IN ACCESS EXCLUSIVE MODE")
+                .execute());
+        LoadLifetimeRequest any = LoadLifetimeRequest.newBuilder()
+                .setTenantId(Workload.TENANT)
+                .setLifetimeId(UUID.randomUUID().toString())
+                .build();
+        List<Future<LoadLifetimeResponse>> reads =
+                IntStream.range(0, 20).mapToObj(i -> store.loadLifetime(any)).toList();
+
+        HoldShardsResponse held = result(store.holdShards(
+                holding("owner", 60_000).toBuilder().setEpoch(fence.getEpoch()).build()));
+
+        assertEquals(fence.getEpoch(), held.getEpoch());
+        assertTrue(reads.stream().noneMatch(Future::isComplete));
+        result(blocker.query("ROLLBACK").execute().eventually(blocker::close));
+        reads.forEach(read -> assertEquals(FailureCode.NOT_FOUND, failure(read).code()));
     }
 
     @Test
