@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Delivery;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.StateConfiguration;
 import io.vertx.core.DeploymentOptions;
@@ -25,10 +26,10 @@ final class Deployment implements AutoCloseable {
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
     private final Deque<Deployed> deployed = new ArrayDeque<>();
 
-    /** With nothing started yet. */
-    Deployment(Configuration configuration) {
+    /** With nothing started yet; messages between the modules are in the hands of this delivery. */
+    Deployment(Configuration configuration, Delivery delivery) {
         this.vertx = vertx(configuration);
-        this.bus = new Bus(vertx);
+        this.bus = new Bus(vertx, delivery);
     }
 
     /** Starts these in their order; fails at the first that does not start. */

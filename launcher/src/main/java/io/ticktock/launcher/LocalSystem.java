@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.launcher.configuration.Configuration;
@@ -31,8 +32,13 @@ final class LocalSystem implements AutoCloseable {
 
     /** With these modules; refused as wrong usage when another process serves the data folder. */
     static LocalSystem start(Configuration configuration, Set<SystemModule> modules) {
+        return start(configuration, modules, Delivery.DIRECT);
+    }
+
+    /** As above; messages between the modules are in the hands of this delivery. */
+    static LocalSystem start(Configuration configuration, Set<SystemModule> modules, Delivery delivery) {
         try {
-            return open(configuration, modules);
+            return open(configuration, modules, delivery);
         } catch (Failure failure) {
             if (failure.code() != FailureCode.FAILED_PRECONDITION) {
                 throw failure;
@@ -45,15 +51,15 @@ final class LocalSystem implements AutoCloseable {
         return start(configuration, EnumSet.allOf(SystemModule.class));
     }
 
-    private static LocalSystem open(Configuration configuration, Set<SystemModule> modules) {
+    private static LocalSystem open(Configuration configuration, Set<SystemModule> modules, Delivery delivery) {
         ModuleTable.requireServed(modules);
         if (hasUrl(configuration) || !modules.contains(SystemModule.STATE)) {
-            return connect(configuration, modules, database(configuration));
+            return connect(configuration, modules, database(configuration), delivery);
         }
         CompletableFuture<EmbeddedPostgres> starting =
                 CompletableFuture.supplyAsync(() -> EmbeddedPostgres.start(dataFolder(configuration)));
         // While the database starts, which is mostly waiting for it.
-        Deployment deployment = new Deployment(configuration);
+        Deployment deployment = new Deployment(configuration, delivery);
         EmbeddedPostgres postgres = await(starting, deployment);
         LocalSystem system = new LocalSystem(configuration, Optional.of(postgres), deployment);
         return system.started(modules, Optional.of(postgres.address()));
@@ -69,8 +75,11 @@ final class LocalSystem implements AutoCloseable {
     }
 
     private static LocalSystem connect(
-            Configuration configuration, Set<SystemModule> modules, Optional<DatabaseAddress> database) {
-        LocalSystem system = new LocalSystem(configuration, Optional.empty(), new Deployment(configuration));
+            Configuration configuration,
+            Set<SystemModule> modules,
+            Optional<DatabaseAddress> database,
+            Delivery delivery) {
+        LocalSystem system = new LocalSystem(configuration, Optional.empty(), new Deployment(configuration, delivery));
         return system.started(modules, database);
     }
 
@@ -102,10 +111,10 @@ final class LocalSystem implements AutoCloseable {
     private static LocalSystem startOrAttach(Configuration configuration, Set<SystemModule> modules) {
         Set<SystemModule> readers = EnumSet.of(SystemModule.STATE);
         if (hasUrl(configuration)) {
-            return connect(configuration, readers, database(configuration));
+            return connect(configuration, readers, database(configuration), Delivery.DIRECT);
         }
         try {
-            return open(configuration, modules);
+            return open(configuration, modules, Delivery.DIRECT);
         } catch (Failure failure) {
             if (failure.code() != FailureCode.FAILED_PRECONDITION) {
                 throw failure;
@@ -114,7 +123,7 @@ final class LocalSystem implements AutoCloseable {
             if (served.isEmpty()) {
                 throw new CommandFailure(ExitCode.USAGE, failure.getMessage(), failure);
             }
-            return connect(configuration, readers, served);
+            return connect(configuration, readers, served, Delivery.DIRECT);
         }
     }
 

@@ -1,0 +1,141 @@
+package io.ticktock.launcher;
+
+import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
+import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
+import static io.ticktock.bus.Addresses.CONTROL_START;
+import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
+import static io.ticktock.bus.Addresses.STATE_SEND_SIGNAL;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.launcher.crash.Journey;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.ListEventsResponse;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.SendSignalRequest;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Starts journeys and answers what they ask, again and again until that is acknowledged. Prints which have started. */
+final class Traveller extends VerticleBase {
+
+    static final String STARTED = "started ";
+
+    private static final int PAGE = 1_000;
+    private static final long RETRY_MS = 200;
+    private static final long LOOK_AGAIN_MS = 5_000;
+
+    private final Bus bus;
+    private final List<Journey> toStart;
+    private final List<Journey> toAccompany;
+    private final Set<String> answered = new HashSet<>();
+
+    /** @param toAccompany those that may ask something, or may have before this process began */
+    Traveller(Bus bus, List<Journey> toStart, List<Journey> toAccompany) {
+        this.bus = bus;
+        this.toStart = toStart;
+        this.toAccompany = toAccompany;
+    }
+
+    @Override
+    public Future<?> start() {
+        toAccompany.forEach(this::accompany);
+        toStart.forEach(this::begin);
+        return Future.succeededFuture();
+    }
+
+    /** Starts it, or finds that an earlier process has. */
+    private void begin(Journey journey) {
+        String id = journey.id().toString();
+        StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
+                .setTenantId(Journey.TENANT)
+                .setLifetimeId(id)
+                .setGraphName(journey.graphName())
+                .setGraphVersion("1.0.0")
+                .setInput(journey.input())
+                .build();
+        bus.request(CONTROL_START.at(Shard.of(id)), request)
+                .onSuccess(started -> System.out.println(STARTED + journey.number()))
+                .onFailure(cause -> again(journey, "was not started", cause, () -> begin(journey)));
+    }
+
+    private void accompany(Journey journey) {
+        OpenWaits waits = new OpenWaits();
+        bus.subscribe(
+                        CONTROL_PROGRESS.at(journey.id().toString()),
+                        progress -> look(journey, waits, progress.getEventsList()))
+                .onSuccess(subscribed -> {
+                    lookBack(journey, waits);
+                    vertx.setPeriodic(LOOK_AGAIN_MS, timer -> lookBack(journey, waits));
+                });
+    }
+
+    /** At what it asked before; and now and then, since progress is only a hint. */
+    private void lookBack(Journey journey, OpenWaits waits) {
+        ListEventsRequest request = ListEventsRequest.newBuilder()
+                .setTenantId(Journey.TENANT)
+                .setLifetimeId(journey.id().toString())
+                .setPageSize(PAGE)
+                .build();
+        bus.request(STATE_LIST_EVENTS, request)
+                .map(ListEventsResponse::getEventsList)
+                .onSuccess(events -> look(journey, waits, events))
+                .onFailure(cause -> {
+                    if (!Failure.is(cause, FailureCode.NOT_FOUND)) {
+                        again(journey, "was not looked at", cause, () -> lookBack(journey, waits));
+                    }
+                });
+    }
+
+    private void look(Journey journey, OpenWaits waits, List<LifetimeEvent> events) {
+        events.forEach(waits::take);
+        if (events.stream().anyMatch(LifetimeEvent::hasWaiting)) {
+            waits.questions().stream()
+                    .filter(question -> answered.add(question.execId()))
+                    .forEach(question -> answer(journey, question));
+        }
+    }
+
+    private void answer(Journey journey, OpenWaits.Question question) {
+        Signal signal = Signal.newBuilder()
+                .setSignalId("answer to " + question.execId())
+                .setTenantId(Journey.TENANT)
+                .setLifetimeId(journey.id().toString())
+                .setAnswer(Answer.newBuilder()
+                        .setExecId(question.execId())
+                        .setPayload(Payload.newBuilder().setInline(journey.answer(question.nodeId()))))
+                .build();
+        send(question.nodeId(), signal).onFailure(cause -> {
+            // An earlier process may have answered it, and not have lived to see that.
+            if (!Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
+                again(journey, "was not answered", cause, () -> answer(journey, question));
+            }
+        });
+    }
+
+    /** One way for the one question, the other way for the other. */
+    private Future<?> send(String nodeId, Signal signal) {
+        return nodeId.equals("ask")
+                ? bus.request(
+                        CONTROL_SIGNAL.at(Shard.of(signal.getLifetimeId())),
+                        SignalLifetimeRequest.newBuilder().setSignal(signal).build())
+                : bus.request(
+                        STATE_SEND_SIGNAL,
+                        SendSignalRequest.newBuilder().setSignal(signal).build());
+    }
+
+    private void again(Journey journey, String what, Throwable cause, Runnable step) {
+        System.err.println(journey + " " + what + ", trying again: " + cause.getMessage());
+        vertx.setTimer(RETRY_MS, timer -> step.run());
+    }
+}
