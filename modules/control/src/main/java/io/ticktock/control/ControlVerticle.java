@@ -71,11 +71,14 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     private void retake() {
-        orchestrator.dropAll();
+        if (stopping) {
+            return;
+        }
         reconciler.stop();
+        orchestrator.dropAll();
         lease.take().compose(taken -> reconciler.start()).onFailure(cause -> {
-            LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
             if (!stopping) {
+                LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
                 vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
             }
         });

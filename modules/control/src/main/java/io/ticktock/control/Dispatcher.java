@@ -140,6 +140,12 @@ final class Dispatcher {
         }
     }
 
+    /** Nothing that waits is handed out any more: all of it is about to leave memory. */
+    void holdBack() {
+        waiting.forEach(resident -> resident.queued.clear());
+        waiting.clear();
+    }
+
     /** Nothing of the lifetime is out any more, or is to go out. */
     void releaseAll(Resident resident) {
         inFlight -= resident.outings.size();

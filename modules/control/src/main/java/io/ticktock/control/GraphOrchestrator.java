@@ -46,7 +46,12 @@ final class GraphOrchestrator {
     private static final Logger LOG = LoggerFactory.getLogger(GraphOrchestrator.class);
 
     private static final int MOST_INPUTS_A_DECISION = 256;
+    private static final int MOST_WAITING_SIGNALS = 1_000;
     private static final long RELOAD_DELAY_MS = 500;
+    private static final long LOOK_AGAIN_MS = 1_000;
+    /** The data plane gives up earlier than this to write what it was asked to. */
+    private static final Duration LATEST_START = Duration.ofSeconds(20);
+
     private static final long LONGEST_TIMER_MS = Duration.ofHours(1).toMillis();
 
     private final Vertx vertx;
@@ -95,18 +100,44 @@ final class GraphOrchestrator {
         starting++;
         return starter.start(request)
                 .onComplete(done -> starting--)
+                .onFailure(cause -> startUnknown(request, Failure.of(cause)))
                 .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
-                .map(this::admitted);
+                .map(start -> admitted(request, start));
     }
 
-    private StartLifetimeResponse admitted(LifetimeStarter.Start start) {
-        if (start.response().getCreated()) {
+    private StartLifetimeResponse admitted(StartLifetimeRequest request, LifetimeStarter.Start start) {
+        LifetimeKey key = keyOf(request.getTenantId(), start.response().getLifetimeId());
+        if (!start.response().getCreated()) {
+            // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
+            lookFor(key, System.nanoTime());
+        } else if (lease.isValid() && !residents.containsKey(key) && !loading.containsKey(key)) {
             Resident resident = new Resident(start.state(), false, List.of());
             residents.put(resident.key(), resident);
             carryOut(resident, start.decision());
             settle(resident);
         }
         return start.response();
+    }
+
+    /** No answer came, so the lifetime may be there all the same, now or a little later. */
+    private void startUnknown(StartLifetimeRequest request, Failure failure) {
+        if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
+            long untilNanos = System.nanoTime() + LATEST_START.toNanos();
+            lookFor(keyOf(request.getTenantId(), request.getLifetimeId()), untilNanos);
+        }
+    }
+
+    /** Brings it into memory, if it is found by then. */
+    private void lookFor(LifetimeKey key, long untilNanos) {
+        if (residents.containsKey(key)) {
+            return;
+        }
+        recover(key).onFailure(cause -> {
+            boolean absent = Failure.is(cause, FailureCode.NOT_FOUND);
+            if (lease.isValid() && !(absent && System.nanoTime() - untilNanos >= 0)) {
+                vertx.setTimer(LOOK_AGAIN_MS, id -> lookFor(key, untilNanos));
+            }
+        });
     }
 
     /** A record is durable. A hint: what comes for a lifetime that is not in memory is found again when it is loaded. */
@@ -177,6 +208,7 @@ final class GraphOrchestrator {
 
     /** Forgets everything: another process may be deciding by now. */
     void dropAll() {
+        dispatcher.holdBack();
         List.copyOf(residents.values()).forEach(this::drop);
         loading.clear();
     }
@@ -188,19 +220,31 @@ final class GraphOrchestrator {
         if (resident != null) {
             return Future.succeededFuture(resident);
         }
+        if (!lease.isValid()) {
+            return Future.failedFuture(changingHands());
+        }
         Future<Resident> load = loading.get(key);
         if (load == null) {
-            load = loader.load(key).map(loaded -> admitted(key, loaded));
-            loading.put(key, load);
-            load.onComplete(done -> loading.remove(key));
+            load = load(key);
         }
+        return load;
+    }
+
+    private Future<Resident> load(LifetimeKey key) {
+        long epoch = lease.epoch();
+        Future<Resident> load = loader.load(key)
+                .compose(loaded -> lease.isValid() && lease.epoch() == epoch
+                        ? Future.succeededFuture(admitted(key, loaded))
+                        : Future.failedFuture(changingHands()));
+        loading.put(key, load);
+        load.onComplete(done -> loading.remove(key, load));
         return load;
     }
 
     private Resident admitted(LifetimeKey key, LifetimeLoader.Loaded loaded) {
         Resident present = residents.get(key);
         if (present != null) {
-            // Everything was forgotten while this one was being loaded, and it was loaded again since.
+            // It was started while it was being looked for.
             return present;
         }
         Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
@@ -240,9 +284,15 @@ final class GraphOrchestrator {
 
     /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
     private static Failure toAsker(Failure failure) {
-        return failure.code() == FailureCode.FENCED
-                ? new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands; try again", failure)
-                : failure;
+        return switch (failure.code()) {
+            case FENCED -> changingHands();
+            case ALREADY_EXISTS -> gone();
+            case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, OVERLOADED, UNAVAILABLE, INTERNAL -> failure;
+        };
+    }
+
+    private static Failure changingHands() {
+        return new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands; try again");
     }
 
     private static Failure gone() {
@@ -263,6 +313,10 @@ final class GraphOrchestrator {
         if (resident.dropped) {
             return Future.failedFuture(gone());
         }
+        if (input instanceof Input.Signalled && resident.inputs() >= MOST_WAITING_SIGNALS) {
+            return Future.failedFuture(new Failure(
+                    FailureCode.OVERLOADED, "too much waits to be decided for this lifetime; try again later"));
+        }
         Promise<Void> decided = Promise.promise();
         resident.add(new Resident.Item(input, decided));
         if (!resident.deciding) {
@@ -274,7 +328,8 @@ final class GraphOrchestrator {
     private void decide(Resident resident) {
         resident.deciding = true;
         List<Resident.Item> items = resident.drain(MOST_INPUTS_A_DECISION);
-        judge(resident, inputsOf(items))
+        Future.succeededFuture(inputsOf(items))
+                .compose(inputs -> judge(resident, inputs))
                 .compose(judged -> admit(resident, judged))
                 .compose(decision -> makeDurable(resident, decision))
                 .onSuccess(decision -> decided(resident, items, decision))
@@ -379,7 +434,7 @@ final class GraphOrchestrator {
     private void decided(Resident resident, List<Resident.Item> items, Decision decision) {
         resident.deciding = false;
         if (resident.dropped) {
-            items.forEach(item -> item.decided().complete());
+            items.forEach(item -> answer(item, decision));
             return;
         }
         carryOut(resident, decision);

@@ -47,7 +47,8 @@ final class Reconciler {
 
     private long sweepTimer = -1;
     private long dueTimer = -1;
-    private boolean stopped;
+    /** Counts starts and stops; what began in an earlier one does not go on. */
+    private int run;
 
     Reconciler(
             Vertx vertx,
@@ -68,16 +69,18 @@ final class Reconciler {
 
     /** Brings back every lifetime that must be in memory, then keeps looking. */
     Future<Void> start() {
-        stopped = false;
+        int started = ++run;
         return recover(ListRunnableRequest.newBuilder().addAllShards(lease.shards()))
                 .onSuccess(recovered -> {
-                    sweep();
-                    pollDue();
+                    if (started == run) {
+                        sweep();
+                        pollDue();
+                    }
                 });
     }
 
     void stop() {
-        stopped = true;
+        run++;
         vertx.cancelTimer(sweepTimer);
         vertx.cancelTimer(dueTimer);
     }
@@ -112,14 +115,20 @@ final class Reconciler {
     // timers and signals
 
     private void pollDue() {
+        int begun = run;
         ListDueRequest request =
                 ListDueRequest.newBuilder().addAllShards(lease.shards()).build();
         bus.request(Addresses.STATE_LIST_DUE, request)
                 .compose(due -> wakeFrom(due.getLifetimesList(), 0, true)
                         .map(allWoken -> allWoken ? delayMs(due) : interval.toMillis()))
-                .onComplete(this::schedulePoll, cause -> {
+                .otherwise(cause -> {
                     LOG.warn("timers were not read, trying again: {}", cause.getMessage());
-                    schedulePoll(interval.toMillis());
+                    return interval.toMillis();
+                })
+                .onSuccess(delayMs -> {
+                    if (begun == run) {
+                        dueTimer = vertx.setTimer(delayMs, id -> pollDue());
+                    }
                 });
     }
 
@@ -145,12 +154,6 @@ final class Reconciler {
         return orchestrator.hasRoomFor(key) ? orchestrator.wake(key).map(true) : Future.succeededFuture(false);
     }
 
-    private void schedulePoll(long delayMs) {
-        if (!stopped) {
-            dueTimer = vertx.setTimer(delayMs, id -> pollDue());
-        }
-    }
-
     private long delayMs(ListDueResponse due) {
         if (due.getLifetimesCount() > 0) {
             return 1;
@@ -166,6 +169,7 @@ final class Reconciler {
     // attempts without word
 
     private void sweep() {
+        int begun = run;
         Map<ExecutionKey, Resident> silent = silentAttempts();
         (silent.isEmpty() ? Future.<Void>succeededFuture() : ask(silent)).onComplete(done -> {
             if (done.failed()) {
@@ -173,7 +177,7 @@ final class Reconciler {
                         "attempts were not asked after, trying again: {}",
                         done.cause().getMessage());
             }
-            if (!stopped) {
+            if (begun == run) {
                 sweepTimer = vertx.setTimer(interval.toMillis(), id -> sweep());
             }
         });
@@ -223,8 +227,7 @@ final class Reconciler {
         HeldExecutionsRequest.Builder request = HeldExecutionsRequest.newBuilder();
         keys.forEach(key -> request.addExecIds(key.getExecId()));
         return bus.request(Addresses.EXECUTOR_HELD, request.build())
-                .<Set<String>>map(response -> new HashSet<>(response.getExecIdsList()))
-                .otherwise(Set.of());
+                .map(response -> new HashSet<>(response.getExecIdsList()));
     }
 
     private Future<List<ExecutionReference>> find(List<ExecutionKey> keys) {

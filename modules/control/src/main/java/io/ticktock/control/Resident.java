@@ -72,6 +72,10 @@ final class Resident {
         inbox.add(item);
     }
 
+    int inputs() {
+        return inbox.size();
+    }
+
     boolean hasInputs() {
         return !inbox.isEmpty();
     }

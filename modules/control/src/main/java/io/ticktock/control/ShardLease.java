@@ -9,6 +9,7 @@ import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
 import io.ticktock.proto.v1.ReleaseShardsRequest;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -39,6 +40,9 @@ final class ShardLease {
     private long validUntilNanos;
     private long renewalTimer = -1;
     private boolean lost;
+    private boolean released;
+    /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
+    private int term;
 
     /** @param onLost called when the right has ended and must be taken anew by {@link #take} */
     ShardLease(Vertx vertx, Bus bus, String ownerId, Duration lease, Runnable onLost) {
@@ -52,6 +56,8 @@ final class ShardLease {
     /** Takes all shards, waiting as long as a former owner's lease may last. */
     Future<Void> take() {
         long giveUpNanos = System.nanoTime() + lease.multipliedBy(2).toNanos();
+        stopRenewing();
+        term++;
         epoch = 0;
         return tryTake(giveUpNanos).onSuccess(held -> {
             lost = false;
@@ -61,6 +67,9 @@ final class ShardLease {
 
     private Future<Void> tryTake(long giveUpNanos) {
         return hold().transform(result -> {
+            if (released) {
+                return Future.failedFuture(stopping());
+            }
             if (result.succeeded() && shards.size() == Shard.COUNT) {
                 return Future.succeededFuture();
             }
@@ -78,23 +87,30 @@ final class ShardLease {
                 "another process drives the lifetimes of this database; stop it, or use another database");
     }
 
+    private static Failure stopping() {
+        return new Failure(FailureCode.UNAVAILABLE, "this control plane is stopping");
+    }
+
     private Future<Void> hold() {
         long sentNanos = System.nanoTime();
+        int askedIn = term;
         HoldShardsRequest request = HoldShardsRequest.newBuilder()
                 .setOwnerId(ownerId)
                 .setLeaseMs(lease.toMillis())
                 .setEpoch(epoch)
                 .build();
-        return bus.request(Addresses.STATE_HOLD_SHARDS, request)
-                .map(response -> noteHeld(response, sentNanos))
-                .mapEmpty();
+        return bus.request(Addresses.STATE_HOLD_SHARDS, request).map(response -> {
+            if (askedIn == term) {
+                noteHeld(response, sentNanos);
+            }
+            return null;
+        });
     }
 
-    private HoldShardsResponse noteHeld(HoldShardsResponse response, long sentNanos) {
+    private void noteHeld(HoldShardsResponse response, long sentNanos) {
         epoch = response.getEpoch();
         shards = response.getShardsList();
         validUntilNanos = sentNanos + (long) (lease.toNanos() * SAFE_PART);
-        return response;
     }
 
     private void scheduleRenewal() {
@@ -102,20 +118,32 @@ final class ShardLease {
     }
 
     private void renew() {
-        hold().onSuccess(held -> scheduleRenewal()).onFailure(cause -> {
-            if (isValid() && !Failure.is(cause, FailureCode.FENCED)) {
-                LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
-                renewalTimer = vertx.setTimer(RETRY_MS, id -> renew());
-            } else {
-                LOG.warn("the shard lease was not renewed: {}", cause.getMessage());
-                lose();
+        int renewedIn = term;
+        hold().onComplete(held -> {
+            if (renewedIn == term) {
+                renewed(held);
             }
         });
     }
 
+    private void renewed(AsyncResult<Void> held) {
+        if (held.succeeded()) {
+            scheduleRenewal();
+            return;
+        }
+        Throwable cause = held.cause();
+        if (isValid() && !Failure.is(cause, FailureCode.FENCED)) {
+            LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
+            renewalTimer = vertx.setTimer(RETRY_MS, id -> renew());
+        } else {
+            LOG.warn("the shard lease was not renewed: {}", cause.getMessage());
+            lose();
+        }
+    }
+
     /** Ends the right here and now, because the database does not grant it any more. */
     void lose() {
-        if (lost) {
+        if (lost || released) {
             return;
         }
         lost = true;
@@ -124,7 +152,12 @@ final class ShardLease {
     }
 
     boolean isValid() {
-        return !lost && System.nanoTime() - validUntilNanos < 0;
+        return !lost && !released && System.nanoTime() - validUntilNanos < 0;
+    }
+
+    /** Of the right as it was taken last. */
+    long epoch() {
+        return epoch;
     }
 
     /** What every decision carries. */
@@ -136,17 +169,18 @@ final class ShardLease {
         return shards;
     }
 
-    /** Stops renewing and gives the shards up. */
+    /** Stops renewing and gives the shards up, for good. */
     Future<Void> release() {
         stopRenewing();
-        validUntilNanos = System.nanoTime();
+        term++;
+        released = true;
         return bus.request(
                         Addresses.STATE_RELEASE_SHARDS,
                         ReleaseShardsRequest.newBuilder().setOwnerId(ownerId).build())
                 .mapEmpty();
     }
 
-    void stopRenewing() {
+    private void stopRenewing() {
         vertx.cancelTimer(renewalTimer);
     }
 }

@@ -34,7 +34,8 @@ public final class Refusal {
 
     public static Failure otherEvents(UUID lifetimeId) {
         return new Failure(
-                FailureCode.FENCED, "lifetime " + lifetimeId + " has other events under these sequence numbers");
+                FailureCode.ALREADY_EXISTS,
+                "lifetime " + lifetimeId + " has other events under these sequence numbers");
     }
 
     public static Failure hasEnded(UUID lifetimeId) {

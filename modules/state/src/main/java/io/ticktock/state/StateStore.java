@@ -33,7 +33,7 @@ public interface StateStore {
     Future<CreateLifetimeResponse> createLifetime(CreateLifetimeRequest request);
 
     /**
-     * FENCED when another process has taken over, or has decided under the same sequence numbers; then nothing was
+     * FENCED when another process has taken over, ALREADY_EXISTS when other events have these sequence numbers; then nothing was
      * written. The very same decision again succeeds.
      */
     Future<AppendDecisionResponse> appendDecision(AppendDecisionRequest request);

@@ -235,7 +235,7 @@ public final class InMemoryStateStore implements StateStore {
         });
     }
 
-    /** Whether the very same events are there; FENCED when others are. */
+    /** Whether the very same events are there; ALREADY_EXISTS when others are. */
     private boolean isLogged(LifetimeIdentity lifetime, LifetimeDecision decision) {
         Map<Long, LifetimeEvent> log = logs.getOrDefault(lifetime, new TreeMap<>());
         List<LifetimeEvent> there = decision.getEventsList().stream()

@@ -354,8 +354,8 @@ public abstract class StateStoreContract {
                 .build();
         LifetimeDecision longer =
                 first.toBuilder().addEvents(samples.event(lifetimeId, 5)).build();
-        assertEquals(FailureCode.FENCED, failure(append(other)).code());
-        assertEquals(FailureCode.FENCED, failure(append(longer)).code());
+        assertEquals(FailureCode.ALREADY_EXISTS, failure(append(other)).code());
+        assertEquals(FailureCode.ALREADY_EXISTS, failure(append(longer)).code());
         LoadLifetimeResponse loaded = result(load(lifetimeId));
         assertEquals(4, loaded.getEventsCount());
         assertEquals(
