@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.bus.Failure;
+import io.ticktock.guardrail.policy.PolicyFaults;
 import io.ticktock.launcher.configuration.ConfigurationFault;
 
 /** Ends a command. Its message is all that the user sees: one sentence, or one line per fault. */
@@ -35,6 +36,9 @@ final class CommandFailure extends RuntimeException {
         }
         if (cause instanceof ConfigurationFault fault) {
             return new CommandFailure(ExitCode.USAGE, fault.getMessage(), fault);
+        }
+        if (cause instanceof PolicyFaults faults) {
+            return new CommandFailure(ExitCode.USAGE, faults.getMessage(), faults);
         }
         Failure failure = Failure.of(cause);
         ExitCode exitCode = switch (failure.code()) {

@@ -109,7 +109,7 @@ final class LifetimeWatch {
             case RESUMED -> paused = false;
             case COMPLETED, FAILED, ABORTED -> ended = true;
             case STARTED, SCHEDULED, WAITING, CHILD_STARTED, WOKEN, ACCEPTED -> {}
-            case FORKED, PARKED, DIED, JOINED, CANCELLED, EVENT_NOT_SET -> {}
+            case HELD, FORKED, PARKED, DIED, JOINED, CANCELLED, EVENT_NOT_SET -> {}
         }
     }
 

@@ -10,6 +10,7 @@ import io.ticktock.control.ControlConfiguration;
 import io.ticktock.control.ControlVerticle;
 import io.ticktock.executor.Executor;
 import io.ticktock.executor.ExecutorVerticle;
+import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.guardrail.GuardrailEngine;
 import io.ticktock.guardrail.GuardrailVerticle;
 import io.ticktock.launcher.configuration.ExecutorSection;
@@ -29,7 +30,7 @@ final class ModuleTable {
         return switch (module) {
             case STATE -> state(wiring);
             case BLOB -> blob(wiring);
-            case GUARDRAIL -> VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), new GuardrailEngine()));
+            case GUARDRAIL -> guardrail(wiring);
             case EXECUTOR -> executor(wiring);
             case CONTROL -> control(wiring);
         };
@@ -46,6 +47,11 @@ final class ModuleTable {
         Clock clock = Clock.systemUTC();
         return VerticleDefinition.of(() -> new BlobVerticle(
                 wiring.bus(), configuration, new FileBlobStore(wiring.vertx(), configuration, clock), clock));
+    }
+
+    private static VerticleDefinition guardrail(Wiring wiring) {
+        GuardrailConfiguration configuration = wiring.configuration().guardrail();
+        return VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), new GuardrailEngine(), configuration));
     }
 
     private static VerticleDefinition executor(Wiring wiring) {

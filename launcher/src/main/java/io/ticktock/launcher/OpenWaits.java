@@ -39,7 +39,7 @@ final class OpenWaits {
             case ACCEPTED -> close(event.getAccepted().getExecId());
             case CANCELLED -> close(event.getCancelled().getExecId());
             case COMPLETED, FAILED, ABORTED -> List.copyOf(nodeOfOpen.keySet()).forEach(this::close);
-            case STARTED, CHILD_STARTED, FORKED, PARKED, DIED, JOINED, PAUSED, RESUMED, EVENT_NOT_SET -> {}
+            case STARTED, CHILD_STARTED, HELD, FORKED, PARKED, DIED, JOINED, PAUSED, RESUMED, EVENT_NOT_SET -> {}
         }
     }
 

@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.graph.GraphFaults;
+import io.ticktock.guardrail.policy.PolicyFaults;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ public final class Ticktock {
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new DrawCommand(session))
                 .addSubcommand(new ServeCommand(session))
+                .addSubcommand(PoliciesCommand.commandLine(session))
                 .addSubcommand(LifetimesCommand.commandLine(session))
                 .addSubcommand(new ExecutionsCommand(session))
                 .addSubcommand(new BenchCommand(session))
@@ -77,7 +79,8 @@ public final class Ticktock {
         CommandFailure failure = CommandFailure.of(cause);
         logger().debug("The command failed", cause);
         // Faults of a file already begin with its name.
-        err.println((failure.getCause() instanceof GraphFaults ? "" : "ticktock: ") + failure.getMessage());
+        boolean isOfFile = failure.getCause() instanceof GraphFaults || failure.getCause() instanceof PolicyFaults;
+        err.println((isOfFile ? "" : "ticktock: ") + failure.getMessage());
         return failure.exitCode().number();
     }
 

@@ -53,6 +53,8 @@ class CommandLineTest {
                     lifetimes show                      | Missing required parameter: 'ID'; see ticktock lifetimes show --help
                     lifetimes show 123                  | '123' is not a lifetime id; give all 36 characters, as 'ticktock lifetimes list' shows them
                     lifetimes list --limit 0            | --limit must be 1 to 100000, not 0
+                    policies                            | Missing required subcommand; see ticktock policies --help
+                    run GRAPH --set guardrail.reload_interval=1ms | --set: guardrail.reload_interval must be 100ms to 1h, not 1ms
                     executions x                        | 'x' is not a lifetime id; give all 36 characters, as 'ticktock lifetimes list' shows them
                     bench --steps 3                     | --steps must be an even number from 2 to 1000
                     bench --concurrency 0               | --concurrency must be 1 to 100000
@@ -106,6 +108,24 @@ class CommandLineTest {
     }
 
     @Test
+    void policiesAreValidatedFileByFile() throws IOException {
+        Path good = Files.writeString(folder.resolve("good.yaml"), POLICY);
+        Path bad = Files.writeString(
+                folder.resolve("bad.yaml"),
+                POLICY.replace("PAUSE_LIFETIME", "PAUSE").replace("sum.tok", "sum.tik"));
+
+        int exitCode = run(Map.of(), "policies", "validate", good.toString(), bad.toString());
+
+        assertEquals(ExitCode.USAGE.number(), exitCode);
+        assertEquals(good + ": ok, 1 policy\n", text(out));
+        assertEquals(
+                bad + ":4:11: there is no variable 'sum.tikens_used'; did you mean sum.tokens_used?\n" + bad
+                        + ":5:13: action cannot be 'PAUSE'; use one of ABORT_LIFETIME, PAUSE_LIFETIME,"
+                        + " REJECT_EXECUTION\n",
+                text(err));
+    }
+
+    @Test
     void aGraphIsDrawn() throws IOException {
         Path file = Files.writeString(folder.resolve("graph.yaml"), GRAPH);
 
@@ -116,10 +136,11 @@ class CommandLineTest {
     static Stream<String> commands() {
         CommandLine root =
                 Ticktock.commandLine(session(new ByteArrayOutputStream(), new ByteArrayOutputStream(), Map.of()));
-        return Stream.concat(
-                root.getSubcommands().keySet().stream(),
-                root.getSubcommands().get("lifetimes").getSubcommands().keySet().stream()
-                        .map(name -> "lifetimes " + name));
+        return root.getSubcommands().entrySet().stream()
+                .flatMap(command -> Stream.concat(
+                        Stream.of(command.getKey()),
+                        command.getValue().getSubcommands().keySet().stream()
+                                .map(name -> command.getKey() + " " + name)));
     }
 
     @ParameterizedTest
@@ -149,6 +170,14 @@ class CommandLineTest {
     private static String text(ByteArrayOutputStream stream) {
         return stream.toString(StandardCharsets.UTF_8);
     }
+
+    private static final String POLICY = """
+            policies:
+              - name: token-limit
+                scope: lifetime
+                when: sum.tokens_used > 10000
+                action: PAUSE_LIFETIME
+            """;
 
     private static final String GRAPH = """
             graph: once

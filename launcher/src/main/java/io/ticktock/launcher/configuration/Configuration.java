@@ -4,6 +4,7 @@ import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.executor.ExecutorConfiguration;
 import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.StateConfiguration;
@@ -16,6 +17,7 @@ public record Configuration(
         LauncherConfiguration launcher,
         StateSection state,
         BlobConfiguration blob,
+        GuardrailConfiguration guardrail,
         ExecutorSection executor,
         ControlConfiguration control) {
 
@@ -34,6 +36,7 @@ public record Configuration(
                 launcher,
                 section(settings, () -> state(settings)),
                 section(settings, () -> blob(settings, launcher.dataFolder())),
+                section(settings, () -> guardrail(settings)),
                 section(settings, () -> executor(settings)),
                 section(settings, () -> control(settings)));
     }
@@ -71,6 +74,13 @@ public record Configuration(
                 settings.integer("blob.max_reads"),
                 settings.duration("blob.garbage_grace"),
                 settings.duration("blob.garbage_interval"));
+    }
+
+    private static GuardrailConfiguration guardrail(Settings settings) {
+        String policies = settings.text("guardrail.policies");
+        return new GuardrailConfiguration(
+                policies.isEmpty() ? Optional.empty() : Optional.of(Path.of(policies)),
+                settings.duration("guardrail.reload_interval"));
     }
 
     private static ExecutorSection executor(Settings settings) {

@@ -40,7 +40,7 @@ final class NodeTree {
                 end(event.getCancelled().getExecId(), was -> was.row().cancelled(was.waiting(), time));
             // Not about a node: the lifetime as a whole, or tokens, of which only what their nodes do is shown.
             case STARTED, PAUSED, RESUMED, COMPLETED, FAILED, ABORTED -> {}
-            case CHILD_STARTED, FORKED, PARKED, DIED, JOINED, EVENT_NOT_SET -> {}
+            case CHILD_STARTED, HELD, FORKED, PARKED, DIED, JOINED, EVENT_NOT_SET -> {}
         }
     }
 

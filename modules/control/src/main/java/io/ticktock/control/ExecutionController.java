@@ -4,14 +4,18 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.graph.Plan;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +29,8 @@ final class ExecutionController {
         this.bus = bus;
     }
 
-    /** One verdict per record, in order. */
-    Future<List<Verdict>> verdicts(LifetimeState state, List<ExecutionReference> records) {
+    /** One verdict per record, in order, as of the time of the decision. */
+    Future<List<Verdict>> verdicts(LifetimeState state, List<ExecutionReference> records, Instant now) {
         if (records.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -36,13 +40,16 @@ final class ExecutionController {
                 .setGraph(state.graphReference())
                 .setTotals(state.totals())
                 .addAllRecords(records)
+                .putAllLabels(state.labels())
+                .setStartedAt(ProtoTime.timestamp(state.startedAt()))
+                .setNow(ProtoTime.timestamp(now))
                 .build();
         return bus.request(Addresses.GUARDRAIL_VERDICT, request)
                 .map(response -> complete(response.getVerdictsList(), records.size()));
     }
 
     /** What must not be scheduled, by exec_id. */
-    Future<Map<String, Verdict>> refusals(LifetimeState state, List<Scheduled> candidates) {
+    Future<Map<String, Verdict>> refusals(LifetimeState state, List<Scheduled> candidates, Instant now) {
         if (candidates.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
@@ -52,8 +59,20 @@ final class ExecutionController {
                 .setGraph(state.graphReference())
                 .setTotals(state.totals())
                 .addAllCandidates(candidates)
+                .addAllKinds(candidates.stream()
+                        .map(candidate -> kind(state, candidate))
+                        .toList())
+                .putAllLabels(state.labels())
+                .setStartedAt(ProtoTime.timestamp(state.startedAt()))
+                .setNow(ProtoTime.timestamp(now))
                 .build();
         return bus.request(Addresses.GUARDRAIL_ADMIT, request).map(response -> refused(candidates, response));
+    }
+
+    private static NodeKind kind(LifetimeState state, Scheduled candidate) {
+        return state.graph().node(candidate.getNodeId()) instanceof Plan
+                ? NodeKind.NODE_KIND_PLAN
+                : NodeKind.NODE_KIND_TASK;
     }
 
     private static Map<String, Verdict> refused(List<Scheduled> candidates, AdmissionResponse response) {

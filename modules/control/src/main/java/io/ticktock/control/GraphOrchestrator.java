@@ -328,9 +328,10 @@ final class GraphOrchestrator {
     private void decide(Resident resident) {
         resident.deciding = true;
         List<Resident.Item> items = resident.drain(MOST_INPUTS_A_DECISION);
+        Instant now = clock.instant();
         Future.succeededFuture(inputsOf(items))
-                .compose(inputs -> judge(resident, inputs))
-                .compose(judged -> admit(resident, judged))
+                .compose(inputs -> judge(resident, inputs, now))
+                .compose(judged -> admit(resident, judged, now))
                 .compose(decision -> makeDurable(resident, decision))
                 .onSuccess(decision -> decided(resident, items, decision))
                 .onFailure(cause -> undecided(resident, items, cause));
@@ -343,7 +344,7 @@ final class GraphOrchestrator {
     }
 
     /** Puts the guardrails' verdicts beside the records. */
-    private Future<List<Input>> judge(Resident resident, List<Input> inputs) {
+    private Future<List<Input>> judge(Resident resident, List<Input> inputs, Instant now) {
         List<ExecutionReference> records = new ArrayList<>(inputs.size());
         for (Input input : inputs) {
             if (needsVerdict(resident, input)) {
@@ -352,7 +353,7 @@ final class GraphOrchestrator {
         }
         return records.isEmpty()
                 ? Future.succeededFuture(inputs)
-                : controller.verdicts(resident.state, records).map(verdicts -> judged(resident, inputs, verdicts));
+                : controller.verdicts(resident.state, records, now).map(verdicts -> judged(resident, inputs, verdicts));
     }
 
     private static boolean needsVerdict(Resident resident, Input input) {
@@ -372,10 +373,9 @@ final class GraphOrchestrator {
         return judged;
     }
 
-    private Future<Decision> admit(Resident resident, List<Input> inputs) {
-        Instant now = clock.instant();
+    private Future<Decision> admit(Resident resident, List<Input> inputs, Instant now) {
         Decision decision = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
-        return controller.refusals(resident.state, decision.candidates()).compose(refusals -> {
+        return controller.refusals(resident.state, decision.candidates(), now).compose(refusals -> {
             if (refusals.isEmpty()) {
                 return Future.succeededFuture(decision);
             }

@@ -54,7 +54,7 @@ final class LifetimeStarter {
         Instant now = clock.instant();
         Draft draft = draft(request, graph, Map.of(), now);
         return controller
-                .refusals(draft.state(), draft.decision().candidates())
+                .refusals(draft.state(), draft.decision().candidates(), now)
                 .map(refusals -> refusals.isEmpty() ? draft : draft(request, graph, refusals, now));
     }
 
@@ -64,7 +64,9 @@ final class LifetimeStarter {
                 .setGraph(GraphCatalog.referenceOf(graph))
                 .setParentLifetimeId(request.getParentLifetimeId())
                 .setParentExecId(request.getParentExecId())
-                .setActor(request.getActor());
+                .setActor(request.getActor())
+                .putAllLabels(graph.metadata().labels())
+                .putAllLabels(request.getLabelsMap());
         graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
         LifetimeState state = new LifetimeState(request.getTenantId(), request.getLifetimeId(), graph);
         return new Draft(state, LifetimeMachine.start(state, started.build(), refusals, now));
@@ -75,8 +77,7 @@ final class LifetimeStarter {
             return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands"));
         }
         AgentLifetime head = draft.state().head().toBuilder()
-                .putAllLabels(draft.state().graph().metadata().labels())
-                .putAllLabels(request.getLabelsMap())
+                .putAllLabels(draft.state().labels())
                 .build();
         CreateLifetimeRequest create = CreateLifetimeRequest.newBuilder()
                 .setFence(lease.fence())

@@ -7,6 +7,8 @@ import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.Forked;
 import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.Held;
 import io.ticktock.proto.v1.Joined;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
@@ -41,6 +43,9 @@ public final class LifetimeState {
     /** Those of the attempts that wait for something outside. */
     private final Map<String, Attempt> waiting = new LinkedHashMap<>();
 
+    /** Why guardrails rejected records that are not failures themselves, by exec_id. */
+    private final Map<String, String> rejections = new LinkedHashMap<>();
+
     private final Scope root = new Scope(null, "");
 
     private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
@@ -48,6 +53,7 @@ public final class LifetimeState {
     private long lastSeq;
     private long scheduledCount;
     private Started started = Started.getDefaultInstance();
+    private Instant startedAt;
     private Instant deadline;
     private Instant pausedAt;
     private Instant endedAt;
@@ -56,6 +62,9 @@ public final class LifetimeState {
     private long tokensUsed;
     private long costMicros;
     private long latencyMs;
+    private long maxTokensUsed;
+    private long maxCostMicros;
+    private long maxLatencyMs;
 
     public LifetimeState(String tenantId, String lifetimeId, AgentGraph graph) {
         this.tenantId = tenantId;
@@ -72,7 +81,7 @@ public final class LifetimeState {
         lastSeq = event.getSeq();
         Instant time = ProtoTime.instant(event.getTime());
         switch (event.getEventCase()) {
-            case STARTED -> applyStarted(event.getStarted());
+            case STARTED -> applyStarted(event.getStarted(), time);
             case SCHEDULED -> applyScheduled(event.getScheduled(), time);
             case WAITING -> applyWaiting(event.getWaiting());
             case CHILD_STARTED ->
@@ -84,6 +93,7 @@ public final class LifetimeState {
             case PARKED -> applyParked(event.getParked());
             case DIED -> remove(token(event.getDied().getTokenPath()));
             case JOINED -> applyJoined(event.getJoined());
+            case HELD -> applyHeld(event.getHeld());
             case CANCELLED -> close(event.getCancelled().getExecId());
             case PAUSED -> applyPaused(event.getPaused().getReason(), time);
             case RESUMED -> applyResumed(time);
@@ -100,8 +110,9 @@ public final class LifetimeState {
         }
     }
 
-    private void applyStarted(Started event) {
+    private void applyStarted(Started event, Instant time) {
         started = event;
+        startedAt = time;
         status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
         deadline = event.hasDeadline() ? ProtoTime.instant(event.getDeadline()) : null;
         add(new Token("", root, 0, 0));
@@ -140,11 +151,21 @@ public final class LifetimeState {
         if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
             attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
         }
+        if (event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
+            rejections.put(event.getExecId(), event.getVerdict().getReason());
+        }
         PolicyTelemetry telemetry = event.getTelemetry();
         executions++;
         tokensUsed += telemetry.getTokensUsed();
         costMicros += telemetry.getCostMicros();
         latencyMs += telemetry.getLatencyMs();
+        maxTokensUsed = Math.max(maxTokensUsed, telemetry.getTokensUsed());
+        maxCostMicros = Math.max(maxCostMicros, telemetry.getCostMicros());
+        maxLatencyMs = Math.max(maxLatencyMs, telemetry.getLatencyMs());
+    }
+
+    private void applyHeld(Held event) {
+        token(event.getScheduled().getTokenPath()).hold(event.getScheduled());
     }
 
     private void applyForked(Forked event) {
@@ -198,6 +219,7 @@ public final class LifetimeState {
         attempts.clear();
         waiting.clear();
         tokens.clear();
+        rejections.clear();
     }
 
     private void close(String execId) {
@@ -260,11 +282,11 @@ public final class LifetimeState {
         return waiting.values();
     }
 
-    /** Tokens that arrived somewhere while the lifetime was paused and have not moved on, in a fixed order. */
+    /** Tokens that did not move on, or not into what they were to run next, for a pause; in a fixed order. */
     List<Token> heldTokens() {
         List<Token> held = new ArrayList<>();
         for (Token token : tokens.values()) {
-            if (token.arrivedWith != null) {
+            if (token.arrivedWith != null || token.held != null) {
                 held.add(token);
             }
         }
@@ -293,6 +315,22 @@ public final class LifetimeState {
 
     Started started() {
         return started;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    /** Why guardrails rejected the record of this execution; null when they did not. */
+    String rejection(String execId) {
+        return rejections.get(execId);
+    }
+
+    /** Given by the graph and by who started the lifetime. */
+    Map<String, String> labels() {
+        return started.getLabelsCount() > 0
+                ? started.getLabelsMap()
+                : graph.metadata().labels();
     }
 
     Scope root() {
@@ -334,6 +372,9 @@ public final class LifetimeState {
                 .setTokensUsed(tokensUsed)
                 .setCostMicros(costMicros)
                 .setLatencyMs(latencyMs)
+                .setMaxTokensUsed(maxTokensUsed)
+                .setMaxCostMicros(maxCostMicros)
+                .setMaxLatencyMs(maxLatencyMs)
                 .build();
     }
 
@@ -366,6 +407,9 @@ public final class LifetimeState {
         text.append(" seq=").append(lastSeq).append(" scheduled=").append(scheduledCount);
         text.append(" executions=").append(executions).append(" tokens=").append(tokensUsed);
         text.append(" cost=").append(costMicros).append(" latency=").append(latencyMs);
+        text.append(" max=").append(maxTokensUsed).append('/').append(maxCostMicros);
+        text.append('/').append(maxLatencyMs);
+        text.append(" rejections=").append(rejections);
         text.append(" deadline=").append(deadline).append(" pausedAt=").append(pausedAt);
         text.append(" output=").append(output).append('\n');
         tokens.values().forEach(token -> text.append("  ").append(token).append('\n'));

@@ -29,6 +29,15 @@ final class NodeRouting {
                 .build();
     }
 
+    /** Why no handler is to run; empty when one is. */
+    static String rejection(Attempt attempt) {
+        if (!attempt.scheduled.hasRejection()) {
+            return "";
+        }
+        String reason = attempt.scheduled.getRejection().getReason();
+        return reason.isEmpty() ? "rejected" : reason;
+    }
+
     static InputSources sources(LifetimeState state, Attempt attempt) {
         Scheduled scheduled = attempt.scheduled;
         InputSources.Builder sources = InputSources.newBuilder()
@@ -36,6 +45,12 @@ final class NodeRouting {
                 .setChoice(scheduled.getChoice())
                 .addAllArrivedExecIds(scheduled.getArrivedExecIdsList())
                 .setJoined(scheduled.getJoined());
+        for (String arrived : scheduled.getArrivedExecIdsList()) {
+            String reason = state.rejection(arrived);
+            if (reason != null) {
+                sources.putRejected(arrived, reason);
+            }
+        }
         var named = state.graph().usesOf(scheduled.getNodeId()).results();
         if (!named.isEmpty()) {
             sources.putAllResults(attempt.token.resultsOf(named));

@@ -23,6 +23,7 @@ final class PlanRouter {
                 PlanInput.newBuilder()
                         .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_PLAN))
                         .setSources(NodeRouting.sources(state, attempt))
+                        .setRejection(NodeRouting.rejection(attempt))
                         .build());
     }
 }

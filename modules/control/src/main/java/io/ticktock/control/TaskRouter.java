@@ -20,7 +20,8 @@ final class TaskRouter {
     Future<DispatchResponse> route(LifetimeState state, Attempt attempt) {
         TaskInput.Builder input = TaskInput.newBuilder()
                 .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_TASK))
-                .setSources(NodeRouting.sources(state, attempt));
+                .setSources(NodeRouting.sources(state, attempt))
+                .setRejection(NodeRouting.rejection(attempt));
         if (attempt.resumption != null) {
             input.setResumption(attempt.resumption);
         }

@@ -1,6 +1,7 @@
 package io.ticktock.control;
 
 import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.Scheduled;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class Token {
     Attempt arrivedWith;
     /** What was accepted then. */
     Accepted accepted;
+    /** What it is to run next once the lifetime goes on and guardrails admit it, else null. */
+    Scheduled held;
     /** The latest accepted attempt's id; what a join hands to its Plan. */
     String lastExecId;
 
@@ -63,6 +66,12 @@ final class Token {
     void settle() {
         arrivedWith = null;
         accepted = null;
+        held = null;
+    }
+
+    void hold(Scheduled scheduled) {
+        settle();
+        held = scheduled;
     }
 
     void arrive(Attempt attempt, Accepted with) {
@@ -95,6 +104,7 @@ final class Token {
         return "token[" + path + " steps=" + steps + " iterations=" + new java.util.TreeMap<>(iterations)
                 + " results=" + results + (parkedAt == null ? "" : " parked at " + parkedAt)
                 + (opened == null ? "" : " opened " + opened)
+                + (held == null ? "" : " held before " + held.getNodeId() + " attempt " + held.getExecId())
                 + (arrivedWith == null ? "" : " arrived with " + lastExecId) + "]";
     }
 }

@@ -19,6 +19,8 @@ import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.Failed;
 import io.ticktock.proto.v1.Forked;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.Held;
 import io.ticktock.proto.v1.Joined;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.NodeKind;
@@ -60,17 +62,25 @@ final class TokenFlow {
         enter(state.token(""), graph.start(), Scheduled.newBuilder());
     }
 
-    /** Moves on every token that arrived somewhere while the lifetime was paused. */
+    /** Moves on every token that a pause kept from it. */
     void goOn() {
         for (Token token : state.heldTokens()) {
             if (state.isRunning() && state.hasToken(token)) {
-                advance(token);
+                goOn(token);
             }
         }
         for (Attempt attempt : state.openAttempts()) {
-            if (!attempt.isWaiting()) {
+            if (!attempt.isWaiting() && state.isRunning()) {
                 log.command(new Command.Dispatch(attempt.execId()));
             }
+        }
+    }
+
+    private void goOn(Token token) {
+        if (token.held != null) {
+            schedule(token.held.toBuilder());
+        } else {
+            advance(token);
         }
     }
 
@@ -183,7 +193,7 @@ final class TokenFlow {
                         .setPlanExecId(attempt.execId())
                         .setBranches(choices.size())));
         List<Token> branches = List.copyOf(token.opened.tokens());
-        for (int choice = 0; choice < choices.size() && state.isRunning(); choice++) {
+        for (int choice = 0; choice < choices.size() && !state.hasEnded(); choice++) {
             enter(
                     branches.get(choice),
                     choices.get(choice),
@@ -219,7 +229,7 @@ final class TokenFlow {
             die(opener);
             return;
         }
-        for (int i = 0; i < planIds.size() && state.isRunning(); i++) {
+        for (int i = 0; i < planIds.size() && !state.hasEnded(); i++) {
             String planId = planIds.get(i);
             Token token = i == 0 ? opener : state.token(LifetimeState.twinPath(scope, planId));
             enter(
@@ -304,13 +314,40 @@ final class TokenFlow {
                 scheduled.getTokenPath(),
                 scheduled.getIteration(),
                 scheduled.getAttempt());
+        scheduled.setExecId(execId);
         Verdict refusal = refusals.get(execId);
-        if (refusal != null) {
-            abort("guardrail: " + scheduled.getNodeId() + " was not admitted: " + refusal.getReason(), "guardrail");
+        if (!state.isRunning()) {
+            // Another token of the same decision was not admitted.
+            log.append(LifetimeEvent.newBuilder().setHeld(Held.newBuilder().setScheduled(scheduled)));
+        } else if (refusal == null) {
+            dispatch(scheduled);
+        } else {
+            refuse(scheduled, refusal);
+        }
+    }
+
+    private void dispatch(Scheduled.Builder scheduled) {
+        log.append(LifetimeEvent.newBuilder().setScheduled(scheduled));
+        log.command(new Command.Dispatch(scheduled.getExecId()));
+    }
+
+    /** What is rejected goes its way through an executor all the same: its record is what a Plan behind it reads. */
+    private void refuse(Scheduled.Builder scheduled, Verdict refusal) {
+        GuardrailAction action = refusal.getAction();
+        if (action == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
+            dispatch(scheduled.setRejection(refusal));
             return;
         }
-        log.append(LifetimeEvent.newBuilder().setScheduled(scheduled.setExecId(execId)));
-        log.command(new Command.Dispatch(execId));
+        log.append(LifetimeEvent.newBuilder()
+                .setHeld(Held.newBuilder().setScheduled(scheduled).setVerdict(refusal)));
+        switch (action) {
+            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> pause(refusal.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_ABORT_LIFETIME -> abort(refusal.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_UNSPECIFIED,
+                    GUARDRAIL_ACTION_ALLOW,
+                    GUARDRAIL_ACTION_REJECT_EXECUTION,
+                    UNRECOGNIZED -> abort("guardrail_error: no verdict on " + scheduled.getExecId(), "guardrail");
+        }
     }
 
     void pause(String reason, String actor) {

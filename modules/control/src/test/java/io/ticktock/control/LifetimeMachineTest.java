@@ -407,7 +407,51 @@ class LifetimeMachineTest {
                         List.of("a reject"),
                         "FAILED task_failed"),
                 row("verdict pauses", LOOP, NONE, List.of("a hold"), "PAUSED policy"),
-                row("verdict aborts", LOOP, NONE, List.of("a stop"), "ABORTED policy"));
+                row("verdict aborts", LOOP, NONE, List.of("a stop"), "ABORTED policy"),
+                row(
+                        "what is rejected before it runs is scheduled, to be recorded as failed",
+                        FAN,
+                        NONE,
+                        List.of("a ok", "refuse b reject", "p choose b c"),
+                        "RUNNING b#1.1@/p#1:0 c#1.1@/p#1:1"),
+                row("not admitted: aborted", LOOP, NONE, List.of("refuse p stop", "a ok"), "ABORTED policy"),
+                row("not admitted: paused", LOOP, NONE, List.of("refuse p hold", "a ok"), "PAUSED policy"),
+                row(
+                        "resumed and still not admitted: paused again",
+                        LOOP,
+                        NONE,
+                        List.of("refuse p hold", "a ok", "resume"),
+                        "PAUSED policy"),
+                row(
+                        "resumed and admitted: goes on at the same point",
+                        LOOP,
+                        NONE,
+                        List.of("refuse p hold", "a ok", "refuse p none", "resume"),
+                        "RUNNING p#1.1"),
+                row(
+                        "a pause before one branch holds those behind it too",
+                        FAN,
+                        NONE,
+                        List.of("a ok", "refuse b hold", "p choose c b c"),
+                        "PAUSED policy c#1.1@/p#1:0"),
+                row(
+                        "held branches go on after a resume",
+                        FAN,
+                        NONE,
+                        List.of("a ok", "refuse b hold", "p choose c b c", "refuse b none", "resume"),
+                        "RUNNING c#1.1@/p#1:0 b#1.1@/p#1:1 c#1.1@/p#1:2"),
+                row(
+                        "a retry that is not admitted is held and keeps its number",
+                        LOOP,
+                        Map.of("a", "retry: {max_attempts: 3}"),
+                        List.of("refuse a hold", "a fail oops", "refuse a none", "resume"),
+                        "RUNNING a#1.2"),
+                row(
+                        "a held lifetime can be aborted",
+                        LOOP,
+                        NONE,
+                        List.of("refuse p hold", "a ok", "abort"),
+                        "ABORTED asked"));
     }
 
     private static Row row(

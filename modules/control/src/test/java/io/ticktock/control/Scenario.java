@@ -18,6 +18,7 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.OutputReference;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.ResumeCommand;
+import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,7 +35,8 @@ import java.util.stream.Collectors;
  * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE [RETRY_AFTER_MS]},
  * {@code PLAN choose A B}, {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE refused} (no record can be
  * made), {@code NODE reject|stop|hold}
- * (what guardrails say), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
+ * (what guardrails say of its record), {@code refuse NODE reject|stop|hold|none} (what they say from now on of its being
+ * admitted), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
  */
 final class Scenario {
 
@@ -45,6 +48,9 @@ final class Scenario {
     final List<Command> commands = new ArrayList<>();
     final List<Signal> outgoing = new ArrayList<>();
     final List<Failure> refused = new ArrayList<>();
+    /** What is not admitted, by node. */
+    final Map<String, GuardrailAction> refusing = new HashMap<>();
+
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     Scenario(AgentGraph graph, boolean asChild) {
@@ -59,9 +65,43 @@ final class Scenario {
 
     Scenario play(String... steps) {
         for (String step : steps) {
-            note(LifetimeMachine.decide(state, List.of(input(step)), Map.of(), now));
+            if (step.startsWith("refuse ")) {
+                refuse(step.split(" "));
+            } else {
+                Input input = input(step);
+                note(LifetimeMachine.decide(state, List.of(input), refusals(input), now));
+            }
         }
         return this;
+    }
+
+    private void refuse(String[] words) {
+        switch (words[2]) {
+            case "reject" -> refusing.put(words[1], GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION);
+            case "stop" -> refusing.put(words[1], GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME);
+            case "hold" -> refusing.put(words[1], GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME);
+            case "none" -> refusing.remove(words[1]);
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        }
+    }
+
+    /** As the control plane does: decides on a copy of the state, and asks leave for what that schedules. */
+    private Map<String, Verdict> refusals(Input input) {
+        Map<String, Verdict> refusals = new HashMap<>();
+        if (!refusing.isEmpty()) {
+            for (Scheduled candidate : LifetimeMachine.decide(folded(), List.of(input), Map.of(), now)
+                    .candidates()) {
+                GuardrailAction action = refusing.get(candidate.getNodeId());
+                if (action != null) {
+                    refusals.put(candidate.getExecId(), verdict(action));
+                }
+            }
+        }
+        return refusals;
+    }
+
+    private static Verdict verdict(GuardrailAction action) {
+        return Verdict.newBuilder().setAction(action).setReason("policy").build();
     }
 
     Decision decide(Input input) {
@@ -137,9 +177,7 @@ final class Scenario {
     }
 
     static Input recorded(Attempt attempt, ExecutionReference record, GuardrailAction action) {
-        return new Input.Recorded(
-                record,
-                Verdict.newBuilder().setAction(action).setReason("policy").build());
+        return new Input.Recorded(record, verdict(action));
     }
 
     static ExecutionReference.Builder reference(Attempt attempt, boolean succeeded) {

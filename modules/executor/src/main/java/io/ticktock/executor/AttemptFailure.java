@@ -34,6 +34,11 @@ final class AttemptFailure extends RuntimeException {
         return failed(code, message, false);
     }
 
+    /** Guardrails did not let it run. */
+    static AttemptFailure rejected(String reason) {
+        return permanent("rejected_by_guardrail", reason);
+    }
+
     static AttemptFailure timedOut(String message) {
         return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_TIMED_OUT, error("timed_out", message, true));
     }

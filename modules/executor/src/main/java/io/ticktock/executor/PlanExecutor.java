@@ -45,7 +45,9 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
 
     @Override
     public Future<PlanOutcome> perform(HeldAttempt attempt, PlanInput input) {
-        return graphs.graph(attempt).compose(graph -> perform(attempt, input, graph));
+        return input.getRejection().isEmpty()
+                ? graphs.graph(attempt).compose(graph -> perform(attempt, input, graph))
+                : Future.failedFuture(AttemptFailure.rejected(input.getRejection()));
     }
 
     private Future<PlanOutcome> perform(HeldAttempt attempt, PlanInput input, AgentGraph graph) {
@@ -119,7 +121,8 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
                 .setHeaders(attempt.finished(status))
                 .setTelemetry(attempt.report())
                 .addAllArrivedExecIds(input.getSources().getArrivedExecIdsList())
-                .setJoined(input.getSources().getJoined());
+                .setJoined(input.getSources().getJoined())
+                .putAllRejected(input.getSources().getRejectedMap());
     }
 
     private static List<String> targets(AgentGraph graph, Plan plan) {

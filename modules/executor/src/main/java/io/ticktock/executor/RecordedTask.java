@@ -1,5 +1,6 @@
 package io.ticktock.executor;
 
+import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.sdk.Value;
@@ -23,6 +24,16 @@ record RecordedTask(TaskExecution execution, Optional<Value> inline) {
         }
         Payload payload = execution.getResult().getPayload();
         return new RecordedTask(execution, payload.hasBlob() ? Optional.empty() : Optional.of(Value.of(payload)));
+    }
+
+    /** The same as a failure, since guardrails did not accept it as a success. */
+    RecordedTask rejected(String reason) {
+        return of(execution.toBuilder()
+                .clearResult()
+                .setError(ExecutionError.newBuilder()
+                        .setCode("rejected_by_guardrail")
+                        .setMessage(reason))
+                .build());
     }
 
     Payload payload() {

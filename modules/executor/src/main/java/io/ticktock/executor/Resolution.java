@@ -118,12 +118,27 @@ final class Resolution {
             return lifetimeInput();
         }
         return records.tasks(headers, execIds)
+                .map(tasks -> asJudged(tasks, plan.execution().getRejectedMap()))
                 .map(tasks -> plan.execution().getJoined() ? Value.list(values(tasks)) : value(tasks.get(0)));
     }
 
     private Future<List<Arrival>> arrivals() {
         return records.tasks(headers, sources.getArrivedExecIdsList())
+                .map(tasks -> asJudged(tasks, sources.getRejectedMap()))
                 .map(tasks -> tasks.stream().map(this::arrival).toList());
+    }
+
+    /** The records with those as failures that guardrails rejected, by exec_id with the reason. */
+    private static List<RecordedTask> asJudged(List<RecordedTask> tasks, Map<String, String> rejected) {
+        if (rejected.isEmpty()) {
+            return tasks;
+        }
+        return tasks.stream()
+                .map(task -> {
+                    String reason = rejected.get(task.execution().getHeaders().getExecId());
+                    return reason == null ? task : task.rejected(reason);
+                })
+                .toList();
     }
 
     private Arrival arrival(RecordedTask task) {

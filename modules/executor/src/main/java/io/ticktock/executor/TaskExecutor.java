@@ -48,6 +48,9 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
 
     @Override
     public Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input) {
+        if (!input.getRejection().isEmpty()) {
+            return Future.failedFuture(AttemptFailure.rejected(input.getRejection()));
+        }
         if (input.getResumption().hasTimedOutAt()) {
             return Future.failedFuture(AttemptFailure.timedOut("the timeout of the node passed while it waited"));
         }

@@ -1,6 +1,7 @@
 package io.ticktock.graph;
 
 import io.ticktock.graph.expression.SimilarNames;
+import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.source.SourceScalar;
 import io.ticktock.graph.source.SourceValue;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ final class EdgeParser {
         } else if (arrows == 0 && ANY_ARROW.matcher(text).matches()) {
             fix = "write the arrow as ->, as in a -> b";
         }
-        add(Names.shown(text) + " is not an edge", fix);
+        add(Faults.shown(text) + " is not an edge", fix);
     }
 
     private void option(String option) {
@@ -88,7 +89,7 @@ final class EdgeParser {
                 routesFailures = words.length == 2 && words[1].equals("route");
                 if (!routesFailures) {
                     add(
-                            Names.shown(option) + " is not an option of an edge",
+                            Faults.shown(option) + " is not an option of an edge",
                             "write on_failure route, or leave it out");
                 }
             }
@@ -100,7 +101,7 @@ final class EdgeParser {
         String fix = SimilarNames.closest(option, OPTIONS)
                 .map(near -> "did you mean " + near + "?")
                 .orElse("use one of " + String.join(", ", OPTIONS) + ", or JOIN and a number, between the [ ]");
-        add(Names.shown(option) + " is not an option of an edge", fix);
+        add(Faults.shown(option) + " is not an option of an edge", fix);
     }
 
     private void setType(EdgeType found) {
@@ -127,13 +128,13 @@ final class EdgeParser {
         }
         if (!COUNT.matcher(mode).matches()) {
             add(
-                    Names.shown(option) + " is not a way to join",
+                    Faults.shown(option) + " is not a way to join",
                     "write JOIN, JOIN any, or JOIN and a number such as JOIN 2");
             return JoinConfiguration.ALL;
         }
         int count = mode.length() > 8 ? 0 : Integer.parseInt(mode);
         if (count < 1 || count > MAX_JOINED) {
-            add(Names.shown(option) + " is out of range", "use a number from 1 to " + MAX_JOINED + ", such as JOIN 2");
+            add(Faults.shown(option) + " is out of range", "use a number from 1 to " + MAX_JOINED + ", such as JOIN 2");
             return JoinConfiguration.ALL;
         }
         return new JoinConfiguration(JoinConfiguration.Mode.N, count);

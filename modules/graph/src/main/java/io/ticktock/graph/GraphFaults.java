@@ -1,5 +1,6 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.reading.FileFault;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,14 +9,14 @@ public final class GraphFaults extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<GraphFault> faults;
+    private final transient List<FileFault> faults;
 
-    public GraphFaults(List<GraphFault> faults) {
-        super(faults.stream().map(GraphFault::toString).collect(Collectors.joining("\n")));
+    public GraphFaults(List<FileFault> faults) {
+        super(faults.stream().map(FileFault::toString).collect(Collectors.joining("\n")));
         this.faults = List.copyOf(faults);
     }
 
-    public List<GraphFault> faults() {
+    public List<FileFault> faults() {
         return faults;
     }
 }

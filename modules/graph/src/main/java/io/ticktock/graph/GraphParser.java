@@ -1,6 +1,8 @@
 package io.ticktock.graph;
 
 import io.ticktock.graph.expression.VariableUse;
+import io.ticktock.graph.reading.Faults;
+import io.ticktock.graph.reading.Fields;
 import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.source.SourceFile;
 import io.ticktock.graph.source.SourceList;
@@ -52,7 +54,7 @@ public final class GraphParser {
         Optional<AgentGraph> graph =
                 SourceFile.read(fileName, content, parser.faults.list()).flatMap(parser::graph);
         if (graph.isEmpty() || !parser.faults.isEmpty()) {
-            throw parser.faults.in(fileName);
+            throw new GraphFaults(parser.faults.in(fileName));
         }
         return graph.get();
     }
@@ -60,7 +62,7 @@ public final class GraphParser {
     static void addBadGraphName(SourceScalar name, Faults faults) {
         faults.add(
                 name.position(),
-                Names.shown(name.text()) + " is not a name of a graph",
+                Faults.shown(name.text()) + " is not a name of a graph",
                 "use 1 to " + Names.MAX_LENGTH
                         + " characters: small letters, digits, underscores and hyphens, a letter first");
     }
@@ -70,7 +72,7 @@ public final class GraphParser {
         if (SemanticVersion.parse(text).isEmpty()) {
             faults.add(
                     value.position(),
-                    Names.shown(text) + " is not a semantic version",
+                    Faults.shown(text) + " is not a semantic version",
                     "write three numbers, as in 1.0.0");
         }
     }
@@ -138,7 +140,7 @@ public final class GraphParser {
             if (!Names.isLabel(entry.key())) {
                 faults.add(
                         entry.position(),
-                        Names.shown(entry.key()) + " is not a name of a label",
+                        Faults.shown(entry.key()) + " is not a name of a label",
                         "use small letters, digits, dots, slashes, underscores and hyphens, a letter first");
             }
             if (text == null || text.length() > MAX_LABEL_VALUE) {

@@ -1,6 +1,7 @@
 package io.ticktock.graph;
 
 import io.ticktock.graph.expression.SimilarNames;
+import io.ticktock.graph.reading.Faults;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,7 +56,7 @@ final class GraphShape {
         }
         faults.add(
                 start.position(),
-                "there is no node " + Names.shown(start.name()) + " to start at",
+                "there is no node " + Faults.shown(start.name()) + " to start at",
                 nodeNamed(start.name()));
         return false;
     }
@@ -88,7 +89,8 @@ final class GraphShape {
         if (id.equals(AgentGraph.END)) {
             faults.add(edge.position(), "the edge leaves END, where a lifetime is over", "remove the edge");
         } else {
-            faults.add(edge.position(), "there is no node " + Names.shown(id) + " for the edge " + edge, nodeNamed(id));
+            faults.add(
+                    edge.position(), "there is no node " + Faults.shown(id) + " for the edge " + edge, nodeNamed(id));
         }
         return false;
     }
@@ -240,7 +242,7 @@ final class GraphShape {
         Optional<String> near = exists ? Optional.empty() : SimilarNames.closest(target.name(), targets.keySet());
         faults.add(
                 target.position(),
-                exists ? "there is no edge " + edge : "there is no node " + Names.shown(target.name()),
+                exists ? "there is no edge " + edge : "there is no node " + Faults.shown(target.name()),
                 near.map(name -> "did you mean " + name + "?")
                         .orElse("use a target of the edges from " + plan.id() + ", or add the edge " + edge));
     }

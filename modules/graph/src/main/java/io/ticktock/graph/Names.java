@@ -74,12 +74,6 @@ final class Names {
         return fits(METHOD, name);
     }
 
-    /** A name as messages show it: in quotes, on one line, and cut when it is long. */
-    static String shown(String name) {
-        String line = name.replaceAll("\\s+", " ");
-        return "'" + (line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "…" : line) + "'";
-    }
-
     private static boolean fits(Pattern pattern, String name) {
         return name.length() <= MAX_LENGTH && pattern.matcher(name).matches();
     }

@@ -3,6 +3,9 @@ package io.ticktock.graph;
 import io.ticktock.graph.expression.Scope;
 import io.ticktock.graph.expression.SimilarNames;
 import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.reading.Expressions;
+import io.ticktock.graph.reading.Faults;
+import io.ticktock.graph.reading.Fields;
 import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.graph.settings.PlanSettings;
@@ -75,7 +78,7 @@ final class NodeParser {
         } else if (!Names.isNode(id)) {
             faults.add(
                     entry.position(),
-                    Names.shown(id) + " is not an id of a node",
+                    Faults.shown(id) + " is not an id of a node",
                     "use 1 to " + Names.MAX_LENGTH + " characters: letters, digits and underscores, a letter first");
         }
     }
@@ -132,7 +135,7 @@ final class NodeParser {
         }
         faults.add(
                 value.get().position(),
-                "there is no type " + Names.shown(type) + " of " + kind,
+                "there is no type " + Faults.shown(type) + " of " + kind,
                 SimilarNames.closest(type, known)
                         .map(near -> "did you mean " + near + "?")
                         .orElse(oneOf(known)));

@@ -3,6 +3,9 @@ package io.ticktock.graph;
 import io.ticktock.graph.expression.Expression;
 import io.ticktock.graph.expression.Scope;
 import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.reading.Expressions;
+import io.ticktock.graph.reading.Faults;
+import io.ticktock.graph.reading.Fields;
 import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.FixedChoice;
 import io.ticktock.graph.settings.MapSettings;
@@ -80,7 +83,7 @@ final class PlanSettingsParser {
         }
         return Fields.of(value, value.position(), "the rule", faults).flatMap(fields -> {
             Optional<Expression> when = fields.need("when", "\"result.done\"")
-                    .flatMap(condition -> expressions.condition("when", condition, scope));
+                    .flatMap(condition -> expressions.condition("when", condition, scope, "result.done"));
             Optional<FixedChoice> choice = choice(fields);
             fields.end();
             return when.flatMap(condition -> choice.map(chosen -> new RoutingRule(condition, chosen)));

@@ -5,6 +5,9 @@ import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.graph.expression.ExpressionFaults;
 import io.ticktock.graph.expression.Scope;
 import io.ticktock.graph.expression.Template;
+import io.ticktock.graph.reading.Expressions;
+import io.ticktock.graph.reading.Faults;
+import io.ticktock.graph.reading.Fields;
 import io.ticktock.graph.settings.ChildGraphSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
 import io.ticktock.graph.settings.Durations;
@@ -81,7 +84,7 @@ final class TaskSettingsParser {
         Optional<Template> url = expressions.text("url", value, scope);
         if (value.plain() instanceof String text && !text.matches("(?s)(https?://.+|\\$\\{.+)")) {
             faults.add(
-                    value.position(), Names.shown(text) + " is not an http URL", "start it with https:// or http://");
+                    value.position(), Faults.shown(text) + " is not an http URL", "start it with https:// or http://");
         }
         return url;
     }
@@ -117,7 +120,7 @@ final class TaskSettingsParser {
             if (Names.isHeaderOfConnection(entry.key())) {
                 faults.add(
                         entry.position(),
-                        "the header " + Names.shown(entry.key()) + " is not for a graph to set",
+                        "the header " + Faults.shown(entry.key()) + " is not for a graph to set",
                         "remove it: url, method and body decide how the request is sent");
             }
         }
@@ -164,14 +167,14 @@ final class TaskSettingsParser {
         if (!isName.test(entry.key())) {
             faults.add(
                     entry.position(),
-                    Names.shown(entry.key()) + " is not a name for " + owner,
+                    Faults.shown(entry.key()) + " is not a name for " + owner,
                     "use letters and digits only");
         }
     }
 
     private Expression condition(String name, Fields fields, Scope response, String absent) {
         return fields.take(name)
-                .flatMap(value -> expressions.condition(name, value, response))
+                .flatMap(value -> expressions.condition(name, value, response, "result.done"))
                 .orElseGet(() -> known(() -> Expression.compileCondition(absent, response)));
     }
 
@@ -197,7 +200,8 @@ final class TaskSettingsParser {
         if (!holdsExpression(value) && Durations.parse(textOf(value)).isEmpty()) {
             faults.add(
                     value.position(),
-                    Names.shown(textOf(value)) + " is not a duration of at most " + Durations.format(Durations.LONGEST),
+                    Faults.shown(textOf(value)) + " is not a duration of at most "
+                            + Durations.format(Durations.LONGEST),
                     "write a whole number and a unit (ms, s, m, h, d), such as for: 10s");
         }
     }
@@ -211,7 +215,7 @@ final class TaskSettingsParser {
         } catch (ExpressionFailure e) {
             faults.add(
                     value.position(),
-                    Names.shown(textOf(value)) + " is not a timestamp",
+                    Faults.shown(textOf(value)) + " is not a timestamp",
                     "write date, time and zone, such as until: 2030-01-31T08:00:00Z");
         }
     }
@@ -229,7 +233,7 @@ final class TaskSettingsParser {
         for (HumanForm.SchemaFault fault : found) {
             SourceValue at = valueAt(value, fault.path());
             String path = fault.path().isEmpty() ? "" : " at " + String.join(".", fault.path());
-            String text = at instanceof SourceScalar scalar ? " (" + Names.shown(scalar.text()) + ")" : "";
+            String text = at instanceof SourceScalar scalar ? " (" + Faults.shown(scalar.text()) + ")" : "";
             faults.add(
                     at.position(),
                     "the form is not a valid JSON Schema" + path + text + ": " + fault.message(),

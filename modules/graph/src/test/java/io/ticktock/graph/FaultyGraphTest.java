@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.graph.reading.FileFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class FaultyGraphTest {
 
     private record Expectation(int line, String words) {
 
-        boolean isMetBy(GraphFault fault) {
+        boolean isMetBy(FileFault fault) {
             return fault.line() == line && (fault.message() + "; " + fault.fix()).contains(words);
         }
     }
@@ -56,10 +57,10 @@ class FaultyGraphTest {
     void exactlyTheExpectedFaultsAreFound(Path file) {
         List<Expectation> expectations = expectations(file);
         assertFalse(expectations.isEmpty(), "the file says nothing of what is expected");
-        List<GraphFault> faults = faultsOf(file.getFileName().toString(), GraphFiles.content(file));
-        List<GraphFault> unexpected = new ArrayList<>(faults);
+        List<FileFault> faults = faultsOf(file.getFileName().toString(), GraphFiles.content(file));
+        List<FileFault> unexpected = new ArrayList<>(faults);
         for (Expectation expectation : expectations) {
-            GraphFault found = unexpected.stream()
+            FileFault found = unexpected.stream()
                     .filter(expectation::isMetBy)
                     .findFirst()
                     .orElseThrow(() -> new AssertionError(expectation + " is not among " + faults));
@@ -119,14 +120,14 @@ class FaultyGraphTest {
     }
 
     private static void assertOneFault(String text, int line, String words) {
-        List<GraphFault> faults = faultsOf("generated.yaml", text.getBytes(UTF_8));
+        List<FileFault> faults = faultsOf("generated.yaml", text.getBytes(UTF_8));
         assertEquals(1, faults.size(), faults.toString());
         assertTrue(new Expectation(line, words).isMetBy(faults.get(0)), faults.toString());
     }
 
-    private static List<GraphFault> faultsOf(String name, byte[] content) {
+    private static List<FileFault> faultsOf(String name, byte[] content) {
         GraphFaults thrown = assertThrows(GraphFaults.class, () -> GraphParser.parse(name, content, "acme"));
-        for (GraphFault fault : thrown.faults()) {
+        for (FileFault fault : thrown.faults()) {
             assertEquals(name, fault.file());
             assertTrue(fault.line() >= 1 && fault.column() >= 1, fault::toString);
             assertFalse(fault.message().isBlank() || fault.fix().isBlank(), fault::toString);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.graph.reading.FileFault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class GraphParserFuzzTest {
         }
     }
 
-    private static void assertHelpful(GraphFault fault, String about) {
+    private static void assertHelpful(FileFault fault, String about) {
         assertTrue(fault.line() >= 1 && fault.column() >= 1, () -> fault + ", " + about);
         assertFalse(fault.message().isBlank() || fault.fix().isBlank(), () -> fault + ", " + about);
         assertFalse(fault.toString().matches("(?s).*(Exception|\\n).*"), () -> fault + ", " + about);

@@ -2,24 +2,73 @@ package io.ticktock.guardrail;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.guardrail.policy.PolicyFaults;
+import io.ticktock.guardrail.policy.PolicySet;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Serves verdicts and admissions on the bus. */
+/** Serves verdicts and admissions on the bus, and puts policies in force whenever their files change. */
 public final class GuardrailVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuardrailVerticle.class);
 
     private final Bus bus;
     private final GuardrailEngine engine;
+    private final GuardrailConfiguration configuration;
+    private final Optional<PolicyFiles> files;
+    private String lastRefusal = "";
 
-    public GuardrailVerticle(Bus bus, GuardrailEngine engine) {
+    public GuardrailVerticle(Bus bus, GuardrailEngine engine, GuardrailConfiguration configuration) {
         this.bus = bus;
         this.engine = engine;
+        this.configuration = configuration;
+        this.files = configuration.policies().map(PolicyFiles::new);
     }
 
+    /** Fails with {@link PolicyFaults} when the policies are faulty. */
     @Override
     public Future<?> start() {
+        return files.isPresent() ? load(files.get()).compose(loaded -> serve()) : serve();
+    }
+
+    private Future<?> serve() {
+        files.ifPresent(this::lookAgainLater);
         return Future.all(
                 bus.serve(Addresses.GUARDRAIL_VERDICT, request -> Future.succeededFuture(engine.verdict(request))),
                 bus.serve(Addresses.GUARDRAIL_ADMIT, request -> Future.succeededFuture(engine.admit(request))));
+    }
+
+    private Future<Void> load(PolicyFiles from) {
+        return vertx.executeBlocking(from::readIfChanged).map(changed -> {
+            changed.ifPresent(this::use);
+            return null;
+        });
+    }
+
+    private void use(PolicySet policies) {
+        engine.use(policies);
+        lastRefusal = "";
+        LOG.info("{} policies are in force, digest {}", policies.size(), policies.digest());
+    }
+
+    private void lookAgainLater(PolicyFiles from) {
+        vertx.setTimer(
+                configuration.reloadInterval().toMillis(),
+                id -> load(from).onFailure(this::refuse).onComplete(done -> lookAgainLater(from)));
+    }
+
+    /** Told once, not at every look. */
+    private void refuse(Throwable faults) {
+        String refusal = String.valueOf(faults.getMessage());
+        if (!refusal.equals(lastRefusal)) {
+            lastRefusal = refusal;
+            LOG.error(
+                    "changed policies are refused, those of digest {} stay in force:\n{}",
+                    engine.policies().digest(),
+                    lastRefusal);
+        }
     }
 }

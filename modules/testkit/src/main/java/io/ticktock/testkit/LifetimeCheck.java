@@ -128,7 +128,7 @@ final class LifetimeCheck {
                 close(event.getCancelled().getExecId());
             }
             case COMPLETED, FAILED, ABORTED -> hasEnded = true;
-            case STARTED, FORKED, PARKED, DIED, JOINED, PAUSED, RESUMED, EVENT_NOT_SET -> {}
+            case STARTED, HELD, FORKED, PARKED, DIED, JOINED, PAUSED, RESUMED, EVENT_NOT_SET -> {}
         }
     }
 

@@ -53,7 +53,13 @@ final class Effort implements CelEvaluationListener {
     /** The latest values of the parts of the expression, by their ids. */
     private Object[] values = new Object[16];
 
+    private final long most;
     private long spent;
+
+    /** Ended when it has cost more than this, in the units of {@link Limits#MAX_EFFORT}. */
+    Effort(long most) {
+        this.most = most;
+    }
 
     /** No exception, since one that an operand of {@code ||} throws is of no account when the other one holds. */
     static final class Exceeded extends Error {
@@ -131,7 +137,7 @@ final class Effort implements CelEvaluationListener {
 
     private void spend(long units) {
         spent += units;
-        if (spent > Limits.MAX_EFFORT) {
+        if (spent > most) {
             throw new Exceeded("this takes too long, as loops over long lists or texts do; spread the work over"
                     + " several nodes, or look at less");
         }

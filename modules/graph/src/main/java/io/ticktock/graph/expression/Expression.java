@@ -29,12 +29,21 @@ public final class Expression {
     private final CelType type;
     private final CelRuntime.Program program;
     private final VariableUse uses;
+    private final List<String> variables;
+    private final Optional<Comparison> comparison;
 
-    private Expression(String source, CelType type, CelRuntime.Program program, VariableUse uses) {
+    private Expression(
+            String source,
+            CelType type,
+            CelRuntime.Program program,
+            VariableWalk walk,
+            Optional<Comparison> comparison) {
         this.source = source;
         this.type = type;
         this.program = program;
-        this.uses = uses;
+        this.uses = walk.uses();
+        this.variables = walk.variables();
+        this.comparison = comparison;
     }
 
     /** Compiles an expression over all standard variables and the results of these nodes. */
@@ -43,11 +52,11 @@ public final class Expression {
     }
 
     /** What an expression depends on, apart from which nodes there are. */
-    private record Key(Set<String> variables, String source) {}
+    private record Key(Set<String> variables, Map<String, ValueType> types, String source) {}
 
     /** Compiles an expression over what the scope has. */
     public static Expression compile(String source, Scope scope) throws ExpressionFaults {
-        Key key = new Key(scope.variables(), source);
+        Key key = new Key(scope.variables(), scope.types(), source);
         Expression known = COMPILED.getIfPresent(key);
         if (known != null && scope.nodeIds().containsAll(known.uses.results())) {
             return known;
@@ -58,13 +67,14 @@ public final class Expression {
     }
 
     private static Expression compileAnew(String source, Scope scope) throws ExpressionFaults {
-        CelCompiler compiler = ExpressionLanguage.compiler(scope.variables());
+        CelCompiler compiler = ExpressionLanguage.compiler(scope);
         ExpressionProblems problems = new ExpressionProblems(source, scope);
         CelAbstractSyntaxTree parsed = parse(compiler, problems, source);
-        VariableUse uses = VariableWalk.usesOf(parsed, problems);
+        VariableWalk walk = VariableWalk.through(parsed, problems);
         CelAbstractSyntaxTree checked = check(compiler, problems, parsed);
         problems.throwIfAny();
-        return new Expression(source, checked.getResultType(), plan(checked, problems), uses);
+        Optional<Comparison> comparison = Comparison.of(checked.getExpr(), scope.variables());
+        return new Expression(source, checked.getResultType(), plan(checked, problems), walk, comparison);
     }
 
     /** As {@link #compile(String, Scope)}, and the result must be a bool as far as can be known beforehand. */
@@ -115,15 +125,46 @@ public final class Expression {
 
     /** As {@link #evaluateCondition(Variables)}, with values for the extra variables of the scope. */
     public boolean evaluateCondition(Variables variables, Map<String, Object> extra) {
-        Object value = run(variables, extra);
+        return isTrue(run(variables, extra));
+    }
+
+    private boolean isTrue(Object value) {
         if (value instanceof Boolean condition) {
             return condition;
         }
         throw new ExpressionFailure(inThis("the value is neither true nor false; compare it with something"));
     }
 
+    /**
+     * Whether it holds, where evaluating it must not take long.
+     *
+     * @param variables of the scope that it was compiled in, with values that are small
+     * @param mostEffort when loops or many calls cost more, evaluating ends; 16 for each part that is evaluated and each value that is
+     *     compared, 4 for each element and 1 for each character that a function looks at or makes
+     * @throws ExpressionFailure when it cannot be evaluated
+     */
+    public boolean evaluateCondition(VariableSource variables, long mostEffort) {
+        if (comparison.isPresent()) {
+            Optional<Boolean> outcome = comparison.get().outcome(variables);
+            if (outcome.isPresent()) {
+                return outcome.get();
+            }
+        }
+        return isTrue(run(variables, uses.mayTakeLong() ? Optional.of(new Effort(mostEffort)) : Optional.empty()));
+    }
+
     public VariableUse uses() {
         return uses;
+    }
+
+    /** The names of all variables that it reads, sorted. */
+    public List<String> variables() {
+        return variables;
+    }
+
+    /** What it compares, when it does no more than compare a variable with a number. */
+    public Optional<Comparison> comparison() {
+        return comparison;
     }
 
     /** The text it was compiled from. */
@@ -152,9 +193,14 @@ public final class Expression {
     }
 
     private Object run(Variables variables, Map<String, Object> extra) {
+        return run(name -> find(name, variables, extra), Optional.of(new Effort(Limits.MAX_EFFORT)));
+    }
+
+    /** Without an effort, which takes time itself, nothing is measured. */
+    private Object run(VariableSource variables, Optional<Effort> effort) {
         try {
-            CelVariableResolver resolver = name -> Optional.of(find(name, variables, extra));
-            return program.trace(resolver, new Effort());
+            CelVariableResolver resolver = name -> Optional.of(PlainValues.toCel(variables.get(name)));
+            return effort.isPresent() ? program.trace(resolver, effort.get()) : program.eval(resolver);
         } catch (Effort.Exceeded e) {
             throw new ExpressionFailure(inThis(e.getMessage()), e);
         } catch (CelEvaluationException e) {
@@ -165,16 +211,15 @@ public final class Expression {
     }
 
     private static Object find(String name, Variables variables, Map<String, Object> extra) {
-        return PlainValues.toCel(
-                switch (name) {
-                    case "input" -> variables.input();
-                    case "plan" -> variables.plan();
-                    case "result" -> variables.result();
-                    case "joined" -> variables.joined();
-                    case Scope.RESULTS -> variables.results();
-                    case "iteration" -> variables.iteration();
-                    default -> extra.get(name);
-                });
+        return switch (name) {
+            case "input" -> variables.input();
+            case "plan" -> variables.plan();
+            case "result" -> variables.result();
+            case "joined" -> variables.joined();
+            case Scope.RESULTS -> variables.results();
+            case "iteration" -> variables.iteration();
+            default -> extra.get(name);
+        };
     }
 
     private String inThis(String message) {

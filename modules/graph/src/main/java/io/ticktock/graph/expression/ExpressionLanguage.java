@@ -52,19 +52,23 @@ final class ExpressionLanguage {
     private static final CelRuntime RUNTIME = runtime();
 
     /** By the names of their variables: there are only as many as there are kinds of place in a graph. */
-    private static final Map<Set<String>, CelCompiler> COMPILERS = new ConcurrentHashMap<>();
+    private static final Map<Names, CelCompiler> COMPILERS = new ConcurrentHashMap<>();
+
+    /** What a compiler depends on. */
+    private record Names(Set<String> variables, Map<String, ValueType> types) {}
 
     private ExpressionLanguage() {}
 
-    static CelCompiler compiler(Set<String> variables) {
-        return COMPILERS.computeIfAbsent(new TreeSet<>(variables), ExpressionLanguage::newCompiler);
+    static CelCompiler compiler(Scope scope) {
+        return COMPILERS.computeIfAbsent(
+                new Names(new TreeSet<>(scope.variables()), scope.types()), ExpressionLanguage::newCompiler);
     }
 
     static CelRuntime evaluator() {
         return RUNTIME;
     }
 
-    private static CelCompiler newCompiler(Set<String> variables) {
+    private static CelCompiler newCompiler(Names names) {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
@@ -78,8 +82,16 @@ final class ExpressionLanguage {
                         CelExtensions.bindings(),
                         CelExtensions.comprehensions())
                 .addFunctionDeclarations(Operators.declarations());
-        Function.ALL.forEach(function -> builder.addFunctionDeclarations(function.declaration()));
-        variables.forEach(variable -> builder.addVar(variable, typeOf(variable)));
+        boolean mayTakeLong = names.types().isEmpty();
+        Function.ALL.stream()
+                .filter(function -> mayTakeLong || !VariableWalk.LIKE_LOOPS.contains(function.name()))
+                .forEach(function -> builder.addFunctionDeclarations(function.declaration()));
+        names.variables()
+                .forEach(variable -> builder.addVar(
+                        variable,
+                        names.types().containsKey(variable)
+                                ? typeOf(names.types().get(variable))
+                                : typeOf(variable)));
         return builder.build();
     }
 
@@ -100,6 +112,15 @@ final class ExpressionLanguage {
                 .addFunctionBindings(Operators.bindings());
         Function.ALL.forEach(function -> builder.addFunctionBindings(function.bindings()));
         return builder.build();
+    }
+
+    private static CelType typeOf(ValueType type) {
+        return switch (type) {
+            case INT -> SimpleType.INT;
+            case DOUBLE -> SimpleType.DOUBLE;
+            case TEXT -> SimpleType.STRING;
+            case NUMBERS -> MapType.create(SimpleType.STRING, SimpleType.DOUBLE);
+        };
     }
 
     private static CelType typeOf(String variable) {

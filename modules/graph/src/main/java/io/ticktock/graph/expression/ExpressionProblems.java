@@ -109,6 +109,22 @@ final class ExpressionProblems {
         add(expressionId, "there is no node " + excerpt(node), fix);
     }
 
+    /** At the place of a name with dots, or of the part before the first one, that is no variable. */
+    void addUnknownField(long expressionId, String path) {
+        if (scope.absent().containsKey(path)) {
+            add(expressionId, path + " is not known here", scope.absent().get(path));
+            return;
+        }
+        String owner = path.split("\\.", 2)[0] + ".";
+        List<String> fields = scope.variables().stream()
+                .filter(name -> name.startsWith(owner))
+                .toList();
+        String fix = SimilarNames.closest(path, fields)
+                .map(near -> "did you mean " + near + "?")
+                .orElse("use one of " + String.join(", ", fields.isEmpty() ? scope.variables() : fields));
+        add(expressionId, "there is no variable " + excerpt(path), fix);
+    }
+
     /** What the parser says; only the first, because the others follow from it. */
     void addSyntax(List<CelIssue> issues) {
         CelIssue issue = issues.get(0);
@@ -204,6 +220,10 @@ final class ExpressionProblems {
     }
 
     private void addUndeclared(int line, int column, long expressionId, String name) {
+        if (scope.isOwner(name)) {
+            // Told already, with what stands behind the dot.
+            return;
+        }
         String function = calledAt(expressionId);
         if (function != null) {
             int nameColumn = Math.max(1, column - name.length());

@@ -10,10 +10,12 @@ import java.util.Set;
  * Which names an expression may use at its place.
  *
  * @param variables names of variables, standard and extra
- * @param absent standard variables that this place does not have, and why not
+ * @param absent variables that this place does not have, and why not
  * @param nodeIds nodes whose {@code results.<node>} may be read
+ * @param types of variables whose names alone do not say it; a dot in a name is part of it
  */
-public record Scope(Set<String> variables, Map<String, String> absent, Set<String> nodeIds) {
+public record Scope(
+        Set<String> variables, Map<String, String> absent, Set<String> nodeIds, Map<String, ValueType> types) {
 
     static final String RESULTS = "results";
 
@@ -22,22 +24,48 @@ public record Scope(Set<String> variables, Map<String, String> absent, Set<Strin
 
     /** All standard variables, and the results of these nodes. */
     public static Scope of(Set<String> nodeIds) {
-        return new Scope(new LinkedHashSet<>(STANDARD), Map.of(), nodeIds);
+        return new Scope(new LinkedHashSet<>(STANDARD), Map.of(), nodeIds, Map.of());
     }
 
-    /** The same without one standard variable. */
+    /**
+     * These variables and no other, for expressions that are evaluated where nothing may take long: functions that make
+     * much of little are not there.
+     */
+    public static Scope typed(Map<String, ValueType> types) {
+        return new Scope(new LinkedHashSet<>(types.keySet()), Map.of(), Set.of(), Map.copyOf(types));
+    }
+
+    /** The same without one variable. */
     public Scope without(String variable, String reason) {
         Set<String> fewer = new LinkedHashSet<>(variables);
         fewer.remove(variable);
         Map<String, String> reasons = new LinkedHashMap<>(absent);
         reasons.put(variable, reason);
-        return new Scope(fewer, reasons, nodeIds);
+        Map<String, ValueType> fewerTypes = new LinkedHashMap<>(types);
+        fewerTypes.remove(variable);
+        return new Scope(fewer, reasons, nodeIds, fewerTypes);
     }
 
     /** The same with further variables of any type, given at each evaluation. */
     public Scope with(String... extraVariables) {
         Set<String> more = new LinkedHashSet<>(variables);
         more.addAll(List.of(extraVariables));
-        return new Scope(more, absent, nodeIds);
+        return new Scope(more, absent, nodeIds, types);
+    }
+
+    boolean isTyped() {
+        return !types.isEmpty();
+    }
+
+    /** Whether the name is the part before the dot of some variables' names. */
+    boolean isOwner(String name) {
+        return isTyped()
+                && (variables.stream().anyMatch(variable -> variable.startsWith(name + "."))
+                        || absent.keySet().stream().anyMatch(variable -> variable.startsWith(name + ".")));
+    }
+
+    /** Whether a loop variable of this name would hide another one. */
+    boolean isTaken(String name) {
+        return STANDARD.contains(name) || types.containsKey(name) || isOwner(name);
     }
 }

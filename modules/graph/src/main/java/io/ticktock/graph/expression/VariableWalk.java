@@ -6,6 +6,7 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.CelCall;
 import dev.cel.common.ast.CelExpr.CelComprehension;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
 final class VariableWalk {
 
     /** They make lists or texts of any length of short ones, or look at each character often. */
-    private static final Set<String> LIKE_LOOPS = Set.of("range", "replace", "join", "matches");
+    static final Set<String> LIKE_LOOPS = Set.of("range", "replace", "join", "matches");
 
     private final ExpressionProblems problems;
     private final Set<String> names = new TreeSet<>();
@@ -26,26 +27,43 @@ final class VariableWalk {
         this.problems = problems;
     }
 
-    static VariableUse usesOf(CelAbstractSyntaxTree parsed, ExpressionProblems problems) {
+    static VariableWalk through(CelAbstractSyntaxTree parsed, ExpressionProblems problems) {
         VariableWalk walk = new VariableWalk(problems.about(parsed));
         walk.visit(parsed.getExpr());
+        return walk;
+    }
+
+    VariableUse uses() {
         return new VariableUse(
-                walk.names.contains("input"),
-                walk.names.contains("plan"),
-                walk.names.contains("result"),
-                walk.names.contains("joined"),
-                Set.copyOf(walk.nodes),
-                walk.loops,
-                walk.calls);
+                names.contains("input"),
+                names.contains("plan"),
+                names.contains("result"),
+                names.contains("joined"),
+                Set.copyOf(nodes),
+                loops,
+                calls);
+    }
+
+    /** The variables of the scope that it reads, sorted. */
+    List<String> variables() {
+        return names.stream().filter(problems.scope().variables()::contains).toList();
+    }
+
+    /** The names and dots of {@code a.b.c}; nothing for any other expression. */
+    static Optional<String> path(CelExpr expression) {
+        if (expression.getKind() == Kind.IDENT) {
+            return Optional.of(expression.ident().name());
+        }
+        return expression.getKind() == Kind.SELECT
+                ? path(expression.select().operand())
+                        .map(owner -> owner + "." + expression.select().field())
+                : Optional.empty();
     }
 
     private void visit(CelExpr expression) {
         switch (expression.getKind()) {
             case IDENT -> visitName(expression);
-            case SELECT -> {
-                String field = expression.select().field();
-                visitSelection(expression.select().operand(), Optional.of(field));
-            }
+            case SELECT -> visitSelect(expression);
             case CALL -> visitCall(expression);
             case LIST -> expression.list().elements().forEach(this::visit);
             case MAP ->
@@ -59,10 +77,32 @@ final class VariableWalk {
         }
     }
 
+    private void visitSelect(CelExpr expression) {
+        String path = problems.scope().isTyped() ? path(expression).orElse("") : "";
+        for (String name = path; name.contains("."); name = name.substring(0, name.lastIndexOf('.'))) {
+            if (problems.scope().variables().contains(name)) {
+                names.add(name);
+                return;
+            }
+        }
+        if (problems.scope().isOwner(path.split("\\.", 2)[0])) {
+            problems.addUnknownField(start(expression).id(), path);
+            return;
+        }
+        String field = expression.select().field();
+        visitSelection(expression.select().operand(), Optional.of(field));
+    }
+
+    private static CelExpr start(CelExpr path) {
+        return path.getKind() == Kind.SELECT ? start(path.select().operand()) : path;
+    }
+
     private void visitName(CelExpr expression) {
         String name = expression.ident().name();
         names.add(name);
-        if (name.equals(Scope.RESULTS)) {
+        if (problems.scope().isOwner(name)) {
+            problems.addUnknownField(expression.id(), name);
+        } else if (name.equals(Scope.RESULTS) && !problems.scope().isTyped()) {
             problems.add(
                     expression.id(),
                     "results stands alone, but only the result of one named node can be read",
@@ -87,8 +127,9 @@ final class VariableWalk {
     }
 
     private void visitSelection(CelExpr operand, Optional<String> field) {
-        boolean ofResults =
-                operand.getKind() == Kind.IDENT && operand.ident().name().equals(Scope.RESULTS);
+        boolean ofResults = !problems.scope().isTyped()
+                && operand.getKind() == Kind.IDENT
+                && operand.ident().name().equals(Scope.RESULTS);
         if (!ofResults || field.isEmpty()) {
             visit(operand);
             return;
@@ -103,7 +144,7 @@ final class VariableWalk {
     private void visitComprehension(CelExpr expression, CelComprehension loop) {
         loops = true;
         for (String variable : Set.of(loop.iterVar(), loop.iterVar2(), loop.accuVar())) {
-            if (Scope.STANDARD.contains(variable)) {
+            if (problems.scope().isTaken(variable)) {
                 problems.add(
                         expression.id(),
                         "the loop variable " + variable + " hides the variable of the same name",

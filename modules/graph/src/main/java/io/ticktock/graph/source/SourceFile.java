@@ -28,7 +28,7 @@ public final class SourceFile {
             faults.add(new SourceFault(
                     SourcePosition.START,
                     "the file has " + content.length + " bytes",
-                    "at most " + MAX_BYTES + " are allowed: split the graph, and give long texts as input"));
+                    "at most " + MAX_BYTES + " are allowed: split it, and give long texts as input"));
             return Optional.empty();
         }
         Optional<String> decoded = decode(content, faults);
@@ -37,7 +37,7 @@ public final class SourceFile {
         }
         SourceText text = new SourceText(decoded.get());
         if (text.text().isBlank()) {
-            faults.add(new SourceFault(SourcePosition.START, "the file is empty", "start it with graph: <name>"));
+            faults.add(new SourceFault(SourcePosition.START, "the file is empty", "fill it, or remove it"));
             return Optional.empty();
         }
         return isJson(name, text.text()) ? JsonSource.read(text, faults) : YamlSource.read(text, faults);

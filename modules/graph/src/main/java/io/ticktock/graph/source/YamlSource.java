@@ -55,7 +55,7 @@ final class YamlSource {
     private SourceValue document() {
         expect(Event.ID.StreamStart);
         if (parser.checkEvent(Event.ID.StreamEnd)) {
-            throw new SourceException(SourcePosition.START, "the file is empty", "start it with graph: <name>");
+            throw new SourceException(SourcePosition.START, "the file is empty", "fill it, or remove it");
         }
         expect(Event.ID.DocumentStart);
         SourceValue value = value(0);
@@ -64,7 +64,7 @@ final class YamlSource {
             throw new SourceException(
                     position(parser.peekEvent().getStartMark()),
                     "a second document starts here",
-                    "keep one graph per file");
+                    "keep one document per file");
         }
         return value;
     }

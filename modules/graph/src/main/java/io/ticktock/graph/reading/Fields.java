@@ -1,4 +1,4 @@
-package io.ticktock.graph;
+package io.ticktock.graph.reading;
 
 import io.ticktock.graph.expression.SimilarNames;
 import io.ticktock.graph.settings.Durations;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The fields of a map in a file, each taken by name and checked; what nobody takes is unknown. */
-final class Fields {
+public final class Fields {
 
     private final SourcePosition position;
     private final String owner;
@@ -35,7 +35,7 @@ final class Fields {
      * @param position where faults of the map as a whole are shown
      * @param owner whose fields they are, for messages
      */
-    static Optional<Fields> of(SourceValue value, SourcePosition position, String owner, Faults faults) {
+    public static Optional<Fields> of(SourceValue value, SourcePosition position, String owner, Faults faults) {
         if (value instanceof SourceMap map) {
             return Optional.of(new Fields(map, position, owner, faults));
         }
@@ -44,13 +44,13 @@ final class Fields {
     }
 
     /** A field that may be left out. */
-    Optional<SourceValue> take(String name) {
+    public Optional<SourceValue> take(String name) {
         known.add(name);
         return Optional.ofNullable(left.remove(name)).map(SourceMap.Entry::value);
     }
 
     /** A field that must be there; the example shows how. */
-    Optional<SourceValue> need(String name, String example) {
+    public Optional<SourceValue> need(String name, String example) {
         Optional<SourceValue> value = take(name);
         if (value.isEmpty()) {
             faults.add(position, owner + " has no " + name, "add " + name + ": " + example);
@@ -59,12 +59,12 @@ final class Fields {
     }
 
     /** Text, if the field is there and is one. */
-    Optional<String> takeText(String name) {
+    public Optional<String> takeText(String name) {
         return take(name).flatMap(value -> text(value, name));
     }
 
     /** Any scalar as it is written, for what looks like a number but is a name. */
-    Optional<SourceScalar> needScalar(String name, String example) {
+    public Optional<SourceScalar> needScalar(String name, String example) {
         return need(name, example).flatMap(value -> {
             if (value instanceof SourceScalar scalar && scalar.plain() != null) {
                 return Optional.of(scalar);
@@ -75,21 +75,21 @@ final class Fields {
     }
 
     /** A whole number in this range, or the default. */
-    int takeInt(String name, int min, int max, int absent) {
+    public int takeInt(String name, int min, int max, int absent) {
         return take(name)
                 .map(value -> wholeNumber(name, value, min, max, absent))
                 .orElse(absent);
     }
 
     /** A whole number in this range, which must be there; after a fault the example. */
-    int needInt(String name, int min, int max, int example) {
+    public int needInt(String name, int min, int max, int example) {
         return need(name, Integer.toString(example))
                 .map(value -> wholeNumber(name, value, min, max, example))
                 .orElse(example);
     }
 
     /** A number in this range, or the default. */
-    double takeDouble(String name, double min, double max, double absent) {
+    public double takeDouble(String name, double min, double max, double absent) {
         Optional<SourceValue> value = take(name);
         if (value.isEmpty()) {
             return absent;
@@ -107,12 +107,12 @@ final class Fields {
     }
 
     /** A duration in this range. */
-    Optional<Duration> takeDuration(String name, Duration min, Duration max) {
+    public Optional<Duration> takeDuration(String name, Duration min, Duration max) {
         return take(name).flatMap(value -> duration(name, value, min, max));
     }
 
     /** All that nobody took. */
-    Map<String, SourceValue> rest() {
+    public Map<String, SourceValue> rest() {
         Map<String, SourceValue> rest = new LinkedHashMap<>();
         left.forEach((name, entry) -> rest.put(name, entry.value()));
         left.clear();
@@ -120,18 +120,18 @@ final class Fields {
     }
 
     /** Whatever nobody took is a fault. */
-    void end() {
+    public void end() {
         left.values()
                 .forEach(entry -> faults.add(
                         entry.position(),
-                        owner + " has no setting " + Names.shown(entry.key()),
+                        owner + " has no setting " + Faults.shown(entry.key()),
                         SimilarNames.closest(entry.key(), known)
                                 .map(near -> "did you mean " + near + "?")
                                 .orElse("remove it, or use one of " + String.join(", ", known))));
         left.clear();
     }
 
-    SourcePosition position() {
+    public SourcePosition position() {
         return position;
     }
 
@@ -165,7 +165,7 @@ final class Fields {
         String range = "from " + Durations.format(min) + " to " + Durations.format(max);
         faults.add(
                 value.position(),
-                name + " is not a duration " + range + (text.isEmpty() ? "" : ": " + Names.shown(text)),
+                name + " is not a duration " + range + (text.isEmpty() ? "" : ": " + Faults.shown(text)),
                 "write a whole number and a unit (ms, s, m, h, d), such as " + name + ": 10s");
         return Optional.empty();
     }

@@ -1,4 +1,4 @@
-package io.ticktock.graph;
+package io.ticktock.graph.reading;
 
 import io.ticktock.graph.expression.Expression;
 import io.ticktock.graph.expression.ExpressionFault;
@@ -17,16 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Compiles the expressions in a file, with faults shown where they stand in it. */
-final class Expressions {
+public final class Expressions {
 
     private final Faults faults;
 
-    Expressions(Faults faults) {
+    public Expressions(Faults faults) {
         this.faults = faults;
     }
 
     /** A tree with {@code ${…}} in its texts. */
-    Template template(SourceValue value, Scope scope) {
+    public Template template(SourceValue value, Scope scope) {
         if (value instanceof SourceMap map) {
             Map<String, Template> fields = new LinkedHashMap<>();
             map.entries().forEach(entry -> fields.put(entry.key(), template(entry.value(), scope)));
@@ -45,7 +45,7 @@ final class Expressions {
     }
 
     /** A text with {@code ${…}} in it. */
-    Optional<Template> text(String name, SourceValue value, Scope scope) {
+    public Optional<Template> text(String name, SourceValue value, Scope scope) {
         if (value.plain() instanceof String) {
             return Optional.of(template(value, scope));
         }
@@ -53,14 +53,14 @@ final class Expressions {
         return Optional.empty();
     }
 
-    /** A condition, which is all expression. */
-    Optional<Expression> condition(String name, SourceValue value, Scope scope) {
-        return expression(name, value, "result.done")
+    /** A condition, which is all expression; the example shows how one is written there. */
+    public Optional<Expression> condition(String name, SourceValue value, Scope scope, String example) {
+        return expression(name, value, example)
                 .flatMap(scalar -> located(scalar, () -> Expression.compileCondition(scalar.text(), scope)));
     }
 
     /** An expression that gives a list. */
-    Optional<Expression> list(String name, SourceValue value, Scope scope) {
+    public Optional<Expression> list(String name, SourceValue value, Scope scope) {
         return expression(name, value, "input.items")
                 .flatMap(scalar -> located(scalar, () -> Expression.compileList(scalar.text(), scope)));
     }

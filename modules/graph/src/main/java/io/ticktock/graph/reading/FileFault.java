@@ -1,7 +1,7 @@
-package io.ticktock.graph;
+package io.ticktock.graph.reading;
 
 /**
- * What is wrong with a graph file.
+ * What is wrong with a file.
  *
  * @param file as the file was named
  * @param line from 1
@@ -9,7 +9,7 @@ package io.ticktock.graph;
  * @param message what is wrong
  * @param fix what would be right
  */
-public record GraphFault(String file, int line, int column, String message, String fix) {
+public record FileFault(String file, int line, int column, String message, String fix) {
 
     @Override
     public String toString() {

@@ -1,0 +1,117 @@
+package io.ticktock.guardrail.policy;
+
+import io.ticktock.graph.expression.VariableSource;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.Totals;
+import java.util.Map;
+
+/**
+ * What policies are asked about: one execution, and the lifetime it is of.
+ *
+ * @param record of the execution; the default one before it runs
+ * @param totals of the lifetime, the record included
+ * @param labels of the lifetime
+ * @param elapsedSeconds since the lifetime started
+ */
+public record Facts(
+        String node,
+        NodeKind kind,
+        int iteration,
+        int attempt,
+        ExecutionReference record,
+        Totals totals,
+        Map<String, String> labels,
+        long elapsedSeconds)
+        implements VariableSource {
+
+    private static final double MICROS = 1e6;
+
+    /** Of a record that is to be accepted. */
+    public static Facts of(ExecutionReference record, Totals totals, Map<String, String> labels, long elapsedSeconds) {
+        var headers = record.getHeaders();
+        return new Facts(
+                headers.getNodeId(),
+                headers.getKind(),
+                headers.getIteration(),
+                headers.getAttempt(),
+                record,
+                totals,
+                labels,
+                elapsedSeconds);
+    }
+
+    /** Of an attempt that is to be scheduled. */
+    public static Facts of(
+            Scheduled candidate, NodeKind kind, Totals totals, Map<String, String> labels, long elapsedSeconds) {
+        return new Facts(
+                candidate.getNodeId(),
+                kind,
+                candidate.getIteration(),
+                candidate.getAttempt(),
+                ExecutionReference.getDefaultInstance(),
+                totals,
+                labels,
+                elapsedSeconds);
+    }
+
+    /** What a lifetime's executions add up to with one more. */
+    public static Totals with(Totals totals, PolicyTelemetry telemetry) {
+        return Totals.newBuilder()
+                .setExecutions(totals.getExecutions() + 1)
+                .setTokensUsed(totals.getTokensUsed() + telemetry.getTokensUsed())
+                .setCostMicros(totals.getCostMicros() + telemetry.getCostMicros())
+                .setLatencyMs(totals.getLatencyMs() + telemetry.getLatencyMs())
+                .setMaxTokensUsed(Math.max(totals.getMaxTokensUsed(), telemetry.getTokensUsed()))
+                .setMaxCostMicros(Math.max(totals.getMaxCostMicros(), telemetry.getCostMicros()))
+                .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()))
+                .build();
+    }
+
+    @Override
+    public Object get(String name) {
+        return switch (name) {
+            case "execution.node" -> node;
+            case "execution.kind" -> PolicyVariables.word(kind);
+            case "execution.iteration", "iteration" -> (long) iteration;
+            case "execution.attempt" -> (long) attempt;
+            case "execution.status" -> PolicyVariables.word(record.getHeaders().getStatus());
+            case "execution.error_code" -> record.getError().getCode();
+            case "execution.result_size_bytes" -> record.getResultSizeBytes();
+            case "elapsed_s" -> elapsedSeconds;
+            case "count" -> totals.getExecutions();
+            case "sum.tokens_used" -> totals.getTokensUsed();
+            case "sum.cost_usd" -> usd(totals.getCostMicros());
+            case "sum.latency_ms" -> totals.getLatencyMs();
+            case "max.tokens_used" -> totals.getMaxTokensUsed();
+            case "max.cost_usd" -> usd(totals.getMaxCostMicros());
+            case "max.latency_ms" -> totals.getMaxLatencyMs();
+            default -> ofTelemetry(name, record.getTelemetry());
+        };
+    }
+
+    private static Object ofTelemetry(String name, PolicyTelemetry telemetry) {
+        return switch (name) {
+            case "execution.tokens_used" -> telemetry.getTokensUsed();
+            case "execution.cost_usd" -> usd(telemetry.getCostMicros());
+            case "execution.latency_ms" -> telemetry.getLatencyMs();
+            case "execution.measures" -> telemetry.getMeasuresMap();
+            case "execution.usage.input_tokens" -> telemetry.getUsage().getInputTokens();
+            case "execution.usage.output_tokens" -> telemetry.getUsage().getOutputTokens();
+            case "execution.usage.cached_tokens" -> telemetry.getUsage().getCachedTokens();
+            case "execution.usage.bytes_in" -> telemetry.getUsage().getBytesIn();
+            case "execution.usage.bytes_out" -> telemetry.getUsage().getBytesOut();
+            default -> throw new IllegalArgumentException("policies know no variable " + name);
+        };
+    }
+
+    /**
+     * The double nearest to the exact amount: the same one as of the amount written in a file, so that comparisons are
+     * exact to the micro.
+     */
+    private static double usd(long micros) {
+        return micros / MICROS;
+    }
+}

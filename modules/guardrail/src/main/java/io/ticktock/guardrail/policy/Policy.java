@@ -1,0 +1,66 @@
+package io.ticktock.guardrail.policy;
+
+import io.ticktock.graph.expression.Expression;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.PolicyScope;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One rule.
+ *
+ * @param when the action is asked for when this holds
+ * @param action REJECT_EXECUTION, PAUSE_LIFETIME or ABORT_LIFETIME
+ * @param message for people; empty for the condition itself
+ */
+record Policy(
+        String name,
+        PolicyScope scope,
+        AppliesTo appliesTo,
+        Phase phase,
+        Expression when,
+        GuardrailAction action,
+        String message) {
+
+    private static final String SCOPE_PREFIX = "POLICY_SCOPE_";
+    private static final String ACTION_PREFIX = "GUARDRAIL_ACTION_";
+
+    static String word(PolicyScope scope) {
+        return scope.name().substring(SCOPE_PREFIX.length()).toLowerCase(Locale.ROOT);
+    }
+
+    static String word(GuardrailAction action) {
+        return action.name().substring(ACTION_PREFIX.length());
+    }
+
+    /** What is told when it fires. */
+    String shownMessage() {
+        return message.isEmpty() ? when.source() : message;
+    }
+
+    /** When it fires: everything but its name and what it then asks for. */
+    Map<String, Object> trigger() {
+        Map<String, Object> fields = new TreeMap<>();
+        fields.put("scope", word(scope));
+        if (!appliesTo.equals(AppliesTo.ALL)) {
+            fields.put("applies_to", appliesTo.canonical());
+        }
+        if (phase != Phase.VERDICT) {
+            fields.put("phase", phase.name().toLowerCase(Locale.ROOT));
+        }
+        fields.put("when", when.source());
+        return fields;
+    }
+
+    /** As it would be written in a file, in one way. */
+    Map<String, Object> canonical() {
+        Map<String, Object> fields = trigger();
+        fields.put("name", name);
+        fields.put("action", word(action));
+        if (!message.isEmpty()) {
+            fields.put("message", message);
+        }
+        return fields;
+    }
+}
