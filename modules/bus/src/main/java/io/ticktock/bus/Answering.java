@@ -19,6 +19,7 @@ final class Answering {
 
     private final Context context;
     private final DeliveryOptions codec;
+    private final boolean leavesProcess;
     private final BitSet answered = new BitSet();
     private List<Answers.Answer> ready = new ArrayList<>();
     private int open;
@@ -26,8 +27,12 @@ final class Answering {
     /** Who waits for answers; null while they are on their way there. */
     private Message<Requests> asker;
 
-    /** @param codec for answers */
-    Answering(Context context, DeliveryOptions codec, Message<Requests> asker) {
+    /**
+     * @param codec for answers
+     * @param leavesProcess whether they may, so that their size counts
+     */
+    Answering(Context context, DeliveryOptions codec, Message<Requests> asker, boolean leavesProcess) {
+        this.leavesProcess = leavesProcess;
         this.context = context;
         this.codec = codec;
         this.asker = asker;
@@ -62,14 +67,33 @@ final class Answering {
     private synchronized void send() {
         sending = false;
         Message<Requests> to = asker;
-        Answers parcel = new Answers(ready, open > 0);
-        ready = new ArrayList<>();
+        List<Answers.Answer> answers = takeReady();
+        Answers parcel = new Answers(answers, open > 0 || !ready.isEmpty());
         asker = null;
-        if (open == 0) {
-            to.reply(parcel, codec);
-        } else {
+        if (parcel.more()) {
             to.<Requests>replyAndRequest(parcel, codec).onComplete(this::sendMoreTo, Answering::noteGone);
+        } else {
+            to.reply(parcel, codec);
         }
+    }
+
+    /** As many as one message may carry, and at least one; the others stay for the next. */
+    private List<Answers.Answer> takeReady() {
+        List<Answers.Answer> all = ready;
+        int count = leavesProcess ? countThatFits(all) : all.size();
+        ready = new ArrayList<>(all.subList(count, all.size()));
+        return count == all.size() ? all : List.copyOf(all.subList(0, count));
+    }
+
+    private static int countThatFits(List<Answers.Answer> answers) {
+        long bytes = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            bytes += answers.get(i).sizeBytes();
+            if (bytes > Outbox.MOST_BYTES) {
+                return Math.max(1, i);
+            }
+        }
+        return answers.size();
     }
 
     private synchronized void sendMoreTo(Message<Requests> waiting) {

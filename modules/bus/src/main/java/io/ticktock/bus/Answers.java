@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Answers that travel together.
  *
- * @param more whether not all requests of the parcel are answered yet
+ * @param more whether further answers to requests of the parcel are to come
  */
 record Answers(List<Answer> answers, boolean more) {
 
@@ -18,6 +18,10 @@ record Answers(List<Answer> answers, boolean more) {
      * @param index of the request in its parcel
      */
     record Answer(int index, Letter reply, Failure failure) {
+
+        int sizeBytes() {
+            return failure == null ? reply.sizeBytes() : failure.getMessage().length();
+        }
 
         private ParcelAnswer toProto() {
             ParcelAnswer.Builder answer = ParcelAnswer.newBuilder().setIndex(index);

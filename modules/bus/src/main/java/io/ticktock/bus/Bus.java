@@ -24,6 +24,7 @@ public final class Bus {
     private final Vertx vertx;
     private final EventBus eventBus;
     private final Delivery delivery;
+    private final boolean leavesProcess;
     private final DeliveryOptions requestCodec;
     private final DeliveryOptions answerCodec;
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
@@ -38,7 +39,13 @@ public final class Bus {
 
     /** A bus whose messages are in the hands of this delivery. */
     public Bus(Vertx vertx, Delivery delivery) {
+        this(vertx, delivery, vertx.isClustered());
+    }
+
+    /** @param leavesProcess whether messages may, so that their size counts */
+    Bus(Vertx vertx, Delivery delivery, boolean leavesProcess) {
         this.vertx = vertx;
+        this.leavesProcess = leavesProcess;
         this.eventBus = vertx.eventBus();
         this.delivery = delivery;
         this.requestCodec = registered(BusCodec.ofRequests());
@@ -51,7 +58,7 @@ public final class Bus {
      */
     public <Q extends Message, R extends Message> Future<R> request(Address<Q, R> address, Q request) {
         if (!Context.isOnEventLoopThread()) {
-            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, vertx.isClustered());
+            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, leavesProcess);
             Future<R> answer = alone.add(request);
             alone.send();
             return answer;
@@ -73,7 +80,7 @@ public final class Bus {
         if (filling != null) {
             return filling;
         }
-        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, vertx.isClustered());
+        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, leavesProcess);
         outboxes.put(sender, fresh);
         context.runOnContext(nothing -> send(sender, fresh));
         return fresh;
@@ -95,7 +102,7 @@ public final class Bus {
 
     private <Q extends Message, R extends Message> void answerAll(
             Address<Q, R> address, io.vertx.core.eventbus.Message<Requests> parcel, Function<Q, Future<R>> handler) {
-        Answering answering = new Answering(vertx.getOrCreateContext(), answerCodec, parcel);
+        Answering answering = new Answering(vertx.getOrCreateContext(), answerCodec, parcel, leavesProcess);
         List<Letter> letters = parcel.body().letters();
         for (int i = 0; i < letters.size(); i++) {
             int index = i;
@@ -110,6 +117,7 @@ public final class Bus {
     private <Q extends Message, R extends Message> void answer(
             Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler, Answering answering, int index) {
         handled(address, letter, handler)
+                .map(reply -> checked(address, reply))
                 .onComplete(
                         reply -> delivery.deliver(
                                 Delivery.Leg.ANSWER,
@@ -119,13 +127,28 @@ public final class Bus {
                         cause -> answering.fail(index, logged(address.name(), cause)));
     }
 
+    /** Whatever a handler does wrong is the matter of its request, not of those that came with it. */
     private static <Q extends Message, R extends Message> Future<R> handled(
             Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler) {
         try {
-            return handler.apply(letter.open(address.request()));
-        } catch (RuntimeException e) {
+            Future<R> answer = handler.apply(letter.open(address.request()));
+            return answer == null ? Future.failedFuture(notA(address, null)) : answer;
+        } catch (Throwable e) {
             return Future.failedFuture(e);
         }
+    }
+
+    private static <R extends Message> Message checked(Address<?, R> address, Object reply) {
+        if (!address.reply().isInstance(reply)) {
+            throw notA(address, reply);
+        }
+        return address.reply().cast(reply);
+    }
+
+    private static IllegalStateException notA(Address<?, ?> address, Object reply) {
+        return new IllegalStateException(address.name() + " must answer a "
+                + address.reply().getSimpleName() + ", not "
+                + (reply == null ? "nothing" : "a " + reply.getClass().getSimpleName()));
     }
 
     /** Tells everybody who subscribed. */

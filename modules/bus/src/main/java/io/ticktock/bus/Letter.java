@@ -28,6 +28,10 @@ final class Letter {
         return message == null ? bytes : message.toByteString();
     }
 
+    int sizeBytes() {
+        return message == null ? bytes.size() : message.getSerializedSize();
+    }
+
     /** Throws a {@link Failure} when it is not of this class. */
     <M extends Message> M open(Class<M> type) {
         if (message != null) {

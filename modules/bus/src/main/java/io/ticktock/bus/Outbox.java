@@ -8,6 +8,8 @@ import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests of one sender to one address that leave together, and who waits for their answers. An answer comes as soon as
@@ -19,14 +21,19 @@ final class Outbox<R extends Message> {
     private static final int MOST_REQUESTS = 256;
 
     /** Between processes a parcel is one message. */
-    private static final int MOST_BYTES = 1_048_576;
+    static final int MOST_BYTES = 1_048_576;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     private final EventBus eventBus;
     private final DeliveryOptions codec;
     private final Address<?, R> address;
     private final boolean leavesProcess;
-    private final List<Letter> letters = new ArrayList<>();
+    /** Until they are sent. */
+    private List<Letter> letters = new ArrayList<>();
+    /** By index of the request; null once it is answered. */
     private final List<Promise<R>> waiting = new ArrayList<>();
+
     private final long createdNanos = System.nanoTime();
     private long bytes;
 
@@ -54,35 +61,58 @@ final class Outbox<R extends Message> {
     }
 
     void send() {
-        eventBus.<Answers>request(address.name(), new Requests(letters), options(address.timeout()))
+        Requests parcel = new Requests(letters);
+        letters = List.of();
+        eventBus.<Answers>request(address.name(), parcel, options(address.timeout()))
                 .onComplete(this::take, this::failAll);
     }
 
     private void take(io.vertx.core.eventbus.Message<Answers> message) {
-        Answers parcel = message.body();
-        parcel.answers().forEach(this::answer);
-        if (parcel.more()) {
-            message.<Answers>replyAndRequest(Requests.FOR_MORE_ANSWERS, options(remaining()))
-                    .onComplete(this::take, this::failAll);
+        try {
+            Answers parcel = message.body();
+            parcel.answers().forEach(this::answer);
+            if (parcel.more()) {
+                message.<Answers>replyAndRequest(Requests.FOR_MORE_ANSWERS, options(remaining()))
+                        .onComplete(this::take, this::failAll);
+            }
+        } catch (RuntimeException e) {
+            failAll(e);
         }
     }
 
     private void answer(Answers.Answer answer) {
-        Promise<R> asker = waiting.get(answer.index());
+        tell(answer.index(), outcome(answer));
+    }
+
+    private Future<R> outcome(Answers.Answer answer) {
         if (answer.failure() != null) {
-            asker.tryFail(answer.failure());
-            return;
+            return Future.failedFuture(answer.failure());
         }
         try {
-            asker.tryComplete(answer.reply().open(address.reply()));
-        } catch (Failure failure) {
-            asker.tryFail(failure);
+            return Future.succeededFuture(answer.reply().open(address.reply()));
+        } catch (RuntimeException e) {
+            return Future.failedFuture(Failure.of(e));
         }
     }
 
     private void failAll(Throwable cause) {
-        Failure failure = Failure.of(cause);
-        waiting.forEach(asker -> asker.tryFail(failure));
+        Future<R> failed = Future.failedFuture(Failure.of(cause));
+        for (int i = 0; i < waiting.size(); i++) {
+            tell(i, failed);
+        }
+    }
+
+    /** What an asker does wrong with its answer is not the matter of its neighbours, who wait for theirs. */
+    private void tell(int index, Future<R> outcome) {
+        Promise<R> asker = waiting.set(index, null);
+        if (asker == null) {
+            return;
+        }
+        try {
+            outcome.onComplete(asker);
+        } catch (RuntimeException e) {
+            LOG.error("who asked {} failed when it got the answer", address.name(), e);
+        }
     }
 
     private Duration remaining() {

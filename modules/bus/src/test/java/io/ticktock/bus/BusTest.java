@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -103,6 +104,62 @@ class BusTest {
     }
 
     @Test
+    void aDefectIsOfItsRequestOnly() throws TimeoutException {
+        await(bus.serve(ECHO, request -> switch (request.getMediaType()) {
+            case "0" -> throw new AssertionError("an error is no exception");
+            case "1" -> null;
+            case "2" -> Future.succeededFuture(null);
+            case "3" -> ofAnotherClass();
+            default -> Future.succeededFuture(request);
+        }));
+
+        List<Future<Payload>> answers = new ArrayList<>();
+        await(inOneTurn(() -> {
+            IntStream.range(0, 5).forEach(i -> answers.add(bus.request(ECHO, named(i))));
+            return Future.join(answers).otherwiseEmpty();
+        }));
+
+        IntStream.range(0, 4).forEach(i -> assertFailure(FailureCode.INTERNAL, "internal error", answers.get(i)));
+        assertEquals(named(4), answers.get(4).result());
+    }
+
+    @Test
+    void whoFailsOnItsAnswerDoesNotKeepTheNextFromIts() throws TimeoutException {
+        await(bus.serve(ECHO, Future::succeededFuture));
+
+        Payload next = await(inOneTurn(() -> {
+            bus.request(ECHO, named(0)).onComplete(answer -> {
+                throw new IllegalStateException("a defect of who asked");
+            });
+            return bus.request(ECHO, named(1));
+        }));
+
+        assertEquals(named(1), next);
+    }
+
+    @Test
+    void answersThatLeaveTheProcessTravelInMessagesOfBoundedSize() throws TimeoutException {
+        Vertx other = Vertx.vertx();
+        Bus leaving = new Bus(other, Delivery.DIRECT, true);
+        ConcurrentLinkedQueue<Answers> parcels = new ConcurrentLinkedQueue<>();
+        other.eventBus().<Object>addOutboundInterceptor(delivery -> {
+            if (delivery.body() instanceof Answers parcel) {
+                parcels.add(parcel);
+            }
+            delivery.next();
+        });
+        await(leaving.serve(ECHO, request -> Future.succeededFuture(large(request))));
+
+        List<Payload> answers = await(inOneTurn(other, () -> askAll(leaving, ECHO, 10)));
+
+        assertEquals(names(10), answers.stream().map(Payload::getMediaType).toList());
+        assertEquals(
+                List.of(2, 2, 2, 2, 2),
+                parcels.stream().map(parcel -> parcel.answers().size()).toList());
+        await(other.close());
+    }
+
+    @Test
     void nobodyServing() {
         Failure failure = assertThrows(Failure.class, () -> await(bus.request(ECHO, named(0))));
 
@@ -154,12 +211,20 @@ class BusTest {
 
     /** On one event loop, so that all requests are made in the same turn. */
     private <T> Future<T> inOneTurn(Supplier<Future<T>> work) {
+        return inOneTurn(vertx, work);
+    }
+
+    private static <T> Future<T> inOneTurn(Vertx vertx, Supplier<Future<T>> work) {
         Promise<T> done = Promise.promise();
         vertx.getOrCreateContext().runOnContext(nothing -> work.get().onComplete(done));
         return done.future();
     }
 
     private Future<List<Payload>> askAll(Address<Payload, Payload> address, int count) {
+        return askAll(bus, address, count);
+    }
+
+    private static Future<List<Payload>> askAll(Bus bus, Address<Payload, Payload> address, int count) {
         List<Future<Payload>> answers = IntStream.range(0, count)
                 .mapToObj(i -> bus.request(address, named(i)))
                 .toList();
@@ -186,6 +251,18 @@ class BusTest {
         return Payload.newBuilder()
                 .setMediaType(Integer.toString(number))
                 .setInline(ByteString.copyFromUtf8("content"))
+                .build();
+    }
+
+    /** What a handler returns that outwits the compiler. */
+    @SuppressWarnings("unchecked")
+    private static Future<Payload> ofAnotherClass() {
+        return (Future<Payload>) (Future<?>) Future.succeededFuture(HumanRequest.getDefaultInstance());
+    }
+
+    private static Payload large(Payload request) {
+        return request.toBuilder()
+                .setInline(ByteString.copyFrom(new byte[Outbox.MOST_BYTES * 2 / 5]))
                 .build();
     }
 
