@@ -48,7 +48,7 @@ final class HeldAttempts {
             return IN_HAND;
         }
         if (draining) {
-            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "this executor is about to stop"));
+            return stopping();
         }
         if (earlier == null && held.size() >= maxHeld) {
             return Future.failedFuture(new Failure(
@@ -57,7 +57,10 @@ final class HeldAttempts {
         if (!put(entry, earlier)) {
             return IN_HAND;
         }
-        startOrQueue(entry);
+        if (!startOrQueue(entry)) {
+            release(attempt);
+            return stopping();
+        }
         return IN_HAND;
     }
 
@@ -116,9 +119,12 @@ final class HeldAttempts {
         }
     }
 
-    /** Refuses new attempts; completes when none is in hand any more. */
+    /**
+     * Refuses new attempts, and leaves those that have not started to be dispatched elsewhere; completes when none is in
+     * hand any more.
+     */
     Future<Void> drain() {
-        draining = true;
+        startNoMore().forEach(entry -> release(entry.attempt));
         if (held.isEmpty()) {
             drained.tryComplete();
         }
@@ -146,15 +152,33 @@ final class HeldAttempts {
         return held.replace(execId, earlier, entry);
     }
 
-    private void startOrQueue(Entry entry) {
+    /** Not while draining, which may have begun since the attempt was admitted. */
+    private boolean startOrQueue(Entry entry) {
         synchronized (this) {
+            if (draining) {
+                return false;
+            }
             if (running == maxRunning) {
                 (entry.attempt.isResumed() ? resumedQueue : newQueue).add(entry);
-                return;
+                return true;
             }
             running++;
         }
         entry.start.run();
+        return true;
+    }
+
+    private synchronized List<Entry> startNoMore() {
+        draining = true;
+        List<Entry> queued = new ArrayList<>(resumedQueue);
+        queued.addAll(newQueue);
+        resumedQueue.clear();
+        newQueue.clear();
+        return queued;
+    }
+
+    private static Future<DispatchResponse> stopping() {
+        return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "this executor is about to stop"));
     }
 
     /** What goes on comes before what is new. */

@@ -34,6 +34,7 @@ import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.Value;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -854,6 +855,29 @@ class ExecutorTest {
             ExecutorFixture.await(drained);
             fixture.awaitReleased(input.getHeaders().getExecId());
             assertEquals(List.of(), fixture.state.appends);
+        }
+    }
+
+    @Test
+    void whatWaitsForItsStartWhenDrainingBeginsDoesNotStart() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            CompletableFuture<TaskOutcome> first = new CompletableFuture<>();
+            CompletableFuture<TaskOutcome> second = new CompletableFuture<>();
+            Iterator<CompletableFuture<TaskOutcome>> outcomes =
+                    List.of(first, second).iterator();
+            handle("a", context -> outcomes.next());
+            fixture.dispatch(fixture.task("a").build());
+            fixture.dispatch(fixture.task("a").build());
+            TaskInput queued = fixture.task("a").build();
+            fixture.dispatch(queued);
+
+            var drained = fixture.executor.drain(Duration.ofSeconds(ExecutorFixture.PATIENCE_SECONDS));
+            assertFalse(fixture.isHeld(queued.getHeaders().getExecId()));
+            first.complete(TaskOutcome.json("done"));
+            second.complete(TaskOutcome.json("done"));
+
+            ExecutorFixture.await(drained);
+            assertEquals(2, fixture.state.appends.size());
         }
     }
 
