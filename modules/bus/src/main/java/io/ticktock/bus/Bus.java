@@ -57,13 +57,14 @@ public final class Bus {
      * travels together.
      */
     public <Q extends Message, R extends Message> Future<R> request(Address<Q, R> address, Q request) {
-        if (!Context.isOnEventLoopThread()) {
+        Context context = Vertx.currentContext();
+        // Where there is none, a context made now could be of another event loop, and turn at another time.
+        if (context == null || !Context.isOnEventLoopThread()) {
             Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, leavesProcess);
             Future<R> answer = alone.add(request);
             alone.send();
             return answer;
         }
-        Context context = vertx.getOrCreateContext();
         Sender sender = new Sender(Thread.currentThread(), context.deploymentID(), address.name());
         Outbox<R> outbox = outbox(sender, address, context);
         Future<R> answer = outbox.add(request);

@@ -39,14 +39,20 @@ public final class Outputs {
         return Optional.of(output(result.getInputs(choice)));
     }
 
-    /** What arrived at the Plan: these records, in branch order. */
+    /** What arrived at the Plan: these records, in branch order. What guardrails rejected gives nothing. */
     public static GetOutputResponse arrived(PlanExecution execution, List<TaskExecution> arrived) {
         if (!execution.getJoined() && arrived.size() == 1) {
-            return of(arrived.get(0));
+            return output(payload(execution, arrived.get(0)));
         }
         GetOutputResponse.Builder joined = GetOutputResponse.newBuilder();
-        arrived.forEach(task -> joined.addJoined(task.getResult().getPayload()));
+        arrived.forEach(task -> joined.addJoined(payload(execution, task)));
         return joined.build();
+    }
+
+    private static Payload payload(PlanExecution execution, TaskExecution task) {
+        return execution.containsRejected(task.getHeaders().getExecId())
+                ? Payload.getDefaultInstance()
+                : task.getResult().getPayload();
     }
 
     private static Optional<GetOutputResponse.Builder> slice(PackedInputs packed, int choice) {

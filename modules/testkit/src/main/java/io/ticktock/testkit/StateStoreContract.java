@@ -757,6 +757,37 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void whatGuardrailsRejectedIsNoOutput() {
+        String lifetimeId = create();
+        TaskExecution rejected = samples.task(lifetimeId, "\"rejected\"");
+        TaskExecution accepted = samples.task(lifetimeId, "1");
+        result(store.appendTask(rejected));
+        result(store.appendTask(accepted));
+        String rejectedId = rejected.getHeaders().getExecId();
+        PlanExecution alone = samples.plan(lifetimeId, List.of(rejectedId), "END").toBuilder()
+                .putRejected(rejectedId, "not allowed")
+                .build();
+        PlanExecution joined =
+                samples
+                        .plan(
+                                lifetimeId,
+                                List.of(rejectedId, accepted.getHeaders().getExecId()),
+                                "END")
+                        .toBuilder()
+                        .setJoined(true)
+                        .putRejected(rejectedId, "not allowed")
+                        .build();
+        result(store.appendPlan(alone));
+        result(store.appendPlan(joined));
+        assertEquals(
+                Payload.getDefaultInstance(),
+                result(output(samples, alone.getHeaders(), 0)).getOutput());
+        assertEquals(
+                List.of(Payload.getDefaultInstance(), samples.payload("1")),
+                result(output(samples, joined.getHeaders(), 0)).getJoinedList());
+    }
+
+    @Test
     void aPackedInputIsASliceOfItsBlob() {
         PlanExecution.Builder plan = samples.plan(create(), List.of(), "a", "b", "END").toBuilder();
         plan.getResultBuilder()
