@@ -31,9 +31,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +68,7 @@ final class GraphOrchestrator {
 
     private final Map<LifetimeKey, Resident> residents = new HashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
+    private final Set<LifetimeKey> toRecover = new HashSet<>();
     private int starting;
 
     GraphOrchestrator(
@@ -193,6 +196,15 @@ final class GraphOrchestrator {
         return offer(key, new Input.Ticked()).mapEmpty();
     }
 
+    /** As {@link #recover}, but completes after the first try, and goes on trying when that failed. */
+    Future<Void> recoverInTheEnd(LifetimeKey key) {
+        return recover(key).otherwise(cause -> {
+            LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+            recoverSoon(key);
+            return null;
+        });
+    }
+
     Collection<Resident> residents() {
         return residents.values();
     }
@@ -211,6 +223,7 @@ final class GraphOrchestrator {
         dispatcher.holdBack();
         List.copyOf(residents.values()).forEach(this::drop);
         loading.clear();
+        toRecover.clear();
     }
 
     // loading
@@ -470,7 +483,7 @@ final class GraphOrchestrator {
             lease.lose();
             return;
         }
-        vertx.setTimer(RELOAD_DELAY_MS, id -> recoverLater(resident.key()));
+        recoverSoon(resident.key());
     }
 
     /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
@@ -484,13 +497,22 @@ final class GraphOrchestrator {
         }
     }
 
-    private void recoverLater(LifetimeKey key) {
-        recover(key).onFailure(cause -> {
-            LOG.warn("lifetime {}: not loaded, trying again: {}", key.getLifetimeId(), cause.getMessage());
-            if (lease.isValid()) {
-                vertx.setTimer(RELOAD_DELAY_MS, id -> recoverLater(key));
-            }
-        });
+    /** One try at a time; none once everything is forgotten, since whoever takes the shards next recovers it all. */
+    private void recoverSoon(LifetimeKey key) {
+        if (toRecover.add(key)) {
+            vertx.setTimer(RELOAD_DELAY_MS, id -> recoverNow(key));
+        }
+    }
+
+    private void recoverNow(LifetimeKey key) {
+        if (!toRecover.remove(key)) {
+            return;
+        }
+        if (lease.isValid()) {
+            recoverInTheEnd(key);
+        } else {
+            recoverSoon(key);
+        }
     }
 
     // carrying out

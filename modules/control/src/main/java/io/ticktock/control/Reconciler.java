@@ -102,14 +102,10 @@ final class Reconciler {
             return Future.succeededFuture();
         }
         int to = Math.min(keys.size(), from + LOADED_AT_ONCE);
-        List<Future<Void>> batch =
-                keys.subList(from, to).stream().map(orchestrator::recover).toList();
-        return Future.join(batch)
-                .otherwise(cause -> {
-                    LOG.error("some lifetimes were not recovered", cause);
-                    return null;
-                })
-                .compose(recovered -> recoverFrom(keys, to));
+        List<Future<Void>> batch = keys.subList(from, to).stream()
+                .map(orchestrator::recoverInTheEnd)
+                .toList();
+        return Future.join(batch).compose(tried -> recoverFrom(keys, to));
     }
 
     // timers and signals

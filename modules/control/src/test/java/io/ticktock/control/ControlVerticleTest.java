@@ -38,6 +38,7 @@ import io.ticktock.state.StateVerticle;
 import io.ticktock.testkit.FaultRates;
 import io.ticktock.testkit.FaultyDelivery;
 import io.ticktock.testkit.InMemoryStateStore;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -51,7 +52,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -253,21 +254,8 @@ class ControlVerticleTest {
 
     @Test
     void timersThatAreDueWaitUntilThereIsRoom() throws Exception {
-        LongAdder polls = new LongAdder();
-        Deque<Runnable> records = new ConcurrentLinkedDeque<>();
-        AtomicBoolean goesOn = new AtomicBoolean();
-        Delivery withoutRecords = (leg, address, arrive, lose) -> {
-            if (address.equals(Addresses.STATE_LIST_DUE.name()) && leg == Delivery.Leg.ANSWER) {
-                polls.increment();
-            }
-            if (address.equals(Addresses.STATE_APPEND_TASK.name()) && !goesOn.get()) {
-                records.add(lose);
-            } else {
-                arrive.run();
-            }
-        };
-        bus = new Bus(vertx, withoutRecords);
-        deploy(vertx, bus, List.of("wait -> p", "p -> END [FINAL]"), NONE, Duration.ofSeconds(3));
+        HeldRecords delivery = new HeldRecords();
+        deploy(vertx, new Bus(vertx, delivery), List.of("wait -> p", "p -> END [FINAL]"), NONE, Duration.ofSeconds(3));
         await(vertx.undeploy(control));
         control = await(vertx.deployVerticle(verticle(2)));
         List<String> ids = new ArrayList<>();
@@ -275,15 +263,59 @@ class ControlVerticleTest {
             ids.add(startLifetime());
             awaitLifetime(ids.get(i), AgentLifetime::getParked);
         }
-        awaitThat(() -> records.size() == 2, "two of them have been woken");
-        long seen = polls.sum();
-        awaitThat(() -> polls.sum() > seen + 3, "the others have been found due");
-        assertEquals(2, records.size());
+        awaitThat(() -> delivery.held.size() == 2, "two of them have been woken");
+        long seen = delivery.polls.sum();
+        awaitThat(() -> delivery.polls.sum() > seen + 3, "the others have been found due");
+        assertEquals(2, delivery.held.size());
 
-        goesOn.set(true);
-        records.forEach(Runnable::run);
+        delivery.letGo();
         for (String id : ids) {
             awaitLifetime(id, ControlVerticleTest::hasEnded);
+        }
+    }
+
+    @Test
+    void aLifetimeIsRecoveredThoughItCouldNotBeLoadedAtFirst() throws Exception {
+        HeldRecords delivery = new HeldRecords();
+        start(delivery, CHAIN, FLAKY);
+        String id = startLifetime();
+        awaitThat(() -> !delivery.held.isEmpty(), "an attempt of it is out");
+        await(vertx.undeploy(control));
+        delivery.loadsToLose.set(3);
+        control = await(vertx.deployVerticle(verticle()));
+
+        delivery.letGo();
+        awaitLifetime(id, ControlVerticleTest::hasEnded);
+    }
+
+    /** Keeps back the records of Tasks until they are let go, loses some loads, and counts looks for due timers. */
+    private static final class HeldRecords implements Delivery {
+
+        final Deque<Runnable> held = new ConcurrentLinkedDeque<>();
+        final AtomicInteger loadsToLose = new AtomicInteger();
+        final LongAdder polls = new LongAdder();
+        private volatile boolean goesOn;
+
+        @Override
+        public void deliver(Leg leg, String address, Runnable arrive, Runnable lose) {
+            if (leg == Leg.REQUEST && address.equals(Addresses.STATE_LIST_DUE.name())) {
+                polls.increment();
+            }
+            if (leg == Leg.REQUEST && address.equals(Addresses.STATE_APPEND_TASK.name()) && !goesOn) {
+                Context context = Vertx.currentContext();
+                held.add(() -> context.runOnContext(nothing -> arrive.run()));
+            } else if (leg == Leg.REQUEST
+                    && address.equals(Addresses.STATE_LOAD_LIFETIME.name())
+                    && loadsToLose.getAndDecrement() > 0) {
+                lose.run();
+            } else {
+                arrive.run();
+            }
+        }
+
+        void letGo() {
+            goesOn = true;
+            held.forEach(Runnable::run);
         }
     }
 
