@@ -14,12 +14,16 @@ final class Attempt {
     final Instant scheduledAt;
     final Token token;
 
+    /** How often it has waited, including what it waits for now. */
+    int waits;
     /** What it waits for, else null. */
     Waiting waiting;
     /** Why it goes on after waiting, else null. */
     Resumption resumption;
     /** When its timeout passes, should it wait that long; null when it has none. */
     Instant timeoutAt;
+    /** How long pauses have held it while it waited: that does not count against its timeout. */
+    Duration held = Duration.ZERO;
     /** Set once the child lifetime that it waits for is durable. */
     String childLifetimeId;
 
@@ -41,6 +45,15 @@ final class Attempt {
         return waiting != null && waiting.hasChild();
     }
 
+    /** The child lifetime of its present wait: each wait has its own. */
+    String expectedChildId() {
+        return ExecutionIds.childLifetimeId(execId(), waits, scheduledAt);
+    }
+
+    boolean waitsForChild(String childId) {
+        return waitsForChild() && expectedChildId().equals(childId);
+    }
+
     /** The earliest time at which it may be dispatched. */
     Instant notBefore() {
         return scheduled.hasNotBefore() ? ProtoTime.instant(scheduled.getNotBefore()) : scheduledAt;
@@ -56,6 +69,7 @@ final class Attempt {
     }
 
     void holdFor(Duration paused) {
+        held = held.plus(paused);
         if (timeoutAt != null) {
             timeoutAt = timeoutAt.plus(paused);
         }
@@ -66,6 +80,7 @@ final class Attempt {
         return "attempt[" + scheduled.getNodeId() + "#" + scheduled.getIteration() + "." + scheduled.getAttempt() + "@"
                 + scheduled.getTokenPath() + (waiting == null ? "" : " waits for " + waiting.getWaitCase())
                 + (resumption == null ? "" : " goes on: " + resumption.getCauseCase())
-                + (timeoutAt == null ? "" : " until " + timeoutAt) + "]";
+                + (timeoutAt == null ? "" : " until " + timeoutAt)
+                + (waits == 0 ? "" : " waited " + waits + " times, held for " + held) + "]";
     }
 }

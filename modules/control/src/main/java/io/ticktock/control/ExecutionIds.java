@@ -24,17 +24,21 @@ final class ExecutionIds {
                 .toString();
     }
 
-    /** The lifetime that a waiting attempt starts: time-ordered like every lifetime id, yet always the same one. */
-    static String childLifetimeId(String parentExecId, Instant scheduledAt) {
-        UUID name = named(parentExecId + "|child");
+    /**
+     * The lifetime that a waiting attempt starts: time-ordered like every lifetime id, yet always the same one.
+     *
+     * @param wait which of the attempt's waits it is, from 1
+     */
+    static String childLifetimeId(String parentExecId, int wait, Instant scheduledAt) {
+        UUID name = named(parentExecId + (wait == 1 ? "|child" : "|child|" + wait));
         long millis = scheduledAt.toEpochMilli() << 16;
         long random = name.getMostSignificantBits() >>> 52;
         return new UUID(millis | 0x7000L | random, name.getLeastSignificantBits()).toString();
     }
 
-    /** The id of a signal that one lifetime sends to another about an execution. */
-    static String signalId(String kind, String execId) {
-        return named(kind + '|' + execId).toString();
+    /** The id of a signal that one lifetime sends to another about an execution, or about itself. */
+    static String signalId(String kind, String about) {
+        return named(kind + '|' + about).toString();
     }
 
     private static UUID named(String name) {

@@ -277,10 +277,7 @@ final class GraphOrchestrator {
         } else if (attempt.waitsForChild() && attempt.childLifetimeId == null) {
             startChild(
                     resident,
-                    new Command.StartChild(
-                            attempt.execId(),
-                            ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt),
-                            attempt.waiting.getChild()));
+                    new Command.StartChild(attempt.execId(), attempt.expectedChildId(), attempt.waiting.getChild()));
         }
     }
 

@@ -129,9 +129,10 @@ final class LifetimeMachine {
         flow.fail("record_refused: " + attempt.scheduled.getNodeId() + ": " + input.reason(), input.execId());
     }
 
+    /** A report of a wait that is over, or known, comes from an executor that did not hear its acknowledgement. */
     private void takeWaiting(ExecutionWaiting report) {
         Attempt attempt = state.openAttempt(report.getHeaders().getExecId());
-        if (attempt == null || attempt.isWaiting() || attempt.resumption != null) {
+        if (attempt == null || attempt.isWaiting() || report.getWaits() != attempt.waits) {
             return;
         }
         Waiting.Builder waiting = Waiting.newBuilder().setExecId(attempt.execId());
@@ -139,7 +140,7 @@ final class LifetimeMachine {
                 .node(attempt.scheduled.getNodeId())
                 .timeout()
                 .ifPresent(timeout -> waiting.setTimeoutAt(
-                        ProtoTime.timestamp(attempt.notBefore().plus(timeout))));
+                        ProtoTime.timestamp(attempt.notBefore().plus(timeout).plus(attempt.held))));
         switch (report.getWaitCase()) {
             case UNTIL -> waiting.setUntil(report.getUntil());
             case HUMAN -> waiting.setHuman(report.getHuman());
@@ -148,16 +149,13 @@ final class LifetimeMachine {
         }
         log.append(LifetimeEvent.newBuilder().setWaiting(waiting));
         if (report.hasChild()) {
-            log.command(new Command.StartChild(
-                    attempt.execId(),
-                    ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt),
-                    report.getChild()));
+            log.command(new Command.StartChild(attempt.execId(), attempt.expectedChildId(), report.getChild()));
         }
     }
 
     private void takeChildStarted(Input.ChildStarted input) {
         Attempt attempt = state.openAttempt(input.execId());
-        if (attempt == null || !attempt.waitsForChild() || attempt.childLifetimeId != null) {
+        if (attempt == null || !attempt.waitsForChild(input.childLifetimeId()) || attempt.childLifetimeId != null) {
             return;
         }
         log.append(LifetimeEvent.newBuilder()
@@ -168,7 +166,7 @@ final class LifetimeMachine {
 
     private void takeChildRefused(Input.ChildRefused input) {
         Attempt attempt = state.openAttempt(input.execId());
-        if (attempt == null || !attempt.waitsForChild()) {
+        if (attempt == null || !attempt.waitsForChild(input.childLifetimeId())) {
             return;
         }
         wake(
@@ -238,7 +236,7 @@ final class LifetimeMachine {
 
     private void childEnded(ChildEnded ended) {
         Attempt attempt = state.openAttempt(ended.getParentExecId());
-        if (attempt != null && attempt.waitsForChild()) {
+        if (attempt != null && attempt.waitsForChild(ended.getChildLifetimeId())) {
             wake(attempt, Resumption.newBuilder().setChildEnded(ended));
         }
     }

@@ -131,7 +131,9 @@ public final class LifetimeState {
 
     private void applyWaiting(Waiting event) {
         Attempt attempt = attempt(event.getExecId());
+        attempt.waits++;
         attempt.waiting = event;
+        attempt.childLifetimeId = null;
         waiting.put(event.getExecId(), attempt);
         attempt.timeoutAt = event.hasTimeoutAt() ? ProtoTime.instant(event.getTimeoutAt()) : null;
     }

@@ -21,6 +21,7 @@ final class TaskRouter {
         TaskInput.Builder input = TaskInput.newBuilder()
                 .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_TASK))
                 .setSources(NodeRouting.sources(state, attempt))
+                .setWaits(attempt.waits)
                 .setRejection(NodeRouting.rejection(attempt));
         if (attempt.resumption != null) {
             input.setResumption(attempt.resumption);

@@ -400,7 +400,7 @@ final class TokenFlow {
         if (output != null) {
             ended.setOutput(output);
         }
-        log.send(signalTo(state.started().getParentLifetimeId(), "child-ended", parentExecId)
+        log.send(signalTo(state.started().getParentLifetimeId(), "child-ended", state.lifetimeId())
                 .setChildEnded(ended)
                 .build());
     }
@@ -410,17 +410,16 @@ final class TokenFlow {
         if (!attempt.waitsForChild()) {
             return;
         }
-        String childId = ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt);
-        log.send(signalTo(childId, "parent-ended", attempt.execId())
+        log.send(signalTo(attempt.expectedChildId(), "parent-ended", attempt.execId())
                 .setAbort(AbortCommand.newBuilder()
                         .setReason("parent_ended: execution " + attempt.execId()
                                 + " of the parent lifetime is not needed any more"))
                 .build());
     }
 
-    private Signal.Builder signalTo(String lifetimeId, String kind, String execId) {
+    private Signal.Builder signalTo(String lifetimeId, String kind, String about) {
         return Signal.newBuilder()
-                .setSignalId(ExecutionIds.signalId(kind, execId))
+                .setSignalId(ExecutionIds.signalId(kind, about))
                 .setTenantId(state.tenantId())
                 .setLifetimeId(lifetimeId);
     }

@@ -169,6 +169,17 @@ class ControlVerticleTest {
     }
 
     @Test
+    void whatHasWaitedMayWaitAgain() throws Exception {
+        start(Delivery.DIRECT, List.of("waittwice -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+        assertEquals(2, events(id).stream().filter(LifetimeEvent::hasWaiting).count());
+        assertEquals(2, events(id).stream().filter(LifetimeEvent::hasWoken).count());
+    }
+
+    @Test
     void aStoredSignalIsPickedUpWithoutTheBus() throws Exception {
         start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
         String id = startLifetime();

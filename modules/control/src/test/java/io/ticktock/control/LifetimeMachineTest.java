@@ -1,9 +1,11 @@
 package io.ticktock.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.ChildEnded;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Signal;
 import java.time.Duration;
@@ -356,6 +358,42 @@ class LifetimeMachineTest {
                         NONE,
                         List.of("a wait human", "a wait human"),
                         "RUNNING a#1.1?"),
+                row(
+                        "nor does it once the wait is over",
+                        LOOP,
+                        NONE,
+                        List.of("a wait human", "a answer", "a wait human"),
+                        "RUNNING a#1.1!ANSWER"),
+                row(
+                        "what has waited may wait again",
+                        LOOP,
+                        NONE,
+                        List.of("a wait human", "a answer", "a wait 10s 1"),
+                        "RUNNING a#1.1?!ANSWER"),
+                row(
+                        "and again, and goes on for the latest reason",
+                        LOOP,
+                        NONE,
+                        List.of("a wait 10s", "+ 10S", "a wait 20s 1", "+ 10S", "a wait human 2", "a answer"),
+                        "RUNNING a#1.1!ANSWER"),
+                row(
+                        "a further wait does not begin the timeout anew",
+                        LOOP,
+                        Map.of("a", "timeout: 15s"),
+                        List.of("a wait 10s", "+ 10S", "a wait human 1", "+ 5S"),
+                        "RUNNING a#1.1!TIMED_OUT_AT"),
+                row(
+                        "a pause in an earlier wait does not count against it either",
+                        LOOP,
+                        Map.of("a", "timeout: 15s"),
+                        List.of("a wait 10s", "pause", "+ 20S", "resume", "a wait human 1", "+ 14S"),
+                        "RUNNING a#1.1?!TIMER_FIRED_AT"),
+                row(
+                        "each child is waited for by itself",
+                        LOOP,
+                        NONE,
+                        List.of("a wait child", "a child started", "a child ok", "a wait child 1", "a child started"),
+                        "RUNNING a#1.1?!CHILD_ENDED"),
                 // pause, resume, abort
                 row(
                         "pause: work in flight is accepted, nothing follows",
@@ -607,6 +645,23 @@ class LifetimeMachineTest {
         Scenario lost = new Scenario(TestGraph.of("a", FAN_ANY, NONE), false)
                 .play("a ok", "p choose b c", "b wait child", "c ok");
         assertTrue(lost.outgoing.get(0).hasAbort());
+    }
+
+    @Test
+    void anEarlierChildsEndDoesNotWakeWhatWaitsForTheNext() {
+        Scenario scenario = new Scenario(TestGraph.of("a", LOOP, NONE), false).play("a wait child");
+        Attempt attempt = scenario.open("a");
+        ChildEnded.Builder ended =
+                ChildEnded.newBuilder().setParentExecId(attempt.execId()).setChildLifetimeId(attempt.expectedChildId());
+        scenario.play("a child ok", "a wait child 1");
+
+        scenario.decide(new Input.Signalled(
+                Signal.newBuilder().setSignalId("late").setChildEnded(ended).build()));
+
+        assertTrue(attempt.isWaiting());
+        scenario.play("a child ok");
+        assertFalse(attempt.isWaiting());
+        assertEquals(scenario.state.toString(), scenario.folded().toString());
     }
 
     @Test

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 /**
  * Plays a lifetime by hand. A step is a line: {@code NODE[@PATH] ok}, {@code NODE fail CODE [RETRY_AFTER_MS]},
- * {@code PLAN choose A B}, {@code NODE wait 10s|human|child}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE refused} (no record can be
+ * {@code PLAN choose A B}, {@code NODE wait 10s|human|child [WAITS]}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE refused} (no record can be
  * made), {@code NODE reject|stop|hold}
  * (what guardrails say of its record), {@code refuse NODE reject|stop|hold|none} (what they say from now on of its being
  * admitted), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
@@ -153,7 +153,7 @@ final class Scenario {
                 recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME);
             case "hold" ->
                 recorded(attempt, reference(attempt, true).build(), GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME);
-            case "wait" -> new Input.WaitReported(waiting(attempt, rest.get(0)));
+            case "wait" -> new Input.WaitReported(waiting(attempt, rest));
             case "answer" ->
                 signal(Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(attempt.execId())));
             case "child" -> child(attempt, rest.get(0));
@@ -162,7 +162,7 @@ final class Scenario {
     }
 
     private Input child(Attempt attempt, String how) {
-        String childId = ExecutionIds.childLifetimeId(attempt.execId(), attempt.scheduledAt);
+        String childId = attempt.expectedChildId();
         return switch (how) {
             case "started" -> new Input.ChildStarted(attempt.execId(), childId);
             case "refused" -> new Input.ChildRefused(attempt.execId(), childId, "no such graph");
@@ -199,8 +199,10 @@ final class Scenario {
                 .build();
     }
 
-    private static ExecutionWaiting waiting(Attempt attempt, String forWhat) {
+    private static ExecutionWaiting waiting(Attempt attempt, List<String> forWhatAndWaits) {
+        String forWhat = forWhatAndWaits.get(0);
         ExecutionWaiting.Builder waiting = ExecutionWaiting.newBuilder()
+                .setWaits(forWhatAndWaits.size() > 1 ? Integer.parseInt(forWhatAndWaits.get(1)) : 0)
                 .setHeaders(ExecutionHeaders.newBuilder().setExecId(attempt.execId()));
         return switch (forWhat) {
             case "human" -> waiting.setHuman(HumanRequest.getDefaultInstance()).build();

@@ -74,12 +74,11 @@ final class ScriptedExecutor extends VerticleBase {
         ExecutionHeaders headers = input.getHeaders();
         boolean waits =
                 headers.getNodeId().startsWith("human") || headers.getNodeId().startsWith("wait");
-        if (waits && !input.hasResumption()) {
+        int mostWaits = headers.getNodeId().startsWith("waittwice") ? 2 : 1;
+        if (waits && input.getWaits() < mostWaits) {
             return bus.request(
                     Addresses.CONTROL_REPORT_WAITING.at(Shard.of(headers.getLifetimeId())),
-                    ReportWaitingRequest.newBuilder()
-                            .setWaiting(waiting(headers))
-                            .build());
+                    ReportWaitingRequest.newBuilder().setWaiting(waiting(input)).build());
         }
         if (headers.getNodeId().startsWith("refused")) {
             return bus.request(
@@ -96,12 +95,14 @@ final class ScriptedExecutor extends VerticleBase {
                         .build());
     }
 
-    private ExecutionWaiting waiting(ExecutionHeaders headers) {
-        ExecutionWaiting.Builder waiting = ExecutionWaiting.newBuilder().setHeaders(headers);
+    private ExecutionWaiting waiting(TaskInput input) {
+        ExecutionHeaders headers = input.getHeaders();
+        ExecutionWaiting.Builder waiting =
+                ExecutionWaiting.newBuilder().setHeaders(headers).setWaits(input.getWaits());
         return headers.getNodeId().startsWith("human")
                 ? waiting.setHuman(HumanRequest.newBuilder().setPrompt("?")).build()
-                : waiting.setUntil(ProtoTime.timestamp(
-                                ProtoTime.instant(headers.getScheduledAt()).plus(wait)))
+                : waiting.setUntil(ProtoTime.timestamp(ProtoTime.instant(headers.getScheduledAt())
+                                .plus(wait.plusMillis(200L * input.getWaits()))))
                         .build();
     }
 

@@ -41,13 +41,16 @@ final class AttemptRunner {
         this.executorId = executorId;
     }
 
-    /** Takes the attempt in hand; it goes on by itself from there. One that is recorded already needs nothing more. */
-    <I, O> Future<DispatchResponse> dispatch(
-            ExecutionHeaders headers, boolean resumed, I input, AttemptSteps<I, O> steps) {
+    /**
+     * Takes the attempt in hand; it goes on by itself from there. One that is recorded already needs nothing more.
+     *
+     * @param waits how often it has waited before
+     */
+    <I, O> Future<DispatchResponse> dispatch(ExecutionHeaders headers, int waits, I input, AttemptSteps<I, O> steps) {
         if (records.has(headers)) {
             return Future.succeededFuture(DispatchResponse.getDefaultInstance());
         }
-        HeldAttempt attempt = new HeldAttempt(headers, resumed, vertx.getOrCreateContext(), workers, executorId);
+        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), workers, executorId);
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 

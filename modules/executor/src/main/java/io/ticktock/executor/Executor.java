@@ -80,12 +80,12 @@ public final class Executor {
 
     /** Takes an attempt of a Task in hand; fails with OVERLOADED when there is no room for it. */
     Future<DispatchResponse> runTask(TaskInput input) {
-        return runner.dispatch(input.getHeaders(), input.hasResumption(), input, tasks);
+        return runner.dispatch(input.getHeaders(), input.getWaits(), input, tasks);
     }
 
     /** Takes an attempt of a Plan in hand; fails with OVERLOADED when there is no room for it. */
     Future<DispatchResponse> runPlan(PlanInput input) {
-        return runner.dispatch(input.getHeaders(), false, input, plans);
+        return runner.dispatch(input.getHeaders(), 0, input, plans);
     }
 
     /** Which of these attempts are in hand. */

@@ -35,7 +35,7 @@ final class HeldAttempt implements Attempt {
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final ExecutionHeaders headers;
-    private final boolean resumed;
+    private final int waits;
     private final Context context;
     private final Workers workers;
     private final String executorId;
@@ -56,9 +56,10 @@ final class HeldAttempt implements Attempt {
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
 
-    HeldAttempt(ExecutionHeaders headers, boolean resumed, Context context, Workers workers, String executorId) {
+    /** @param waits how often it has waited before */
+    HeldAttempt(ExecutionHeaders headers, int waits, Context context, Workers workers, String executorId) {
         this.headers = headers;
-        this.resumed = resumed;
+        this.waits = waits;
         this.context = context;
         this.workers = workers;
         this.executorId = executorId;
@@ -170,7 +171,12 @@ final class HeldAttempt implements Attempt {
 
     /** Whether it had been waiting and goes on. */
     boolean isResumed() {
-        return resumed;
+        return waits > 0;
+    }
+
+    /** How often it has waited before. */
+    int waits() {
+        return waits;
     }
 
     /** The event loop it runs on. */

@@ -139,8 +139,9 @@ final class HeldAttempts {
         });
     }
 
+    /** The control plane knows of the wait that the earlier one reports, and it is over. */
     private static boolean resumes(HeldAttempt attempt, Entry earlier) {
-        return attempt.isResumed() && earlier.attempt.isReportingWait();
+        return attempt.waits() > earlier.attempt.waits() && earlier.attempt.isReportingWait();
     }
 
     private boolean put(Entry entry, Entry earlier) {

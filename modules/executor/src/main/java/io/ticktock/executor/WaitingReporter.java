@@ -31,7 +31,9 @@ final class WaitingReporter {
 
     Future<Void> report(HeldAttempt attempt, TaskOutcome wait) {
         return waiting(attempt, wait)
-                .map(waiting -> waiting.setHeaders(attempt.headers()).build())
+                .map(waiting -> waiting.setHeaders(attempt.headers())
+                        .setWaits(attempt.waits())
+                        .build())
                 .compose(waiting -> report(attempt, waiting));
     }
 

@@ -561,7 +561,7 @@ class ExecutorTest {
             assertEquals(wait, fixture.nextWait());
             fixture.awaitReleased(execId);
             assertEquals(List.of(), fixture.state.appends);
-            input.setResumption(Resumption.newBuilder().setTimerFiredAt(Timestamp.getDefaultInstance()));
+            input.setWaits(1).setResumption(Resumption.newBuilder().setTimerFiredAt(Timestamp.getDefaultInstance()));
             assertEquals("\"woken\"", inline(fixture.run(input)));
         }
     }
@@ -579,11 +579,34 @@ class ExecutorTest {
             TaskInput.Builder input = fixture.task("a");
             fixture.dispatch(input.build());
             fixture.nextWait();
-            input.setResumption(Resumption.newBuilder().setTimerFiredAt(Timestamp.getDefaultInstance()));
+            input.setWaits(1).setResumption(Resumption.newBuilder().setTimerFiredAt(Timestamp.getDefaultInstance()));
             assertEquals("\"woken\"", inline(fixture.run(input)));
             fixture.waitAnswer.complete(ReportWaitingResponse.getDefaultInstance());
             fixture.awaitReleased(input.getHeaders().getExecId());
             assertEquals(1, fixture.state.appends.size());
+        }
+    }
+
+    @Test
+    void whatHasWaitedMayWaitAgain() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            AtomicInteger runs = new AtomicInteger();
+            handle("a", context -> {
+                runs.incrementAndGet();
+                return done(TaskOutcome.waitUntil(Instant.ofEpochSecond(1)));
+            });
+            TaskInput.Builder input = fixture.task("a");
+            fixture.dispatch(input.build());
+            assertEquals(0, fixture.nextWait().getWaits());
+            fixture.awaitReleased(input.getHeaders().getExecId());
+            fixture.waitAnswer = new CompletableFuture<>();
+            input.setWaits(1).setResumption(Resumption.newBuilder().setTimerFiredAt(Timestamp.getDefaultInstance()));
+            fixture.dispatch(input.build());
+            assertEquals(1, fixture.nextWait().getWaits());
+            fixture.dispatch(input.build());
+            assertEquals(2, runs.get(), "the same resumption again is the same attempt");
+            handle("a", context -> done(TaskOutcome.json("woken twice")));
+            assertEquals("\"woken twice\"", inline(fixture.run(input.setWaits(2))));
         }
     }
 
