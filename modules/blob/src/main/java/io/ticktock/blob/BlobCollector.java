@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes blobs that were committed more than a grace period ago and that no record refers to. A page at a time, and
  * at most so many pages a run; the next run goes on from there. Used on one event loop.
  */
 public final class BlobCollector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlobCollector.class);
 
     static final int PAGE_SIZE = 500;
     static final int MAX_PAGES = 1_000;
@@ -99,8 +103,16 @@ public final class BlobCollector {
         Future<Integer> removed = Future.succeededFuture(0);
         for (BlobUri uri : garbage) {
             removed = removed.compose(
-                    count -> store.remove(uri, committedBefore).map(isRemoved -> isRemoved ? count + 1 : count));
+                    count -> remove(uri, committedBefore).map(isRemoved -> isRemoved ? count + 1 : count));
         }
         return removed;
+    }
+
+    /** One that cannot be removed must not hold up those behind it; it is tried again when its turn comes again. */
+    private Future<Boolean> remove(BlobUri uri, Instant committedBefore) {
+        return store.remove(uri, committedBefore).recover(cause -> {
+            LOG.warn("{} could not be removed", uri, cause);
+            return Future.succeededFuture(false);
+        });
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -121,6 +122,19 @@ class BlobCollectorTest {
     }
 
     @Test
+    void whatCannotBeRemovedDoesNotHoldUpTheOthers() throws Exception {
+        int count = BlobCollector.PAGE_SIZE + 1;
+        fill(count);
+        BlobUri stuck = await(store.list(Optional.empty(), 1)).get(0).uri();
+        BlobCollector failing = new BlobCollector(
+                new FailingRemoval(store, stuck), BlobConfiguration.defaults(folder), clock, this::unreferenced);
+
+        assertEquals(count - 1, await(failing.collect()));
+
+        assertEquals(Set.of(stuck), stored());
+    }
+
+    @Test
     void startsOverOnceItHasReachedTheEnd() throws Exception {
         BlobUri blob = commit(ACME, "in use for a while");
         referenced.add(blob.toString());
@@ -173,5 +187,41 @@ class BlobCollectorTest {
         return store.upload(tenant)
                 .compose(upload ->
                         upload.append(ByteString.copyFromUtf8(content)).compose(ignored -> upload.commit()));
+    }
+
+    /** A store with one blob that cannot be removed. */
+    private record FailingRemoval(BlobStore store, BlobUri stuck) implements BlobStore {
+
+        @Override
+        public Future<Void> start() {
+            return store.start();
+        }
+
+        @Override
+        public Future<BlobUpload> upload(TenantName tenant) {
+            return store.upload(tenant);
+        }
+
+        @Override
+        public Future<BlobRange> read(BlobUri uri, long offset, int length) {
+            return store.read(uri, offset, length);
+        }
+
+        @Override
+        public Future<List<StoredBlob>> list(Optional<BlobUri> after, int limit) {
+            return store.list(after, limit);
+        }
+
+        @Override
+        public Future<Boolean> remove(BlobUri uri, Instant committedBefore) {
+            return uri.equals(stuck)
+                    ? Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "it cannot be removed"))
+                    : store.remove(uri, committedBefore);
+        }
+
+        @Override
+        public Future<Void> close() {
+            return store.close();
+        }
     }
 }
