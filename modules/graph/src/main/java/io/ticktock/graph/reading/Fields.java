@@ -58,11 +58,6 @@ public final class Fields {
         return value;
     }
 
-    /** Text, if the field is there and is one. */
-    public Optional<String> takeText(String name) {
-        return take(name).flatMap(value -> text(value, name));
-    }
-
     /** Any scalar as it is written, for what looks like a number but is a name. */
     public Optional<SourceScalar> needScalar(String name, String example) {
         return need(name, example).flatMap(value -> {
@@ -144,14 +139,6 @@ public final class Fields {
                 name + " is not a whole number from " + min + " to " + max,
                 "write a number in this range, such as " + name + ": " + example);
         return example;
-    }
-
-    private Optional<String> text(SourceValue value, String name) {
-        if (value.plain() instanceof String text) {
-            return Optional.of(text);
-        }
-        faults.add(value.position(), name + " is not a text but " + value.kind(), "write a text, in quotes if needed");
-        return Optional.empty();
     }
 
     private Optional<Duration> duration(String name, SourceValue value, Duration min, Duration max) {
