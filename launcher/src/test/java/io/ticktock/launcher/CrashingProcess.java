@@ -54,8 +54,8 @@ final class CrashingProcess implements AutoCloseable {
     /** The numbers of the journeys whose start was acknowledged. */
     List<Integer> started() {
         return lines(out).stream()
-                .filter(line -> line.startsWith(Traveller.STARTED))
-                .map(line -> Integer.valueOf(line.substring(Traveller.STARTED.length())))
+                .filter(line -> line.startsWith(JourneyClient.STARTED))
+                .map(line -> Integer.valueOf(line.substring(JourneyClient.STARTED.length())))
                 .toList();
     }
 

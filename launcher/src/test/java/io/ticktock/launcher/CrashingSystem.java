@@ -32,7 +32,7 @@ final class CrashingSystem {
         try (LocalSystem system =
                 LocalSystem.start(configuration(folder), EnumSet.allOf(SystemModule.class), delivery)) {
             System.out.println(READY);
-            system.deploy(new Traveller(system.bus(), journeys(arguments[2]), journeys(arguments[3])));
+            system.deploy(new JourneyClient(system.bus(), journeys(arguments[2]), journeys(arguments[3])));
             awaitEndOfInput();
         }
     }

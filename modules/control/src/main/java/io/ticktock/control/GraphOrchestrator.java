@@ -5,7 +5,6 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
-import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -31,11 +30,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +46,7 @@ final class GraphOrchestrator {
 
     private static final int MOST_INPUTS_A_DECISION = 256;
     private static final int MOST_WAITING_SIGNALS = 1_000;
-    private static final long RELOAD_DELAY_MS = 500;
-    private static final long LOOK_AGAIN_MS = 1_000;
+    private static final long RECOVERY_DELAY_MS = 500;
     /** The data plane gives up earlier than this to write what it was asked to. */
     private static final Duration LATEST_START = Duration.ofSeconds(20);
 
@@ -65,10 +61,11 @@ final class GraphOrchestrator {
     private final LifetimeStarter starter;
     private final LifetimeLoader loader;
     private final Dispatcher dispatcher;
+    private final ChildStarter children;
+    private final Residents residents;
+    /** What is to be brought into memory, and until when it may be missing from the tables, in nanoseconds. */
+    private final Map<LifetimeKey, Long> toRecover = new HashMap<>();
 
-    private final Map<LifetimeKey, Resident> residents = new HashMap<>();
-    private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
-    private final Set<LifetimeKey> toRecover = new HashSet<>();
     private int starting;
 
     GraphOrchestrator(
@@ -90,6 +87,8 @@ final class GraphOrchestrator {
         this.starter = starter;
         this.loader = loader;
         this.dispatcher = dispatcher;
+        this.children = new ChildStarter(vertx, bus, this::offer);
+        this.residents = new Residents(vertx, lease, loader, dispatcher, children);
     }
 
     // what comes in
@@ -109,13 +108,13 @@ final class GraphOrchestrator {
     }
 
     private StartLifetimeResponse admitted(StartLifetimeRequest request, LifetimeStarter.Start start) {
-        LifetimeKey key = keyOf(request.getTenantId(), start.response().getLifetimeId());
         if (!start.response().getCreated()) {
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            lookFor(key, System.nanoTime());
-        } else if (lease.isValid() && !residents.containsKey(key) && !loading.containsKey(key)) {
-            Resident resident = new Resident(start.state(), false, List.of());
-            residents.put(resident.key(), resident);
+            recoverSoon(keyOf(request.getTenantId(), start.response().getLifetimeId()), System.nanoTime());
+            return start.response();
+        }
+        Resident resident = new Resident(start.state(), false, List.of());
+        if (residents.add(resident)) {
             carryOut(resident, start.decision());
             settle(resident);
         }
@@ -125,27 +124,14 @@ final class GraphOrchestrator {
     /** No answer came, so the lifetime may be there all the same, now or a little later. */
     private void startUnknown(StartLifetimeRequest request, Failure failure) {
         if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
-            long untilNanos = System.nanoTime() + LATEST_START.toNanos();
-            lookFor(keyOf(request.getTenantId(), request.getLifetimeId()), untilNanos);
+            long absentUntilNanos = System.nanoTime() + LATEST_START.toNanos();
+            recoverSoon(keyOf(request.getTenantId(), request.getLifetimeId()), absentUntilNanos);
         }
-    }
-
-    /** Brings it into memory, if it is found by then. */
-    private void lookFor(LifetimeKey key, long untilNanos) {
-        if (residents.containsKey(key)) {
-            return;
-        }
-        recover(key).onFailure(cause -> {
-            boolean absent = Failure.is(cause, FailureCode.NOT_FOUND);
-            if (lease.isValid() && !(absent && System.nanoTime() - untilNanos >= 0)) {
-                vertx.setTimer(LOOK_AGAIN_MS, id -> lookFor(key, untilNanos));
-            }
-        });
     }
 
     /** A record is durable. A hint: what comes for a lifetime that is not in memory is found again when it is loaded. */
     void recorded(ExecutionReference reference) {
-        Resident resident = residents.get(keyOf(
+        Resident resident = residents.find(keyOf(
                 reference.getHeaders().getTenantId(), reference.getHeaders().getLifetimeId()));
         if (resident != null) {
             offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
@@ -175,9 +161,9 @@ final class GraphOrchestrator {
 
     /** Looks whether its stored timer or stored signals ask for something. */
     Future<Void> wake(LifetimeKey key) {
-        Resident resident = residents.get(key);
+        Resident resident = residents.find(key);
         return resident == null
-                ? resident(key).compose(loaded -> wakeWith(loaded, loaded.signalsAtLoad))
+                ? residents.get(key).compose(loaded -> wakeWith(loaded, loaded.signalsAtLoad))
                 : loader.signals(key, resident.state.lastSeq()).compose(signals -> wakeWith(resident, signals));
     }
 
@@ -191,129 +177,86 @@ final class GraphOrchestrator {
         return offer(resident, new Input.Ticked());
     }
 
-    /** Brings a lifetime that must be in memory back into it. */
-    Future<Void> recover(LifetimeKey key) {
-        return offer(key, new Input.Ticked()).mapEmpty();
-    }
-
-    /** As {@link #recover}, but completes after the first try, and goes on trying when that failed. */
-    Future<Void> recoverInTheEnd(LifetimeKey key) {
-        return recover(key).otherwise(cause -> {
-            LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
-            recoverSoon(key);
-            return null;
-        });
-    }
-
     Collection<Resident> residents() {
-        return residents.values();
+        return residents.all();
     }
 
     int size() {
-        return residents.size() + loading.size() + starting;
+        return residents.size() + starting;
     }
 
     /** Whether this one can be woken: it is in memory already, or there is room for one more. */
     boolean hasRoomFor(LifetimeKey key) {
-        return size() < configuration.maxResident() || residents.containsKey(key);
+        return size() < configuration.maxResident() || residents.find(key) != null;
     }
 
     /** Forgets everything: another process may be deciding by now. */
     void dropAll() {
-        dispatcher.holdBack();
-        List.copyOf(residents.values()).forEach(this::drop);
-        loading.clear();
+        residents.dropAll();
         toRecover.clear();
     }
 
-    // loading
+    // recovering
 
-    private Future<Resident> resident(LifetimeKey key) {
-        Resident resident = residents.get(key);
-        if (resident != null) {
-            return Future.succeededFuture(resident);
-        }
-        if (!lease.isValid()) {
-            return Future.failedFuture(changingHands());
-        }
-        Future<Resident> load = loading.get(key);
-        if (load == null) {
-            load = load(key);
-        }
-        return load;
+    /** Brings a lifetime into memory that must be there. Completes after the first try; goes on trying when it failed. */
+    Future<Void> recover(LifetimeKey key) {
+        return recover(key, System.nanoTime());
     }
 
-    private Future<Resident> load(LifetimeKey key) {
-        long epoch = lease.epoch();
-        Future<Resident> load = loader.load(key)
-                .compose(loaded -> lease.isValid() && lease.epoch() == epoch
-                        ? Future.succeededFuture(admitted(key, loaded))
-                        : Future.failedFuture(changingHands()));
-        loading.put(key, load);
-        load.onComplete(done -> loading.remove(key, load));
-        return load;
+    /** One that is not found by then does not exist. */
+    private Future<Void> recover(LifetimeKey key, long absentUntilNanos) {
+        return offer(key, new Input.Ticked()).<Void>mapEmpty().otherwise(cause -> {
+            boolean absent = Failure.is(cause, FailureCode.NOT_FOUND);
+            if (!absent) {
+                LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+            }
+            if (!absent || System.nanoTime() - absentUntilNanos < 0) {
+                recoverSoon(key, absentUntilNanos);
+            }
+            return null;
+        });
     }
 
-    private Resident admitted(LifetimeKey key, LifetimeLoader.Loaded loaded) {
-        Resident present = residents.get(key);
-        if (present != null) {
-            // It was started while it was being looked for.
-            return present;
-        }
-        Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
-        if (!loaded.state().hasEnded()) {
-            residents.put(key, resident);
-        }
-        for (Attempt attempt : List.copyOf(resident.state.openAttempts())) {
-            resume(resident, attempt);
-        }
-        return resident;
-    }
-
-    /** An attempt that was out when its lifetime left memory may have its record by now, or be held somewhere. */
-    private void resume(Resident resident, Attempt attempt) {
-        if (!attempt.isWaiting()) {
-            dispatcher.adopt(resident, attempt.execId());
-        } else if (attempt.waitsForChild() && attempt.childLifetimeId == null) {
-            startChild(
-                    resident,
-                    new Command.StartChild(attempt.execId(), attempt.expectedChildId(), attempt.waiting.getChild()));
+    /** One try at a time; none once everything is forgotten, since whoever takes the shards next recovers it all. */
+    private void recoverSoon(LifetimeKey key, long absentUntilNanos) {
+        boolean isUnderWay = toRecover.containsKey(key);
+        toRecover.merge(key, absentUntilNanos, GraphOrchestrator::later);
+        if (!isUnderWay) {
+            vertx.setTimer(RECOVERY_DELAY_MS, id -> recoverNow(key));
         }
     }
 
-    private void drop(Resident resident) {
-        residents.remove(resident.key(), resident);
-        vertx.cancelTimer(resident.timerId);
-        dispatcher.releaseAll(resident);
-        Failure gone = gone();
-        while (resident.hasInputs()) {
-            resident.drain(MOST_INPUTS_A_DECISION)
-                    .forEach(item -> item.decided().fail(gone));
+    private static long later(long oneNanos, long otherNanos) {
+        return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
+    }
+
+    private void recoverNow(LifetimeKey key) {
+        Long absentUntilNanos = toRecover.remove(key);
+        if (absentUntilNanos == null) {
+            return;
+        }
+        if (lease.isValid()) {
+            recover(key, absentUntilNanos);
+        } else {
+            recoverSoon(key, absentUntilNanos);
         }
     }
 
     /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
     private static Failure toAsker(Failure failure) {
         return switch (failure.code()) {
-            case FENCED -> changingHands();
-            case ALREADY_EXISTS -> gone();
+            case FENCED -> ShardLease.changingHands();
+            case ALREADY_EXISTS -> Residents.gone();
             case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, OVERLOADED, UNAVAILABLE, INTERNAL -> failure;
         };
-    }
-
-    private static Failure changingHands() {
-        return new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands; try again");
-    }
-
-    private static Failure gone() {
-        return new Failure(FailureCode.UNAVAILABLE, "the lifetime has left memory; try again");
     }
 
     // deciding
 
     /** Offers to the lifetime as it is in memory by now: the one that was found may have left meanwhile. */
     private Future<Resident> offer(LifetimeKey key, Input input) {
-        return resident(key)
+        return residents
+                .get(key)
                 .compose(resident -> resident.dropped
                         ? offer(key, input)
                         : offer(resident, input).map(resident));
@@ -321,7 +264,7 @@ final class GraphOrchestrator {
 
     Future<Void> offer(Resident resident, Input input) {
         if (resident.dropped) {
-            return Future.failedFuture(gone());
+            return Future.failedFuture(Residents.gone());
         }
         if (input instanceof Input.Signalled && resident.inputs() >= MOST_WAITING_SIGNALS) {
             return Future.failedFuture(new Failure(
@@ -475,12 +418,12 @@ final class GraphOrchestrator {
         if (resident.dropped) {
             return;
         }
-        drop(resident);
+        residents.drop(resident);
         if (failure.code() == FailureCode.FENCED) {
             lease.lose();
             return;
         }
-        recoverSoon(resident.key());
+        recoverSoon(resident.key(), System.nanoTime());
     }
 
     /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
@@ -494,24 +437,6 @@ final class GraphOrchestrator {
         }
     }
 
-    /** One try at a time; none once everything is forgotten, since whoever takes the shards next recovers it all. */
-    private void recoverSoon(LifetimeKey key) {
-        if (toRecover.add(key)) {
-            vertx.setTimer(RELOAD_DELAY_MS, id -> recoverNow(key));
-        }
-    }
-
-    private void recoverNow(LifetimeKey key) {
-        if (!toRecover.remove(key)) {
-            return;
-        }
-        if (lease.isValid()) {
-            recoverInTheEnd(key);
-        } else {
-            recoverSoon(key);
-        }
-    }
-
     // carrying out
 
     private void carryOut(Resident resident, Decision decision) {
@@ -521,7 +446,7 @@ final class GraphOrchestrator {
             } else if (command instanceof Command.Cancel cancel) {
                 dispatcher.cancel(resident, cancel.execIds());
             } else if (command instanceof Command.StartChild child) {
-                startChild(resident, child);
+                children.start(resident, child);
             }
         }
         dispatcher.releaseClosed(resident, decision.events());
@@ -536,40 +461,12 @@ final class GraphOrchestrator {
         }
     }
 
-    private void startChild(Resident resident, Command.StartChild child) {
-        StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
-                .setTenantId(resident.state.tenantId())
-                .setLifetimeId(child.childLifetimeId())
-                .setGraphName(child.request().getGraphName())
-                .setGraphVersion(child.request().getGraphVersion())
-                .setInput(child.request().getInput())
-                .setParentLifetimeId(resident.state.lifetimeId())
-                .setParentExecId(child.execId())
-                .build();
-        bus.request(Addresses.CONTROL_START.at(Shard.of(child.childLifetimeId())), request)
-                .onSuccess(started -> offer(resident, new Input.ChildStarted(child.execId(), child.childLifetimeId())))
-                .onFailure(cause -> childNotStarted(resident, child, Failure.of(cause)));
-    }
-
-    private void childNotStarted(Resident resident, Command.StartChild child, Failure failure) {
-        if (failure.code().retryable()) {
-            vertx.setTimer(RELOAD_DELAY_MS, id -> {
-                Attempt attempt = resident.state.openAttempt(child.execId());
-                if (!resident.dropped && attempt != null && attempt.waitsForChild()) {
-                    startChild(resident, child);
-                }
-            });
-            return;
-        }
-        offer(resident, new Input.ChildRefused(child.execId(), child.childLifetimeId(), failure.getMessage()));
-    }
-
     /** After a decision: leaves memory, or sets the clock for what is due next. */
     private void settle(Resident resident) {
         vertx.cancelTimer(resident.timerId);
         resident.timerId = -1;
         if (resident.state.hasEnded() || resident.parked) {
-            drop(resident);
+            residents.drop(resident);
             return;
         }
         Instant dueAt = resident.dueAt();

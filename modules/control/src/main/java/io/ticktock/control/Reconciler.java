@@ -102,9 +102,8 @@ final class Reconciler {
             return Future.succeededFuture();
         }
         int to = Math.min(keys.size(), from + LOADED_AT_ONCE);
-        List<Future<Void>> batch = keys.subList(from, to).stream()
-                .map(orchestrator::recoverInTheEnd)
-                .toList();
+        List<Future<Void>> batch =
+                keys.subList(from, to).stream().map(orchestrator::recover).toList();
         return Future.join(batch).compose(tried -> recoverFrom(keys, to));
     }
 

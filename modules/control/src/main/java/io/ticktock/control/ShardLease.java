@@ -87,6 +87,11 @@ final class ShardLease {
                 "another process drives the lifetimes of this database; stop it, or use another database");
     }
 
+    /** That another process takes over is no fault of who asked: the same request, repeated, finds the new owner. */
+    static Failure changingHands() {
+        return new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands; try again");
+    }
+
     private static Failure stopping() {
         return new Failure(FailureCode.UNAVAILABLE, "this control plane is stopping");
     }

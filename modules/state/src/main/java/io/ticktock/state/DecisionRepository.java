@@ -171,6 +171,9 @@ final class DecisionRepository {
                 WHERE NOT EXISTS (
                     SELECT FROM lifetimes l
                     WHERE l.tenant_id = o.tenant_id AND l.lifetime_id = o.lifetime_id AND l.ended_at IS NOT NULL)
+                AND NOT EXISTS (
+                    SELECT FROM head h
+                    WHERE h.tenant_id = o.tenant_id AND h.lifetime_id = o.lifetime_id AND h.ended_at IS NOT NULL)
                 ON CONFLICT DO NOTHING)
             SELECT epoch FROM fence
             """;

@@ -142,7 +142,7 @@ class PostgresFaultsTest {
         result(underWay.query("BEGIN; SELECT FROM shard_owners WHERE owner_id = 'first' FOR SHARE")
                 .execute());
         Future<HoldShardsResponse> takeover = store.holdShards(holding("second", 60_000));
-        result(database.vertx().timer(300));
+        awaitOneThatWaitsForALock();
         assertFalse(takeover.isComplete(), "a decision is under way");
         result(underWay.query("INSERT INTO lifetime_events VALUES ('tenant', '" + lifetimeId + "', 2, 1, ''); COMMIT")
                 .execute());
@@ -153,6 +153,12 @@ class PostgresFaultsTest {
         result(underWay.close());
     }
 
+    private void awaitOneThatWaitsForALock() {
+        eventually(() -> database.count("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                > 0);
+    }
+
     @Test
     void aDecisionWaitsForTheTakeoverUnderWay() {
         Fence outdated = hold("first", 1);
@@ -161,7 +167,7 @@ class PostgresFaultsTest {
         result(takeover.query("BEGIN; DELETE FROM shard_owners WHERE owner_id = 'first'")
                 .execute());
         Future<AppendDecisionResponse> decision = append(outdated, Workload.decision(lifetimeId, 2, 2));
-        result(database.vertx().timer(300));
+        awaitOneThatWaitsForALock();
         assertFalse(decision.isComplete(), "a takeover is under way");
         result(takeover.query("COMMIT").execute());
         assertEquals(FailureCode.FENCED, failure(decision).code());

@@ -481,6 +481,18 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void whatEndsTogetherWithASignalToItGetsNoSignal() {
+        String sender = create();
+        String ended = create();
+        LifetimeDecision sending = samples.decision(sender, 2, 1)
+                .addOutgoingSignals(samples.pause(ended, "meanwhile"))
+                .build();
+        // While the first is being written the two others gather, and are written at once.
+        result(Future.all(append(samples.decision(create(), 2, 1).build()), append(ending(ended)), append(sending)));
+        assertEquals(0, result(load(ended)).getSignalsCount());
+    }
+
+    @Test
     void aParkedLifetimeIsDueAtItsTime() {
         String late = create();
         String soon = create();
@@ -886,9 +898,13 @@ public abstract class StateStoreContract {
     }
 
     private void end(String lifetimeId) {
+        result(append(ending(lifetimeId)));
+    }
+
+    private LifetimeDecision ending(String lifetimeId) {
         AgentLifetime.Builder head = samples.head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_COMPLETED, 3).toBuilder();
         head.setEndedAt(head.getUpdatedAt());
-        result(append(samples.decision(lifetimeId, 2, 1).setHead(head).build()));
+        return samples.decision(lifetimeId, 2, 1).setHead(head).build();
     }
 
     private void park(String lifetimeId, Instant wakeAt) {

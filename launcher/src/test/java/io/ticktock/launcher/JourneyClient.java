@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Starts journeys and answers what they ask, again and again until that is acknowledged. Prints which have started. */
-final class Traveller extends VerticleBase {
+final class JourneyClient extends VerticleBase {
 
     static final String STARTED = "started ";
 
@@ -41,7 +41,7 @@ final class Traveller extends VerticleBase {
     private final Set<String> answered = new HashSet<>();
 
     /** @param toAccompany those that may ask something, or may have before this process began */
-    Traveller(Bus bus, List<Journey> toStart, List<Journey> toAccompany) {
+    JourneyClient(Bus bus, List<Journey> toStart, List<Journey> toAccompany) {
         this.bus = bus;
         this.toStart = toStart;
         this.toAccompany = toAccompany;

@@ -1,0 +1,126 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.LifetimeKey;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The lifetimes in memory: how they get there, and how they leave it. None is there without a valid lease. */
+final class Residents {
+
+    private final Vertx vertx;
+    private final ShardLease lease;
+    private final LifetimeLoader loader;
+    private final Dispatcher dispatcher;
+    private final ChildStarter children;
+
+    private final Map<LifetimeKey, Resident> residents = new HashMap<>();
+    private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
+
+    Residents(Vertx vertx, ShardLease lease, LifetimeLoader loader, Dispatcher dispatcher, ChildStarter children) {
+        this.vertx = vertx;
+        this.lease = lease;
+        this.loader = loader;
+        this.dispatcher = dispatcher;
+        this.children = children;
+    }
+
+    /** Null when it is not in memory. */
+    Resident find(LifetimeKey key) {
+        return residents.get(key);
+    }
+
+    Collection<Resident> all() {
+        return residents.values();
+    }
+
+    /** Those that are on their way into memory included. */
+    int size() {
+        return residents.size() + loading.size();
+    }
+
+    /** Takes in what was just started; false when it is not to be driven here, or is found in the tables already. */
+    boolean add(Resident resident) {
+        if (!lease.isValid() || loading.containsKey(resident.key())) {
+            return false;
+        }
+        return residents.putIfAbsent(resident.key(), resident) == null;
+    }
+
+    /** The lifetime, from memory or folded from what is stored; one that has ended does not stay. */
+    Future<Resident> get(LifetimeKey key) {
+        Resident resident = residents.get(key);
+        if (resident != null) {
+            return Future.succeededFuture(resident);
+        }
+        if (!lease.isValid()) {
+            return Future.failedFuture(ShardLease.changingHands());
+        }
+        Future<Resident> load = loading.get(key);
+        return load == null ? load(key) : load;
+    }
+
+    private Future<Resident> load(LifetimeKey key) {
+        long epoch = lease.epoch();
+        Future<Resident> load = loader.load(key)
+                .compose(loaded -> lease.isValid() && lease.epoch() == epoch
+                        ? Future.succeededFuture(admit(key, loaded))
+                        : Future.failedFuture(ShardLease.changingHands()));
+        loading.put(key, load);
+        load.onComplete(done -> loading.remove(key, load));
+        return load;
+    }
+
+    private Resident admit(LifetimeKey key, LifetimeLoader.Loaded loaded) {
+        Resident present = residents.get(key);
+        if (present != null) {
+            return present;
+        }
+        Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
+        if (!loaded.state().hasEnded()) {
+            residents.put(key, resident);
+        }
+        for (Attempt attempt : List.copyOf(resident.state.openAttempts())) {
+            resume(resident, attempt);
+        }
+        return resident;
+    }
+
+    /** An attempt that was out when its lifetime left memory may have its record by now, or be held somewhere. */
+    private void resume(Resident resident, Attempt attempt) {
+        if (!attempt.isWaiting()) {
+            dispatcher.adopt(resident, attempt.execId());
+        } else if (attempt.waitsForChild() && attempt.childLifetimeId == null) {
+            children.start(
+                    resident,
+                    new Command.StartChild(attempt.execId(), attempt.expectedChildId(), attempt.waiting.getChild()));
+        }
+    }
+
+    /** Lets it leave memory; what has not been decided of it is refused. */
+    void drop(Resident resident) {
+        residents.remove(resident.key(), resident);
+        vertx.cancelTimer(resident.timerId);
+        dispatcher.releaseAll(resident);
+        Failure gone = gone();
+        while (resident.hasInputs()) {
+            resident.drain(Integer.MAX_VALUE).forEach(item -> item.decided().fail(gone));
+        }
+    }
+
+    /** Forgets everything: another process may be deciding by now. */
+    void dropAll() {
+        dispatcher.holdBack();
+        List.copyOf(residents.values()).forEach(this::drop);
+        loading.clear();
+    }
+
+    static Failure gone() {
+        return new Failure(FailureCode.UNAVAILABLE, "the lifetime has left memory; try again");
+    }
+}
