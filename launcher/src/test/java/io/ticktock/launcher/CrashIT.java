@@ -66,6 +66,7 @@ class CrashIT {
     void nothingIsLostDoubledOrStuckHoweverOftenTheProcessDies() throws IOException, InterruptedException {
         System.out.println(this);
         register();
+        startTheFirst();
         Instant begin = Instant.now();
         List<Kill> schedule = Kill.schedule(seed, kills);
         for (int run = 0; run < kills; run++) {
@@ -94,6 +95,17 @@ class CrashIT {
                 LocalSystem.start(CrashingSystem.configuration(data()), EnumSet.of(SystemModule.STATE))) {
             Client client = system.clientOf(Journey.TENANT);
             Journey.graphs().forEach(client::register);
+        }
+    }
+
+    /** So that the first kill strikes running lifetimes too, wherever it strikes. */
+    private void startTheFirst() throws IOException, InterruptedException {
+        int first = lifetimesBy(-1);
+        try (CrashingProcess process = start(kills + 1, "", first)) {
+            process.awaitReady();
+            process.await(() -> process.started().size() == first, "the first are started");
+            note(process);
+            process.kill();
         }
     }
 
