@@ -14,7 +14,6 @@ import io.ticktock.launcher.crash.Journey;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ListEventsRequest;
-import io.ticktock.proto.v1.ListEventsResponse;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
@@ -69,41 +68,40 @@ final class JourneyClient extends VerticleBase {
                 .onFailure(cause -> again(journey, "was not started", cause, () -> begin(journey)));
     }
 
+    /** Progress is only a hint, and what came before it is in the log alone. */
     private void accompany(Journey journey) {
-        OpenWaits waits = new OpenWaits();
-        bus.subscribe(
-                        CONTROL_PROGRESS.at(journey.id().toString()),
-                        progress -> look(journey, waits, progress.getEventsList()))
+        bus.subscribe(CONTROL_PROGRESS.at(journey.id().toString()), progress -> {
+                    if (progress.getEventsList().stream().anyMatch(LifetimeEvent::hasWaiting)) {
+                        look(journey);
+                    }
+                })
                 .onSuccess(subscribed -> {
-                    lookBack(journey, waits);
-                    vertx.setPeriodic(LOOK_AGAIN_MS, timer -> lookBack(journey, waits));
+                    look(journey);
+                    vertx.setPeriodic(LOOK_AGAIN_MS, timer -> look(journey));
                 });
     }
 
-    /** At what it asked before; and now and then, since progress is only a hint. */
-    private void lookBack(Journey journey, OpenWaits waits) {
+    private void look(Journey journey) {
         ListEventsRequest request = ListEventsRequest.newBuilder()
                 .setTenantId(Journey.TENANT)
                 .setLifetimeId(journey.id().toString())
                 .setPageSize(PAGE)
                 .build();
         bus.request(STATE_LIST_EVENTS, request)
-                .map(ListEventsResponse::getEventsList)
-                .onSuccess(events -> look(journey, waits, events))
+                .onSuccess(page -> answerAll(journey, page.getEventsList()))
                 .onFailure(cause -> {
                     if (!Failure.is(cause, FailureCode.NOT_FOUND)) {
-                        again(journey, "was not looked at", cause, () -> lookBack(journey, waits));
+                        again(journey, "was not looked at", cause, () -> look(journey));
                     }
                 });
     }
 
-    private void look(Journey journey, OpenWaits waits, List<LifetimeEvent> events) {
+    private void answerAll(Journey journey, List<LifetimeEvent> events) {
+        OpenWaits waits = new OpenWaits();
         events.forEach(waits::take);
-        if (events.stream().anyMatch(LifetimeEvent::hasWaiting)) {
-            waits.questions().stream()
-                    .filter(question -> answered.add(question.execId()))
-                    .forEach(question -> answer(journey, question));
-        }
+        waits.questions().stream()
+                .filter(question -> answered.add(question.execId()))
+                .forEach(question -> answer(journey, question));
     }
 
     private void answer(Journey journey, OpenWaits.Question question) {
