@@ -37,6 +37,34 @@ record Decision(
         return candidates;
     }
 
+    /** The ids of the records that it accepts, in order. */
+    List<String> accepted() {
+        List<String> accepted = new ArrayList<>(events.size());
+        for (LifetimeEvent event : events) {
+            if (event.hasAccepted()) {
+                accepted.add(event.getAccepted().getExecId());
+            }
+        }
+        return accepted;
+    }
+
+    /** The same, with a note of the policies that admitted what it schedules. */
+    Decision admittedUnder(String policyDigest) {
+        if (policyDigest.isEmpty()) {
+            return this;
+        }
+        List<LifetimeEvent> noted = events.stream()
+                .map(event -> event.hasScheduled() ? admittedUnder(policyDigest, event) : event)
+                .toList();
+        return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, headChanged);
+    }
+
+    private static LifetimeEvent admittedUnder(String policyDigest, LifetimeEvent event) {
+        return event.toBuilder()
+                .setScheduled(event.getScheduled().toBuilder().setAdmissionDigest(policyDigest))
+                .build();
+    }
+
     boolean changesNothing() {
         return events.isEmpty() && consumedSignals.isEmpty();
     }

@@ -17,6 +17,7 @@ final class DecisionLog {
     private final LifetimeState state;
     private final Instant now;
     private final Timestamp time;
+    private final long firstSeq;
 
     private final List<LifetimeEvent> events = new ArrayList<>();
     private final List<Command> commands = new ArrayList<>();
@@ -29,6 +30,7 @@ final class DecisionLog {
         this.state = state;
         this.now = now;
         this.time = ProtoTime.timestamp(now);
+        this.firstSeq = state.lastSeq() + 1;
     }
 
     Instant now() {
@@ -40,6 +42,7 @@ final class DecisionLog {
                 .setLifetimeId(state.lifetimeId())
                 .setSeq(state.lastSeq() + 1)
                 .setTime(time)
+                .setDecision(firstSeq)
                 .build();
         state.apply(event);
         events.add(event);

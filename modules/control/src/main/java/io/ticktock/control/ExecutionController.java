@@ -48,10 +48,10 @@ final class ExecutionController {
                 .map(response -> complete(response.getVerdictsList(), records.size()));
     }
 
-    /** What must not be scheduled, by exec_id. */
-    Future<Map<String, Verdict>> refusals(LifetimeState state, List<Scheduled> candidates, Instant now) {
+    /** Which of these attempts may be scheduled. */
+    Future<Admission> admission(LifetimeState state, List<Scheduled> candidates, Instant now) {
         if (candidates.isEmpty()) {
-            return Future.succeededFuture(Map.of());
+            return Future.succeededFuture(Admission.NOT_NEEDED);
         }
         AdmissionRequest request = AdmissionRequest.newBuilder()
                 .setTenantId(state.tenantId())
@@ -66,7 +66,8 @@ final class ExecutionController {
                 .setStartedAt(ProtoTime.timestamp(state.startedAt()))
                 .setNow(ProtoTime.timestamp(now))
                 .build();
-        return bus.request(Addresses.GUARDRAIL_ADMIT, request).map(response -> refused(candidates, response));
+        return bus.request(Addresses.GUARDRAIL_ADMIT, request)
+                .map(response -> new Admission(refused(candidates, response), response.getPolicyDigest()));
     }
 
     private static NodeKind kind(LifetimeState state, Scheduled candidate) {

@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -280,14 +281,30 @@ final class GraphOrchestrator {
 
     private void decide(Resident resident) {
         resident.deciding = true;
-        List<Resident.Item> items = resident.drain(MOST_INPUTS_A_DECISION);
+        decide(resident, resident.drain(MOST_INPUTS_A_DECISION));
+    }
+
+    private void decide(Resident resident, List<Resident.Item> items) {
         Instant now = clock.instant();
         Future.succeededFuture(inputsOf(items))
                 .compose(inputs -> judge(resident, inputs, now))
                 .compose(judged -> admit(resident, judged, now))
-                .compose(decision -> makeDurable(resident, decision))
-                .onSuccess(decision -> decided(resident, items, decision))
+                .compose(draft -> draft.isPresent()
+                        ? makeDurable(resident, draft.get()).map(Optional::of)
+                        : reload(resident).map(Optional.<Decision>empty()))
+                .onSuccess(decision -> decision.ifPresentOrElse(
+                        made -> decided(resident, items, made), () -> decideFirst(resident, items)))
                 .onFailure(cause -> undecided(resident, items, cause));
+    }
+
+    /** One input alone always has a decision; the others wait for the next one. */
+    private void decideFirst(Resident resident, List<Resident.Item> items) {
+        if (resident.dropped) {
+            items.forEach(item -> item.decided().fail(Residents.gone()));
+            return;
+        }
+        resident.putBack(items.subList(1, items.size()));
+        decide(resident, items.subList(0, 1));
     }
 
     private static List<Input> inputsOf(List<Resident.Item> items) {
@@ -326,16 +343,48 @@ final class GraphOrchestrator {
         return judged;
     }
 
-    private Future<Decision> admit(Resident resident, List<Input> inputs, Instant now) {
-        Decision decision = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
-        return controller.refusals(resident.state, decision.candidates(), now).compose(refusals -> {
-            if (refusals.isEmpty()) {
-                return Future.succeededFuture(decision);
-            }
-            return loader.load(resident.key()).map(loaded -> {
-                resident.state = loaded.state();
-                return LifetimeMachine.decide(resident.state, inputs, refusals, now);
-            });
+    /**
+     * The decision on these inputs, with leave for what it schedules. None when guardrails counted records that it does
+     * not accept, since a sibling ended the branch or the lifetime: what they saw would not be in the log, and nobody
+     * could recompute what they said.
+     */
+    private Future<Optional<Decision>> admit(Resident resident, List<Input> inputs, Instant now) {
+        List<String> judged = judged(resident, inputs);
+        Decision draft = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
+        if (!isPrefix(draft.accepted(), judged)) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return controller
+                .admission(resident.state, draft.candidates(), now)
+                .compose(admission -> admission.admitsAll()
+                        ? Future.succeededFuture(draft.admittedUnder(admission.policyDigest()))
+                        : decideAgain(resident, inputs, admission, now))
+                .map(decision ->
+                        decision.accepted().equals(draft.accepted()) ? Optional.of(decision) : Optional.empty());
+    }
+
+    private static List<String> judged(Resident resident, List<Input> inputs) {
+        return inputs.stream()
+                .filter(input -> needsVerdict(resident, input))
+                .map(input -> ((Input.Recorded) input).record().getHeaders().getExecId())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isPrefix(List<String> accepted, List<String> judged) {
+        return accepted.size() <= judged.size() && accepted.equals(judged.subList(0, accepted.size()));
+    }
+
+    private Future<Decision> decideAgain(Resident resident, List<Input> inputs, Admission admission, Instant now) {
+        return reload(resident)
+                .map(reloaded -> LifetimeMachine.decide(resident.state, inputs, admission.refusals(), now)
+                        .admittedUnder(admission.policyDigest()));
+    }
+
+    private Future<Void> reload(Resident resident) {
+        return loader.load(resident.key()).map(loaded -> {
+            resident.state = loaded.state();
+            return null;
         });
     }
 

@@ -106,7 +106,9 @@ final class LifetimeMachine {
                 .setStatus(record.getHeaders().getStatus())
                 .setTelemetry(record.getTelemetry())
                 .addAllNextTaskIds(record.getNextTaskIdsList())
-                .setVerdict(verdict);
+                .setVerdict(verdict)
+                .setResultSizeBytes(record.getResultSizeBytes())
+                .setRecordDigest(record.getRecordDigest());
         if (record.hasError()) {
             accepted.setError(record.getError());
         }

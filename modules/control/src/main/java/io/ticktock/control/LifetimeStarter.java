@@ -25,7 +25,12 @@ final class LifetimeStarter {
     /** What became of a request; state and decision are of use only when the lifetime was created by it. */
     record Start(StartLifetimeResponse response, LifetimeState state, Decision decision) {}
 
-    private record Draft(LifetimeState state, Decision decision) {}
+    private record Draft(LifetimeState state, Decision decision) {
+
+        Draft admittedUnder(String policyDigest) {
+            return new Draft(state, decision.admittedUnder(policyDigest));
+        }
+    }
 
     private final Bus bus;
     private final InstantSource clock;
@@ -54,8 +59,9 @@ final class LifetimeStarter {
         Instant now = clock.instant();
         Draft draft = draft(request, graph, Map.of(), now);
         return controller
-                .refusals(draft.state(), draft.decision().candidates(), now)
-                .map(refusals -> refusals.isEmpty() ? draft : draft(request, graph, refusals, now));
+                .admission(draft.state(), draft.decision().candidates(), now)
+                .map(admission -> (admission.admitsAll() ? draft : draft(request, graph, admission.refusals(), now))
+                        .admittedUnder(admission.policyDigest()));
     }
 
     private static Draft draft(
@@ -66,7 +72,8 @@ final class LifetimeStarter {
                 .setParentExecId(request.getParentExecId())
                 .setActor(request.getActor())
                 .putAllLabels(graph.metadata().labels())
-                .putAllLabels(request.getLabelsMap());
+                .putAllLabels(request.getLabelsMap())
+                .setInputDigest(InputDigest.of(request.getInput()));
         graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
         LifetimeState state = new LifetimeState(request.getTenantId(), request.getLifetimeId(), graph);
         return new Draft(state, LifetimeMachine.start(state, started.build(), refusals, now));

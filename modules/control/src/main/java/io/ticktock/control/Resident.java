@@ -72,6 +72,13 @@ final class Resident {
         inbox.add(item);
     }
 
+    /** Puts back what was taken and is to be decided first all the same. */
+    void putBack(List<Item> items) {
+        for (int i = items.size() - 1; i >= 0; i--) {
+            inbox.addFirst(items.get(i));
+        }
+    }
+
     int inputs() {
         return inbox.size();
     }

@@ -314,7 +314,7 @@ final class TokenFlow {
                 scheduled.getTokenPath(),
                 scheduled.getIteration(),
                 scheduled.getAttempt());
-        scheduled.setExecId(execId);
+        scheduled.setExecId(execId).clearAdmissionDigest();
         Verdict refusal = refusals.get(execId);
         if (!state.isRunning()) {
             // Another token of the same decision was not admitted.

@@ -80,7 +80,8 @@ public final class GuardrailEngine {
         if (evaluator.set().isEmpty()) {
             return count <= LARGEST_KEPT ? ADMISSIONS.get(count) : admitted(count);
         }
-        AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
+        AdmissionResponse.Builder response =
+                AdmissionResponse.newBuilder().setPolicyDigest(evaluator.set().digest());
         long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
         for (int i = 0; i < count; i++) {
             Scheduled candidate = request.getCandidates(i);

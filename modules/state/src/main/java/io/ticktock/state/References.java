@@ -16,7 +16,8 @@ public final class References {
         ExecutionReference.Builder reference = ExecutionReference.newBuilder()
                 .setHeaders(execution.getHeaders())
                 .setTelemetry(execution.getTelemetry())
-                .setResultSizeBytes(sizeOf(execution.getResult().getPayload()));
+                .setResultSizeBytes(sizeOf(execution.getResult().getPayload()))
+                .setRecordDigest(RecordDigest.of(execution));
         if (execution.hasError()) {
             reference.setError(execution.getError());
         }
@@ -29,7 +30,8 @@ public final class References {
                 .setHeaders(execution.getHeaders())
                 .setTelemetry(execution.getTelemetry())
                 .setResultSizeBytes(sizeOf(result))
-                .addAllNextTaskIds(result.getNextTaskIdsList());
+                .addAllNextTaskIds(result.getNextTaskIdsList())
+                .setRecordDigest(RecordDigest.of(execution));
         if (execution.hasError()) {
             reference.setError(execution.getError());
         }
