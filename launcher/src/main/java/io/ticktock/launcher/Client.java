@@ -5,6 +5,7 @@ import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
 import static io.ticktock.bus.Addresses.STATE_GET_LIFETIME;
 import static io.ticktock.bus.Addresses.STATE_GET_OUTPUT;
+import static io.ticktock.bus.Addresses.STATE_GET_SPEND;
 import static io.ticktock.bus.Addresses.STATE_GET_STATISTICS;
 import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
 import static io.ticktock.bus.Addresses.STATE_LIST_EXECUTIONS;
@@ -23,6 +24,8 @@ import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.GetOutputResponse;
+import io.ticktock.proto.v1.GetSpendRequest;
+import io.ticktock.proto.v1.GetSpendResponse;
 import io.ticktock.proto.v1.GetStatisticsRequest;
 import io.ticktock.proto.v1.GetStatisticsResponse;
 import io.ticktock.proto.v1.GraphReference;
@@ -167,6 +170,15 @@ final class Client {
 
     GetStatisticsResponse statistics() {
         return ask(STATE_GET_STATISTICS, GetStatisticsRequest.getDefaultInstance());
+    }
+
+    GetSpendResponse spend(GetSpendRequest.Builder request) {
+        return ask(STATE_GET_SPEND, request.setTenantId(tenantId).build());
+    }
+
+    /** Of all tenants: for who operates the system. */
+    GetSpendResponse spendOfAll(GetSpendRequest.Builder request) {
+        return ask(STATE_GET_SPEND, request.clearTenantId().build());
     }
 
     /** Runs when the lifetime may have gone on, on some other thread; a hint that may fail to come. */

@@ -93,6 +93,7 @@ final class ModuleTable {
                         STATE_LIST_EVENTS,
                         STATE_GET_OUTPUT,
                         STATE_GET_STATISTICS,
+                        STATE_GET_SPEND,
                         STATE_FIND_UNREFERENCED_BLOBS);
             case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
             case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);

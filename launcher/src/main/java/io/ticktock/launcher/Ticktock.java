@@ -36,6 +36,7 @@ public final class Ticktock {
                 .addSubcommand(PoliciesCommand.commandLine(session))
                 .addSubcommand(LifetimesCommand.commandLine(session))
                 .addSubcommand(new ExecutionsCommand(session))
+                .addSubcommand(new SpendCommand(session))
                 .addSubcommand(new BenchCommand(session))
                 .addSubcommand(new VersionCommand(session));
         addHelp(commandLine);

@@ -60,6 +60,10 @@ public final class Addresses {
     public static final Address<GetStatisticsRequest, GetStatisticsResponse> STATE_GET_STATISTICS =
             Address.of("state.get-statistics", GetStatisticsRequest.class, GetStatisticsResponse.class);
 
+    // state: what is gathered from many lifetimes, and may take longer
+    public static final Address<GetSpendRequest, GetSpendResponse> STATE_GET_SPEND =
+            new Address<>("state.get-spend", GetSpendRequest.class, GetSpendResponse.class, Duration.ofSeconds(50));
+
     // state: what the blob store asks before it removes garbage
     public static final Address<FindUnreferencedBlobsRequest, FindUnreferencedBlobsResponse>
             STATE_FIND_UNREFERENCED_BLOBS = Address.of(

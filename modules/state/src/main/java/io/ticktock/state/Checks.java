@@ -1,6 +1,8 @@
 package io.ticktock.state;
 
+import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeDecision;
 import java.util.UUID;
@@ -48,6 +50,14 @@ public final class Checks {
         }
         if (request.getLeaseMs() < 1 || request.getLeaseMs() > LONGEST_LEASE_MS) {
             throw Refusal.invalid("lease_ms must be 1 to " + LONGEST_LEASE_MS + ", not " + request.getLeaseMs());
+        }
+    }
+
+    /** Of a span of time whose ends may both be unset. */
+    public static void timeSpan(Timestamp since, Timestamp until) {
+        boolean isOpen = since.equals(Timestamp.getDefaultInstance()) || until.equals(Timestamp.getDefaultInstance());
+        if (!isOpen && !ProtoTime.instant(since).isBefore(ProtoTime.instant(until))) {
+            throw Refusal.invalid("since must be before until");
         }
     }
 

@@ -16,12 +16,14 @@ import java.util.function.Supplier;
 
 /**
  * The connections of the store: a pool for the planes (role ticktock_writer), one connection for what must not wait
- * behind them, a pool for what tenants read (role ticktock_reader, under row-level security), and lanes. Every operation has a timeout; reads are tried again while
- * the database is away.
+ * behind them, a pool for what tenants read (role ticktock_reader, under row-level security), for each role one
+ * connection for reports, and lanes. Every operation has a timeout; reads are tried again while the database is away.
  */
 final class Database {
 
     private static final int MOST_WAITING = 4_096;
+    private static final int MOST_WAITING_REPORTS = 64;
+    private static final long REPORT_TIMEOUT_MS = 45_000;
     private static final long FIRST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 500;
 
@@ -33,6 +35,8 @@ final class Database {
     private final Pool planes;
     private final Pool urgent;
     private final Pool tenants;
+    private final Pool reports;
+    private final Pool tenantReports;
     private final long timeoutMs;
     private final long patienceMs;
 
@@ -42,6 +46,8 @@ final class Database {
         this.planes = pool("ticktock_writer", configuration.poolSize());
         this.urgent = pool("ticktock_writer", 1);
         this.tenants = pool("ticktock_reader", configuration.poolSize());
+        this.reports = pool("ticktock_writer", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
+        this.tenantReports = pool("ticktock_reader", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
         this.timeoutMs = configuration.timeoutMs();
         this.patienceMs = configuration.patienceMs();
     }
@@ -52,6 +58,8 @@ final class Database {
         this.planes = connections.urgent;
         this.urgent = connections.urgent;
         this.tenants = connections.tenants;
+        this.reports = connections.reports;
+        this.tenantReports = connections.tenantReports;
         this.timeoutMs = timeoutMs;
         this.patienceMs = 0;
     }
@@ -63,7 +71,7 @@ final class Database {
 
     /** A connection of its own for group commit. */
     Lane lane() {
-        PgConnectOptions options = options("ticktock_writer")
+        PgConnectOptions options = options("ticktock_writer", configuration.timeoutMs())
                 // Arrays look like a few rows to the planner, and small tables ask to be scanned: always use the keys.
                 .addProperty("plan_cache_mode", "force_generic_plan")
                 .addProperty("enable_seqscan", "off")
@@ -91,14 +99,33 @@ final class Database {
 
     /** What this tenant, and no other, can see. */
     <T> Future<T> ofTenant(String tenantId, Function<Query, Future<T>> statements) {
-        return patiently(() -> tenants.withTransaction(connection -> connection
+        return patiently(() -> inTransactionOf(tenants, tenantId, statements));
+    }
+
+    /**
+     * What a report reads of this tenant, or of all of them when it is empty, in one transaction. It may take longer than
+     * other operations, so there is one such transaction at a time, and it is not tried again.
+     */
+    <T> Future<T> report(String tenantId, Function<Query, Future<T>> statements) {
+        Pool pool = tenantId.isEmpty() ? reports : tenantReports;
+        return inTransactionOf(pool, tenantId, statements)
+                .timeout(REPORT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(DatabaseFault.of(cause).toFailure()));
+    }
+
+    private static <T> Future<T> inTransactionOf(Pool pool, String tenantId, Function<Query, Future<T>> statements) {
+        return pool.withTransaction(connection -> connection
                 .preparedQuery(SET_TENANT)
                 .execute(Tuple.of(tenantId))
-                .compose(set -> statements.apply(Query.on(connection)))));
+                .compose(set -> statements.apply(Query.on(connection))));
     }
 
     Future<Void> close() {
-        return planes.close().eventually(urgent::close).eventually(tenants::close);
+        return planes.close()
+                .eventually(urgent::close)
+                .eventually(tenants::close)
+                .eventually(reports::close)
+                .eventually(tenantReports::close);
     }
 
     /** A server that has become read-only keeps its connections, and the pool would use them again. */
@@ -126,10 +153,14 @@ final class Database {
     }
 
     private Pool pool(String role, int connections) {
+        return pool(role, connections, MOST_WAITING, configuration.timeoutMs());
+    }
+
+    private Pool pool(String role, int connections, int mostWaiting, long timeoutMs) {
         PoolOptions bounds = new PoolOptions()
                 .setMaxSize(connections)
-                .setMaxWaitQueueSize(MOST_WAITING)
-                .setConnectionTimeout((int) configuration.timeoutMs())
+                .setMaxWaitQueueSize(mostWaiting)
+                .setConnectionTimeout((int) timeoutMs)
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(5)
                 .setIdleTimeoutUnit(TimeUnit.MINUTES)
@@ -137,19 +168,19 @@ final class Database {
                 .setMaxLifetimeUnit(TimeUnit.MINUTES);
         return PgBuilder.pool()
                 .with(bounds)
-                .connectingTo(options(role).setCachePreparedStatements(true))
+                .connectingTo(options(role, timeoutMs).setCachePreparedStatements(true))
                 .using(vertx)
                 .build();
     }
 
-    private PgConnectOptions options(String role) {
+    private PgConnectOptions options(String role, long timeoutMs) {
         return configuration
                 .database()
                 .options()
                 .addProperty("role", role)
                 .addProperty("search_path", "ticktock")
                 .addProperty("application_name", "ticktock")
-                .addProperty("statement_timeout", Long.toString(configuration.timeoutMs()))
-                .addProperty("idle_in_transaction_session_timeout", Long.toString(configuration.timeoutMs()));
+                .addProperty("statement_timeout", Long.toString(timeoutMs))
+                .addProperty("idle_in_transaction_session_timeout", Long.toString(timeoutMs));
     }
 }

@@ -48,8 +48,10 @@ public final class Migrations {
         }
     }
 
-    private static final List<Script> SCRIPTS =
-            List.of(Script.resource(1, "0001_tables.sql"), Script.resource(2, "0002_rights.sql"));
+    static final List<Script> SCRIPTS = List.of(
+            Script.resource(1, "0001_tables.sql"),
+            Script.resource(2, "0002_rights.sql"),
+            Script.resource(5, "0005_history.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

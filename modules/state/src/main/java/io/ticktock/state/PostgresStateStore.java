@@ -23,6 +23,7 @@ public final class PostgresStateStore implements StateStore {
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
     private final StatisticsRepository statistics;
+    private final SpendRepository spend;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -42,6 +43,7 @@ public final class PostgresStateStore implements StateStore {
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
         this.statistics = new StatisticsRepository(database);
+        this.spend = new SpendRepository(database);
     }
 
     /** Brings the schema up to date, and opens the store. */
@@ -159,6 +161,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request) {
         return statistics.get();
+    }
+
+    @Override
+    public Future<GetSpendResponse> getSpend(GetSpendRequest request) {
+        return Future.succeededFuture(request).compose(spend::get);
     }
 
     @Override

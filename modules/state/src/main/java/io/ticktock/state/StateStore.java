@@ -68,6 +68,9 @@ public interface StateStore {
 
     Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request);
 
+    /** May take seconds; INVALID_ARGUMENT also when the times are in the wrong order. */
+    Future<GetSpendResponse> getSpend(GetSpendRequest request);
+
     /** Lets writes under way end, and lets go of what is held. */
     Future<Void> close();
 }

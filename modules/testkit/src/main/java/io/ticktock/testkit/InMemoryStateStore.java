@@ -63,6 +63,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
+    private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
     private long commits;
 
@@ -74,6 +75,7 @@ public final class InMemoryStateStore implements StateStore {
     public InMemoryStateStore(Clock clock) {
         this.clock = clock;
         this.shards = new InMemoryShards(clock);
+        this.spend = new InMemorySpend(clock);
     }
 
     @Override
@@ -132,8 +134,10 @@ public final class InMemoryStateStore implements StateStore {
             Map<RecordKey, E> records, RecordKey key, E appended, Function<E, ExecutionReference> reference) {
         E first = records.putIfAbsent(key, appended);
         if (first == null) {
+            ExecutionReference made = reference.apply(appended);
             recorded.computeIfAbsent(new LifetimeIdentity(key.tenantId(), key.lifetimeId()), none -> new ArrayList<>())
-                    .add(reference.apply(appended));
+                    .add(made);
+            spend.add(key, made);
             return new Recorded<>(appended, AppendOutcome.APPEND_OUTCOME_RECORDED);
         }
         return new Recorded<>(
@@ -509,6 +513,16 @@ public final class InMemoryStateStore implements StateStore {
                                         .sum()
                                 + logs.values().stream().mapToLong(Map::size).sum())
                         .build());
+    }
+
+    @Override
+    public Future<GetSpendResponse> getSpend(GetSpendRequest request) {
+        return answer(
+                request,
+                asked -> spend.get(
+                        asked,
+                        lifetime -> heads.getOrDefault(lifetime, AgentLifetime.getDefaultInstance())
+                                .getGraph()));
     }
 
     @Override
