@@ -11,7 +11,6 @@ import io.ticktock.control.ControlVerticle;
 import io.ticktock.executor.Executor;
 import io.ticktock.executor.ExecutorVerticle;
 import io.ticktock.guardrail.GuardrailConfiguration;
-import io.ticktock.guardrail.GuardrailEngine;
 import io.ticktock.guardrail.GuardrailVerticle;
 import io.ticktock.launcher.configuration.ExecutorSection;
 import io.ticktock.state.StateConfiguration;
@@ -51,7 +50,7 @@ final class ModuleTable {
 
     private static VerticleDefinition guardrail(Wiring wiring) {
         GuardrailConfiguration configuration = wiring.configuration().guardrail();
-        return VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), new GuardrailEngine(), configuration));
+        return VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), configuration));
     }
 
     private static VerticleDefinition executor(Wiring wiring) {
@@ -92,6 +91,7 @@ final class ModuleTable {
                         STATE_LIST_EXECUTIONS,
                         STATE_LIST_EVENTS,
                         STATE_GET_OUTPUT,
+                        STATE_GET_USAGE,
                         STATE_GET_STATISTICS,
                         STATE_GET_SPEND,
                         STATE_FIND_UNREFERENCED_BLOBS);
@@ -105,7 +105,8 @@ final class ModuleTable {
 
     static List<Address<?, ?>> neededBy(SystemModule module) {
         return switch (module) {
-            case STATE, GUARDRAIL -> List.of();
+            case STATE -> List.of();
+            case GUARDRAIL -> List.of(STATE_GET_USAGE);
             case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
             case EXECUTOR ->
                 List.of(

@@ -80,7 +80,8 @@ public record Configuration(
         String policies = settings.text("guardrail.policies");
         return new GuardrailConfiguration(
                 policies.isEmpty() ? Optional.empty() : Optional.of(Path.of(policies)),
-                settings.duration("guardrail.reload_interval"));
+                settings.duration("guardrail.reload_interval"),
+                settings.duration("guardrail.usage_refresh"));
     }
 
     private static ExecutorSection executor(Settings settings) {

@@ -56,6 +56,10 @@ public final class Addresses {
     public static final Address<GetOutputRequest, GetOutputResponse> STATE_GET_OUTPUT =
             Address.of("state.get-output", GetOutputRequest.class, GetOutputResponse.class);
 
+    // state: what guardrails of a tenant look at
+    public static final Address<GetUsageRequest, GetUsageResponse> STATE_GET_USAGE =
+            Address.of("state.get-usage", GetUsageRequest.class, GetUsageResponse.class);
+
     // state: what an operator measures
     public static final Address<GetStatisticsRequest, GetStatisticsResponse> STATE_GET_STATISTICS =
             Address.of("state.get-statistics", GetStatisticsRequest.class, GetStatisticsResponse.class);

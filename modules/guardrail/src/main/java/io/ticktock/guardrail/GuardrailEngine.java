@@ -1,13 +1,17 @@
 package io.ticktock.guardrail;
 
 import com.google.protobuf.Timestamp;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.policy.Facts;
 import io.ticktock.guardrail.policy.Phase;
 import io.ticktock.guardrail.policy.PolicyEvaluator;
 import io.ticktock.guardrail.policy.PolicySet;
+import io.ticktock.guardrail.policy.Window;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.GetUsageRequest;
+import io.ticktock.proto.v1.GetUsageResponse;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.Scheduled;
@@ -15,14 +19,22 @@ import io.ticktock.proto.v1.Totals;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.ticktock.proto.v1.VerdictResponse;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Applies the policies in force to what is asked. Without any, everything is allowed, with no policy digest. */
+/**
+ * Applies the policies in force to what is asked. Without any, everything is allowed, with no policy digest. For one
+ * event loop, but for {@link #use}.
+ */
 public final class GuardrailEngine {
 
     /** Answers up to this size are made once; this stands between every record and its decision. */
@@ -38,7 +50,13 @@ public final class GuardrailEngine {
             .mapToObj(GuardrailEngine::admitted)
             .toList();
 
+    private final TenantUsage usage;
     private volatile PolicyEvaluator inForce = new PolicyEvaluator(PolicySet.NONE);
+
+    /** With where it reads what tenants have used, and how old that may be. */
+    public GuardrailEngine(Function<GetUsageRequest, Future<GetUsageResponse>> usage, Duration usageRefresh) {
+        this.usage = new TenantUsage(usage, usageRefresh, System::nanoTime);
+    }
 
     /** Puts these policies in force: what is asked from now on is answered by them. */
     public void use(PolicySet policies) {
@@ -50,13 +68,36 @@ public final class GuardrailEngine {
         return inForce.set();
     }
 
-    /** Whether records may be accepted: one verdict for each, in order. */
-    public VerdictResponse verdict(VerdictRequest request) {
+    /** Whether records may be accepted: one verdict for each, in order. UNAVAILABLE when something cannot be read. */
+    public Future<VerdictResponse> verdict(VerdictRequest request) {
         PolicyEvaluator evaluator = inForce;
         int count = request.getRecordsCount();
         if (evaluator.set().isEmpty()) {
-            return count <= LARGEST_KEPT ? VERDICTS.get(count) : allowed(count);
+            return Future.succeededFuture(count <= LARGEST_KEPT ? VERDICTS.get(count) : allowed(count));
         }
+        Set<Window> windows = windows(evaluator, request);
+        if (windows.isEmpty()) {
+            return Future.succeededFuture(verdict(evaluator, request, Map.of()));
+        }
+        return usage.of(request.getTenantId(), windows, request.getRecordsList(), ProtoTime.instant(request.getNow()))
+                .map(tenant -> verdict(evaluator, request, tenant));
+    }
+
+    private static Set<Window> windows(PolicyEvaluator evaluator, VerdictRequest request) {
+        if (!evaluator.set().looksAtTenants()) {
+            return Set.of();
+        }
+        Set<Window> windows = new LinkedHashSet<>();
+        for (ExecutionReference record : request.getRecordsList()) {
+            var headers = record.getHeaders();
+            windows.addAll(
+                    evaluator.windows(request.getGraph(), Phase.VERDICT, headers.getNodeId(), headers.getKind()));
+        }
+        return windows;
+    }
+
+    private static VerdictResponse verdict(
+            PolicyEvaluator evaluator, VerdictRequest request, Map<Window, WindowUsage> tenant) {
         VerdictResponse.Builder response = VerdictResponse.newBuilder();
         long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
@@ -66,28 +107,60 @@ public final class GuardrailEngine {
             // A record that comes twice is accepted once.
             if (counted.add(record.getHeaders().getExecId())) {
                 totals = Facts.with(totals, record.getTelemetry());
+                tenant.values().forEach(window -> window.add(record));
             }
             Facts facts = Facts.of(record, totals, labels, elapsed);
-            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, facts));
+            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, with(facts, tenant)));
         }
         return response.build();
     }
 
-    /** Whether attempts may be dispatched: one verdict for each, in order. */
-    public AdmissionResponse admit(AdmissionRequest request) {
+    private static Facts with(Facts facts, Map<Window, WindowUsage> tenant) {
+        if (tenant.isEmpty()) {
+            return facts;
+        }
+        Map<Window, Totals> totals = new LinkedHashMap<>();
+        tenant.forEach((window, used) -> totals.put(window, used.totals()));
+        return facts.with(totals);
+    }
+
+    /** Whether attempts may be dispatched: one verdict for each, in order. UNAVAILABLE when something cannot be read. */
+    public Future<AdmissionResponse> admit(AdmissionRequest request) {
         PolicyEvaluator evaluator = inForce;
         int count = request.getCandidatesCount();
         if (evaluator.set().isEmpty()) {
-            return count <= LARGEST_KEPT ? ADMISSIONS.get(count) : admitted(count);
+            return Future.succeededFuture(count <= LARGEST_KEPT ? ADMISSIONS.get(count) : admitted(count));
         }
+        Set<Window> windows = windows(evaluator, request);
+        if (windows.isEmpty()) {
+            return Future.succeededFuture(admit(evaluator, request, Map.of()));
+        }
+        return usage.of(request.getTenantId(), windows, List.of(), ProtoTime.instant(request.getNow()))
+                .map(tenant -> admit(evaluator, request, tenant));
+    }
+
+    private static Set<Window> windows(PolicyEvaluator evaluator, AdmissionRequest request) {
+        if (!evaluator.set().looksAtTenants()) {
+            return Set.of();
+        }
+        Set<Window> windows = new LinkedHashSet<>();
+        for (int i = 0; i < request.getCandidatesCount(); i++) {
+            String node = request.getCandidates(i).getNodeId();
+            windows.addAll(evaluator.windows(request.getGraph(), Phase.ADMIT, node, request.getKinds(i)));
+        }
+        return windows;
+    }
+
+    private static AdmissionResponse admit(
+            PolicyEvaluator evaluator, AdmissionRequest request, Map<Window, WindowUsage> tenant) {
         AdmissionResponse.Builder response =
                 AdmissionResponse.newBuilder().setPolicyDigest(evaluator.set().digest());
         long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < request.getCandidatesCount(); i++) {
             Scheduled candidate = request.getCandidates(i);
             NodeKind kind = request.getKinds(i);
             Facts facts = Facts.of(candidate, kind, request.getTotals(), request.getLabelsMap(), elapsed);
-            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, facts));
+            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, with(facts, tenant)));
         }
         return response.build();
     }

@@ -21,9 +21,10 @@ public final class GuardrailVerticle extends VerticleBase {
     private final Optional<PolicyFiles> files;
     private String lastRefusal = "";
 
-    public GuardrailVerticle(Bus bus, GuardrailEngine engine, GuardrailConfiguration configuration) {
+    public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration) {
         this.bus = bus;
-        this.engine = engine;
+        this.engine = new GuardrailEngine(
+                request -> bus.request(Addresses.STATE_GET_USAGE, request), configuration.usageRefresh());
         this.configuration = configuration;
         this.files = configuration.policies().map(PolicyFiles::new);
     }
@@ -37,8 +38,8 @@ public final class GuardrailVerticle extends VerticleBase {
     private Future<?> serve() {
         files.ifPresent(this::lookAgainLater);
         return Future.all(
-                bus.serve(Addresses.GUARDRAIL_VERDICT, request -> Future.succeededFuture(engine.verdict(request))),
-                bus.serve(Addresses.GUARDRAIL_ADMIT, request -> Future.succeededFuture(engine.admit(request))));
+                bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
+                bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit));
     }
 
     private Future<Void> load(PolicyFiles from) {

@@ -48,7 +48,6 @@ class GuardrailVerticleTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx);
-    private final GuardrailEngine engine = new GuardrailEngine();
 
     @TempDir
     private Path folder;
@@ -58,8 +57,9 @@ class GuardrailVerticleTest {
     }
 
     private void deploy(Optional<Path> policies) throws Exception {
-        GuardrailConfiguration configuration = new GuardrailConfiguration(policies, Duration.ofMillis(100));
-        await(vertx.deployVerticle(new GuardrailVerticle(bus, engine, configuration)));
+        GuardrailConfiguration configuration =
+                new GuardrailConfiguration(policies, Duration.ofMillis(100), Duration.ofSeconds(1));
+        await(vertx.deployVerticle(new GuardrailVerticle(bus, configuration)));
     }
 
     @AfterEach

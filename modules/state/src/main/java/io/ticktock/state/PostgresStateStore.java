@@ -22,6 +22,7 @@ public final class PostgresStateStore implements StateStore {
     private final SignalRepository signals;
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
+    private final UsageRepository usage;
     private final StatisticsRepository statistics;
     private final SpendRepository spend;
 
@@ -42,6 +43,7 @@ public final class PostgresStateStore implements StateStore {
         this.blobs = new BlobReferenceRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
+        this.usage = new UsageRepository(database, configuration.timeoutMs());
         this.statistics = new StatisticsRepository(database);
         this.spend = new SpendRepository(database);
     }
@@ -156,6 +158,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request) {
         return Future.succeededFuture(request).compose(blobs::findUnreferenced);
+    }
+
+    @Override
+    public Future<GetUsageResponse> getUsage(GetUsageRequest request) {
+        return Future.succeededFuture(request).compose(usage::get);
     }
 
     @Override

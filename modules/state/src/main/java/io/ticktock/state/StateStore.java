@@ -66,6 +66,9 @@ public interface StateStore {
 
     Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
 
+    /** Every record of the tenant, accepted or not. OVERLOADED when too many of them are recent. */
+    Future<GetUsageResponse> getUsage(GetUsageRequest request);
+
     Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request);
 
     /** May take seconds; INVALID_ARGUMENT also when the times are in the wrong order. */

@@ -15,6 +15,7 @@ import io.ticktock.state.Recorded;
 import io.ticktock.state.References;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.StateStore;
+import io.ticktock.state.UsageRepository;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,6 +58,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<RecordKey, TaskExecution> tasks = new HashMap<>();
     private final Map<RecordKey, PlanExecution> plans = new HashMap<>();
     private final Map<LifetimeIdentity, List<ExecutionReference>> recorded = new HashMap<>();
+    private final Map<RecordKey, Instant> recordedAt = new HashMap<>();
     private final TreeMap<LifetimeIdentity, AgentLifetime> heads = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Payload> inputs = new HashMap<>();
     private final Map<IdempotencyKey, UUID> started = new HashMap<>();
@@ -135,6 +137,7 @@ public final class InMemoryStateStore implements StateStore {
         E first = records.putIfAbsent(key, appended);
         if (first == null) {
             ExecutionReference made = reference.apply(appended);
+            recordedAt.put(key, clock.instant());
             recorded.computeIfAbsent(new LifetimeIdentity(key.tenantId(), key.lifetimeId()), none -> new ArrayList<>())
                     .add(made);
             spend.add(key, made);
@@ -499,6 +502,50 @@ public final class InMemoryStateStore implements StateStore {
                             .toList())
                     .build();
         });
+    }
+
+    /** Nothing is written later than it is recorded here, so that only what is not before now is recent. */
+    @Override
+    public Future<GetUsageResponse> getUsage(GetUsageRequest request) {
+        return answer(request, asked -> {
+            Checks.tenant(asked.getTenantId());
+            Instant now = clock.instant();
+            Instant until = asked.hasUntil() ? instant(asked.getUntil()) : Instant.MAX;
+            Instant settledUntil = now.isBefore(until) ? now : until;
+            List<ExecutionReference> settled = new ArrayList<>();
+            List<ExecutionReference> recent = new ArrayList<>();
+            recorded.forEach((lifetime, references) -> references.stream()
+                    .filter(each -> lifetime.tenantId().equals(asked.getTenantId()))
+                    .filter(each -> !timeOf(each).isBefore(instant(asked.getSince())))
+                    .filter(each -> timeOf(each).isBefore(until))
+                    .forEach(each -> (timeOf(each).isBefore(settledUntil) ? settled : recent).add(each)));
+            return UsageRepository.response(
+                    totals(settled),
+                    settledUntil,
+                    totals(recent),
+                    recent.stream()
+                            .map(each -> UUID.fromString(each.getHeaders().getExecId()))
+                            .toArray(UUID[]::new));
+        });
+    }
+
+    private Instant timeOf(ExecutionReference reference) {
+        return recordedAt.get(RecordKey.of(reference.getHeaders()));
+    }
+
+    private static Totals totals(List<ExecutionReference> references) {
+        Totals.Builder totals = Totals.newBuilder();
+        for (ExecutionReference reference : references) {
+            PolicyTelemetry telemetry = reference.getTelemetry();
+            totals.setExecutions(totals.getExecutions() + 1)
+                    .setTokensUsed(totals.getTokensUsed() + telemetry.getTokensUsed())
+                    .setCostMicros(totals.getCostMicros() + telemetry.getCostMicros())
+                    .setLatencyMs(totals.getLatencyMs() + telemetry.getLatencyMs())
+                    .setMaxTokensUsed(Math.max(totals.getMaxTokensUsed(), telemetry.getTokensUsed()))
+                    .setMaxCostMicros(Math.max(totals.getMaxCostMicros(), telemetry.getCostMicros()))
+                    .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()));
+        }
+        return totals.build();
     }
 
     /** Counts every request as a commit. */

@@ -13,6 +13,7 @@ import java.util.Map;
  *
  * @param record of the execution; the default one before it runs
  * @param totals of the lifetime, the record included
+ * @param windows totals of the tenant in each window that a policy asks for, the record included
  * @param labels of the lifetime
  * @param elapsedSeconds since the lifetime started
  */
@@ -23,6 +24,7 @@ public record Facts(
         int attempt,
         ExecutionReference record,
         Totals totals,
+        Map<Window, Totals> windows,
         Map<String, String> labels,
         long elapsedSeconds)
         implements VariableSource {
@@ -39,6 +41,7 @@ public record Facts(
                 headers.getAttempt(),
                 record,
                 totals,
+                Map.of(),
                 labels,
                 elapsedSeconds);
     }
@@ -53,11 +56,26 @@ public record Facts(
                 candidate.getAttempt(),
                 ExecutionReference.getDefaultInstance(),
                 totals,
+                Map.of(),
                 labels,
                 elapsedSeconds);
     }
 
-    /** What a lifetime's executions add up to with one more. */
+    /** With what the tenant's executions add up to. */
+    public Facts with(Map<Window, Totals> tenant) {
+        return new Facts(node, kind, iteration, attempt, record, totals, tenant, labels, elapsedSeconds);
+    }
+
+    /** As a policy with this window sees it. */
+    Facts over(Window window) {
+        Totals seen = windows.get(window);
+        if (seen == null) {
+            throw new IllegalStateException("nobody says what the tenant used in the window " + window);
+        }
+        return new Facts(node, kind, iteration, attempt, record, seen, windows, labels, elapsedSeconds);
+    }
+
+    /** What executions add up to with one more. */
     public static Totals with(Totals totals, PolicyTelemetry telemetry) {
         return Totals.newBuilder()
                 .setExecutions(totals.getExecutions() + 1)
@@ -67,6 +85,19 @@ public record Facts(
                 .setMaxTokensUsed(Math.max(totals.getMaxTokensUsed(), telemetry.getTokensUsed()))
                 .setMaxCostMicros(Math.max(totals.getMaxCostMicros(), telemetry.getCostMicros()))
                 .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()))
+                .build();
+    }
+
+    /** What two sets of executions add up to. */
+    public static Totals sum(Totals some, Totals others) {
+        return Totals.newBuilder()
+                .setExecutions(some.getExecutions() + others.getExecutions())
+                .setTokensUsed(some.getTokensUsed() + others.getTokensUsed())
+                .setCostMicros(some.getCostMicros() + others.getCostMicros())
+                .setLatencyMs(some.getLatencyMs() + others.getLatencyMs())
+                .setMaxTokensUsed(Math.max(some.getMaxTokensUsed(), others.getMaxTokensUsed()))
+                .setMaxCostMicros(Math.max(some.getMaxCostMicros(), others.getMaxCostMicros()))
+                .setMaxLatencyMs(Math.max(some.getMaxLatencyMs(), others.getMaxLatencyMs()))
                 .build();
     }
 

@@ -5,11 +5,13 @@ import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.PolicyScope;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * One rule.
  *
+ * @param window over which the sums of scope tenant are; empty for the other scopes
  * @param when the action is asked for when this holds
  * @param action REJECT_EXECUTION, PAUSE_LIFETIME or ABORT_LIFETIME
  * @param message for people; empty for the condition itself
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 record Policy(
         String name,
         PolicyScope scope,
+        Optional<Window> window,
         AppliesTo appliesTo,
         Phase phase,
         Expression when,
@@ -43,6 +46,7 @@ record Policy(
     Map<String, Object> trigger() {
         Map<String, Object> fields = new TreeMap<>();
         fields.put("scope", word(scope));
+        window.ifPresent(span -> fields.put("window", span.toString()));
         if (!appliesTo.equals(AppliesTo.ALL)) {
             fields.put("applies_to", appliesTo.canonical());
         }

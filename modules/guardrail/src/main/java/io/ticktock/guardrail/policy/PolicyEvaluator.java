@@ -7,10 +7,14 @@ import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.Verdict;
+import io.ticktock.proto.v1.WindowTotals;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,9 +35,12 @@ public final class PolicyEvaluator {
     /** A node in a phase. */
     private record Place(String graph, String version, String node, NodeKind kind, Phase phase) {}
 
+    /** The policies that are about a place, and the windows that they ask for. */
+    private record Selection(List<Policy> policies, Set<Window> windows) {}
+
     private final PolicySet set;
     private final Verdict allow;
-    private final Map<Place, List<Policy>> selected = new ConcurrentHashMap<>();
+    private final Map<Place, Selection> selected = new ConcurrentHashMap<>();
 
     public PolicyEvaluator(PolicySet set) {
         this.set = set;
@@ -48,41 +55,72 @@ public final class PolicyEvaluator {
     }
 
     /**
-     * The verdict on an execution.
+     * The windows over which policies look at executions of this node.
      *
      * @param phase ADMIT or VERDICT
      */
+    public Set<Window> windows(GraphReference graph, Phase phase, String node, NodeKind kind) {
+        return selection(graph, phase, node, kind).windows();
+    }
+
+    /**
+     * The verdict on an execution.
+     *
+     * @param phase ADMIT or VERDICT
+     * @param facts with the totals of all {@link #windows} of the place
+     */
     public Verdict evaluate(GraphReference graph, Phase phase, Facts facts) {
         List<FiredPolicy> fired = null;
-        for (Policy policy : policiesFor(graph, phase, facts)) {
+        Selection selection = selection(graph, phase, facts.node(), facts.kind());
+        List<Policy> policies = selection.policies();
+        for (int i = 0; i < policies.size(); i++) {
+            Policy policy = policies.get(i);
             if (!policy.appliesTo().includesLabels(facts.labels())) {
                 continue;
             }
-            FiredPolicy outcome = ask(policy, facts);
+            Facts seen =
+                    policy.window().isPresent() ? facts.over(policy.window().get()) : facts;
+            FiredPolicy outcome = ask(policy, seen);
             if (outcome != null) {
                 fired = fired == null ? new ArrayList<>() : fired;
                 fired.add(outcome);
             }
         }
-        return fired == null ? allow : verdict(fired);
+        Verdict verdict = fired == null ? allow : verdict(fired);
+        return selection.windows().isEmpty() ? verdict : withWindows(verdict, selection.windows(), facts);
     }
 
-    private List<Policy> policiesFor(GraphReference graph, Phase phase, Facts facts) {
-        Place place = new Place(graph.getName(), graph.getVersion(), facts.node(), facts.kind(), phase);
-        List<Policy> known = selected.get(place);
+    private static Verdict withWindows(Verdict verdict, Set<Window> windows, Facts facts) {
+        Verdict.Builder complete = verdict.toBuilder();
+        windows.forEach(window -> complete.addWindows(WindowTotals.newBuilder()
+                .setWindow(window.toString())
+                .setTotals(facts.windows().get(window))));
+        return complete.build();
+    }
+
+    private Selection selection(GraphReference graph, Phase phase, String node, NodeKind kind) {
+        Place place = new Place(graph.getName(), graph.getVersion(), node, kind, phase);
+        Selection known = selected.get(place);
         if (known != null) {
             return known;
         }
         if (selected.size() >= MOST_SELECTIONS) {
             selected.clear();
         }
-        List<Policy> found = set.policies().stream()
-                .filter(policy -> policy.phase().includes(phase))
+        Selection found = select(place);
+        selected.put(place, found);
+        return found;
+    }
+
+    private Selection select(Place place) {
+        List<Policy> policies = set.policies().stream()
+                .filter(policy -> policy.phase().includes(place.phase()))
                 .filter(policy ->
                         policy.appliesTo().includesNode(place.graph(), place.version(), place.node(), place.kind()))
                 .toList();
-        selected.put(place, found);
-        return found;
+        Set<Window> windows = new LinkedHashSet<>();
+        policies.forEach(policy -> policy.window().ifPresent(windows::add));
+        return new Selection(policies, Collections.unmodifiableSet(windows));
     }
 
     /** Null when its condition does not hold. */

@@ -5,6 +5,7 @@ import io.ticktock.graph.expression.SimilarNames;
 import io.ticktock.graph.reading.Expressions;
 import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.Fields;
+import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.source.SourceFile;
 import io.ticktock.graph.source.SourceList;
 import io.ticktock.graph.source.SourcePosition;
@@ -30,7 +31,8 @@ final class PolicyParser {
 
     private static final Map<String, PolicyScope> SCOPES = Map.of(
             "execution", PolicyScope.POLICY_SCOPE_EXECUTION,
-            "lifetime", PolicyScope.POLICY_SCOPE_LIFETIME);
+            "lifetime", PolicyScope.POLICY_SCOPE_LIFETIME,
+            "tenant", PolicyScope.POLICY_SCOPE_TENANT);
     private static final Map<String, Phase> PHASES =
             Map.of("admit", Phase.ADMIT, "verdict", Phase.VERDICT, "both", Phase.BOTH);
     private static final Map<String, GuardrailAction> ACTIONS = Map.of(
@@ -87,7 +89,9 @@ final class PolicyParser {
         }
         Fields fields = found.get();
         Optional<String> name = fields.needScalar("name", "token-limit").flatMap(this::name);
-        Optional<PolicyScope> scope = fields.need("scope", "lifetime").flatMap(this::scope);
+        Optional<PolicyScope> scope =
+                fields.need("scope", "lifetime").flatMap(written -> choice("scope", written, SCOPES));
+        Optional<Window> window = window(fields, scope);
         AppliesTo appliesTo = fields.take("applies_to")
                 .map(target -> new AppliesToParser(faults).parse(target))
                 .orElse(AppliesTo.ALL);
@@ -102,14 +106,16 @@ final class PolicyParser {
         if (scope.isEmpty() || phase.isEmpty() || condition.isEmpty()) {
             return;
         }
+        boolean complete = scope.get() != PolicyScope.POLICY_SCOPE_TENANT || window.isPresent();
         Optional<Expression> when = expressions.condition(
                 "when",
                 condition.get(),
                 PolicyVariables.scope(scope.get(), phase.get()),
                 "execution.tokens_used > 10000");
-        if (name.isPresent() && when.isPresent() && action.isPresent()) {
+        if (name.isPresent() && when.isPresent() && action.isPresent() && complete) {
             add(
-                    new Policy(name.get(), scope.get(), appliesTo, phase.get(), when.get(), action.get(), message),
+                    new Policy(
+                            name.get(), scope.get(), window, appliesTo, phase.get(), when.get(), action.get(), message),
                     fields.position());
         }
     }
@@ -150,15 +156,37 @@ final class PolicyParser {
         return Optional.of(name);
     }
 
-    private Optional<PolicyScope> scope(SourceValue value) {
-        if ("tenant".equals(value.plain())) {
-            faults.add(
-                    value.position(),
-                    "the scope tenant is not supported yet",
-                    "use scope: lifetime, or scope: execution");
+    /** Only the records of a tenant are too many to be looked at without end. */
+    private Optional<Window> window(Fields fields, Optional<PolicyScope> scope) {
+        Optional<SourceValue> written = fields.take("window");
+        if (scope.isEmpty()) {
             return Optional.empty();
         }
-        return choice("scope", value, SCOPES);
+        boolean ofTenant = scope.get() == PolicyScope.POLICY_SCOPE_TENANT;
+        if (ofTenant && written.isEmpty()) {
+            faults.add(fields.position(), "scope: tenant has no window", "add window: day, or a duration as in 6h");
+        }
+        if (!ofTenant && written.isPresent()) {
+            faults.add(
+                    written.get().position(),
+                    "scope: " + Policy.word(scope.get()) + " has no window",
+                    "remove it, or use scope: tenant");
+            return Optional.empty();
+        }
+        return written.flatMap(this::window);
+    }
+
+    private Optional<Window> window(SourceValue value) {
+        Optional<Window> window = value instanceof SourceScalar scalar ? Window.parse(scalar.text()) : Optional.empty();
+        if (window.isEmpty()) {
+            String text = value instanceof SourceScalar scalar ? scalar.text() : value.kind();
+            faults.add(
+                    value.position(),
+                    Faults.shown(text) + " is not a window",
+                    "use hour, day, week or month, or a duration from " + Durations.format(Window.SHORTEST) + " to "
+                            + Durations.format(Window.LONGEST) + " such as 6h");
+        }
+        return window;
     }
 
     private <T> Optional<T> choice(String name, SourceValue value, Map<String, T> choices) {

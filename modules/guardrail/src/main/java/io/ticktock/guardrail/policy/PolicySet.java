@@ -78,6 +78,11 @@ public final class PolicySet {
         return policies.isEmpty();
     }
 
+    /** Whether any policy looks at more than a lifetime. */
+    public boolean looksAtTenants() {
+        return policies.stream().anyMatch(policy -> policy.window().isPresent());
+    }
+
     List<Policy> policies() {
         return policies;
     }

@@ -36,7 +36,7 @@ final class PolicyVariables {
             Map.entry("execution.measures", ValueType.NUMBERS),
             Map.entry("execution.result_size_bytes", ValueType.INT));
 
-    /** Of all accepted executions of the lifetime. */
+    /** Of all accepted executions of the lifetime, or of all executions of the tenant in the window. */
     private static final Map<String, ValueType> TOTALS = Map.of(
             "sum.tokens_used", ValueType.INT,
             "sum.cost_usd", ValueType.DOUBLE,

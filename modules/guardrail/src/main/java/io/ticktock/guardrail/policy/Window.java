@@ -65,14 +65,23 @@ public final class Window {
         return period.map(known -> startOf(known, time)).orElseGet(() -> floor(time));
     }
 
+    /** The start of the bucket behind the one of this time. */
+    public Instant nextBucket(Instant time) {
+        return period.map(known -> endOf(known, time))
+                .orElseGet(() -> floor(time).plusMillis(widthMs()));
+    }
+
     /** The start of the earliest bucket that counts at this time. */
     public Instant firstBucket(Instant now) {
         return bucket(since(now));
     }
 
     private Instant floor(Instant time) {
-        long widthMs = length.toMillis() / BUCKETS;
-        return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), widthMs) * widthMs);
+        return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), widthMs()) * widthMs());
+    }
+
+    private long widthMs() {
+        return length.toMillis() / BUCKETS;
     }
 
     private static Instant startOf(Period period, Instant time) {
@@ -82,6 +91,17 @@ public final class Window {
             case DAY -> start(day);
             case WEEK -> start(day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)));
             case MONTH -> start(day.withDayOfMonth(1));
+        };
+    }
+
+    private static Instant endOf(Period period, Instant time) {
+        Instant start = startOf(period, time);
+        LocalDate day = start.atOffset(ZoneOffset.UTC).toLocalDate();
+        return switch (period) {
+            case HOUR -> start.plus(1, ChronoUnit.HOURS);
+            case DAY -> start(day.plusDays(1));
+            case WEEK -> start(day.plusWeeks(1));
+            case MONTH -> start(day.plusMonths(1));
         };
     }
 
