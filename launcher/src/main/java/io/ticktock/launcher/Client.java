@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * What the command line asks of the system, for one tenant; all of it over the bus. Each call waits for its answer, so
@@ -137,6 +138,15 @@ final class Client {
                 .setPageSize(EVENTS_PAGE)
                 .build();
         return ask(STATE_LIST_EVENTS, request).getEventsList();
+    }
+
+    /** The whole log, oldest first. */
+    void forEachEvent(LifetimeId id, Consumer<LifetimeEvent> reader) {
+        List<LifetimeEvent> page = events(id, 0);
+        while (!page.isEmpty()) {
+            page.forEach(reader);
+            page = events(id, page.get(page.size() - 1).getSeq());
+        }
     }
 
     GetOutputResponse output(OutputReference output) {

@@ -54,7 +54,8 @@ final class Conclusion {
         switch (ending) {
             case PAUSED ->
                 err.println("ticktock: lifetime " + id + " is paused: " + lifetime.getReason() + "; go on with: "
-                        + command("resume", id));
+                        + command("resume", id)
+                        + (lifetime.getReason().startsWith("budget: ") ? " [--add-budget METRIC=AMOUNT]" : ""));
             case UNANSWERED ->
                 questions(id)
                         .forEach(question -> err.println("ticktock: lifetime " + id

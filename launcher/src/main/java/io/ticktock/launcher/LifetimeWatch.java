@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.launcher.progress.Progress;
+import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,8 @@ final class LifetimeWatch {
     private long lastSeq;
     private boolean ended;
     private boolean paused;
+    /** It is paused for want of leave for something; what had leave before runs to its end. */
+    private boolean admittedGoesOn;
 
     LifetimeWatch(Client client, Payloads payloads, LifetimeId id, Terminal terminal, Interruption interruption) {
         this.client = client;
@@ -106,10 +109,16 @@ final class LifetimeWatch {
         progress.take(event);
         switch (event.getEventCase()) {
             case PAUSED -> paused = true;
-            case RESUMED -> paused = false;
+            case RESUMED -> {
+                paused = false;
+                admittedGoesOn = false;
+            }
+            case HELD ->
+                admittedGoesOn |=
+                        event.getHeld().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
             case COMPLETED, FAILED, ABORTED -> ended = true;
             case STARTED, SCHEDULED, WAITING, CHILD_STARTED, WOKEN, ACCEPTED -> {}
-            case HELD, FORKED, PARKED, DIED, JOINED, CANCELLED, EVENT_NOT_SET -> {}
+            case FORKED, PARKED, DIED, JOINED, CANCELLED, EVENT_NOT_SET -> {}
         }
     }
 
@@ -120,7 +129,7 @@ final class LifetimeWatch {
         if (interruption.requested()) {
             return Optional.of(Ending.INTERRUPTED);
         }
-        if (paused) {
+        if (paused && !(admittedGoesOn && waits.anyRuns())) {
             return Optional.of(Ending.PAUSED);
         }
         boolean nobodyAnswers = waits.questions().stream().allMatch(open -> unanswered.contains(open.execId()));

@@ -86,6 +86,8 @@ final class ModuleTable {
                         STATE_RELEASE_SHARDS,
                         STATE_LIST_RUNNABLE,
                         STATE_LIST_DUE,
+                        STATE_GRANT_BUDGET,
+                        STATE_LIST_BUDGET_SLICES,
                         STATE_GET_LIFETIME,
                         STATE_LIST_LIFETIMES,
                         STATE_LIST_EXECUTIONS,
@@ -106,7 +108,7 @@ final class ModuleTable {
     static List<Address<?, ?>> neededBy(SystemModule module) {
         return switch (module) {
             case STATE -> List.of();
-            case GUARDRAIL -> List.of(STATE_GET_USAGE);
+            case GUARDRAIL -> List.of(STATE_GET_USAGE, STATE_GRANT_BUDGET, STATE_LIST_BUDGET_SLICES);
             case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
             case EXECUTOR ->
                 List.of(

@@ -21,11 +21,7 @@ final class OpenWaits {
     /** From the whole of a lifetime's log. */
     static OpenWaits of(Client client, LifetimeId id) {
         OpenWaits waits = new OpenWaits();
-        List<LifetimeEvent> page = client.events(id, 0);
-        while (!page.isEmpty()) {
-            page.forEach(waits::take);
-            page = client.events(id, page.get(page.size() - 1).getSeq());
-        }
+        client.forEachEvent(id, waits::take);
         return waits;
     }
 
@@ -57,6 +53,11 @@ final class OpenWaits {
             }
         }
         return questions;
+    }
+
+    /** Whether an execution is open that waits for nothing outside: it runs, or is about to. */
+    boolean anyRuns() {
+        return nodeOfOpen.size() > waiting.size();
     }
 
     /** Whether nothing but an answer of a person can make the lifetime go on. */

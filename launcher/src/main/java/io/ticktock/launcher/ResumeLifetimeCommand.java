@@ -1,6 +1,9 @@
 package io.ticktock.launcher;
 
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.LifetimeStatus;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +27,12 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the log.")
     private String reason = "resumed by hand";
 
+    @Option(
+            names = "--add-budget",
+            paramLabel = "METRIC=AMOUNT",
+            description = "Raises the lifetime's budgets of cost_usd, tokens_used or executions, for good.")
+    private List<String> addedBudget = List.of();
+
     @Mixin
     private FormatOption format;
 
@@ -37,10 +46,19 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LifetimeId lifetimeId = LifetimeId.parse(id);
+        Amounts added = AddedBudget.parse(addedBudget);
         try (LocalSystem system = LocalSystem.toSteer(options.configuration(session.environment()))) {
             Client client = system.client();
-            if (isPaused(client, lifetimeId)) {
-                new Steering(client, lifetimeId).give(Signals.resume(reason), () -> !isPaused(client, lifetimeId));
+            AgentLifetime before = client.lifetime(lifetimeId);
+            if (before.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED) {
+                // Guardrails may pause it again at once, so that it is never seen to run.
+                new Steering(client, lifetimeId)
+                        .give(
+                                Signals.resume(reason, added),
+                                () -> client.lifetime(lifetimeId).getLastSeq() > before.getLastSeq());
+            } else if (!addedBudget.isEmpty()) {
+                throw CommandFailure.usage("lifetime " + lifetimeId
+                        + " is not paused: --add-budget raises the budget of" + " a paused lifetime");
             }
             if (system.drivesHere()) {
                 return system.seeThrough(lifetimeId, session, format.format()).number();
@@ -49,9 +67,5 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
             session.terminal().out().println("lifetime " + lifetimeId + " is " + status);
         }
         return ExitCode.COMPLETED.number();
-    }
-
-    private static boolean isPaused(Client client, LifetimeId id) {
-        return client.lifetime(id).getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED;
     }
 }

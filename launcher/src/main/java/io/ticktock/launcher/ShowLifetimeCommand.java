@@ -36,14 +36,22 @@ final class ShowLifetimeCommand implements Callable<Integer> {
         LifetimeId lifetimeId = LifetimeId.parse(id);
         try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
             AgentLifetime lifetime = system.client().lifetime(lifetimeId);
-            List<OpenWaits.Question> questions =
-                    OpenWaits.of(system.client(), lifetimeId).questions();
+            OpenWaits waits = new OpenWaits();
+            SpendAtPause spend = new SpendAtPause();
+            system.client().forEachEvent(lifetimeId, event -> {
+                waits.take(event);
+                spend.take(event);
+            });
+            List<OpenWaits.Question> questions = waits.questions();
             LifetimeReport report = new LifetimeReport(system.client(), system.payloads());
             PrintStream out = session.terminal().out();
             if (format.isJson()) {
-                out.println(Json.text(json(report, lifetime, questions)));
+                ObjectNode json = json(report, lifetime, questions);
+                spend.putInto(json);
+                out.println(Json.text(json));
             } else {
                 print(report, lifetime, questions, out);
+                spend.print(out);
             }
         }
         return ExitCode.COMPLETED.number();

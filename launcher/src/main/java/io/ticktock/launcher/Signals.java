@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.Payload;
@@ -17,9 +18,13 @@ final class Signals {
                 .setPause(PauseCommand.newBuilder().setReason(reason).setActor(Client.actor()));
     }
 
-    static Signal.Builder resume(String reason) {
+    /** @param added by how much the budgets are raised */
+    static Signal.Builder resume(String reason, Amounts added) {
         return Signal.newBuilder()
-                .setResume(ResumeCommand.newBuilder().setReason(reason).setActor(Client.actor()));
+                .setResume(ResumeCommand.newBuilder()
+                        .setReason(reason)
+                        .setActor(Client.actor())
+                        .setAdded(added));
     }
 
     static Signal.Builder abort(String reason) {

@@ -144,7 +144,8 @@ class CrashIT {
     private CrashingProcess start(int run, String point, int upTo) throws IOException {
         String toStart = numbers(upTo, number -> !acknowledged.contains(number));
         String toAccompany = numbers(upTo, number -> new Journey(number).asks());
-        return CrashingProcess.start(folder, run, List.of(data().toString(), point, toStart, toAccompany));
+        return CrashingProcess.start(
+                CrashingSystem.class, folder, run, List.of(data().toString(), point, toStart, toAccompany));
     }
 
     private static String numbers(int upTo, IntPredicate wanted) {

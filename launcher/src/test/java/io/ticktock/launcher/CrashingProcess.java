@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A {@link CrashingSystem} as its parent has it. What it prints goes to files, which outlive it. */
+/** A process such as {@link CrashingSystem} as its parent has it. What it prints goes to files, which outlive it. */
 final class CrashingProcess implements AutoCloseable {
 
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
@@ -30,8 +30,8 @@ final class CrashingProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /** Starts the number-th one. */
-    static CrashingProcess start(Path folder, int number, List<String> arguments) throws IOException {
+    /** Starts the number-th one, of this main class. */
+    static CrashingProcess start(Class<?> main, Path folder, int number, List<String> arguments) throws IOException {
         Path out = folder.resolve("out-" + number);
         Path err = folder.resolve("err-" + number);
         List<String> command = List.of(
@@ -43,7 +43,7 @@ final class CrashingProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
-                CrashingSystem.class.getName());
+                main.getName());
         ProcessBuilder builder = new ProcessBuilder(
                         Stream.concat(command.stream(), arguments.stream()).toList())
                 .redirectOutput(out.toFile())

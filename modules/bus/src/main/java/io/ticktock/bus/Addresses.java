@@ -44,6 +44,12 @@ public final class Addresses {
     public static final Address<ListDueRequest, ListDueResponse> STATE_LIST_DUE =
             Address.of("state.list-due", ListDueRequest.class, ListDueResponse.class);
 
+    // state: budgets
+    public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET =
+            Address.of("state.grant-budget", GrantBudgetRequest.class, GrantBudgetResponse.class);
+    public static final Address<ListBudgetSlicesRequest, ListBudgetSlicesResponse> STATE_LIST_BUDGET_SLICES =
+            Address.of("state.list-budget-slices", ListBudgetSlicesRequest.class, ListBudgetSlicesResponse.class);
+
     // state: what tenants read
     public static final Address<GetLifetimeRequest, GetLifetimeResponse> STATE_GET_LIFETIME =
             Address.of("state.get-lifetime", GetLifetimeRequest.class, GetLifetimeResponse.class);
@@ -94,6 +100,10 @@ public final class Addresses {
             Address.of("guardrail.verdict", VerdictRequest.class, VerdictResponse.class);
     public static final Address<AdmissionRequest, AdmissionResponse> GUARDRAIL_ADMIT =
             Address.of("guardrail.admit", AdmissionRequest.class, AdmissionResponse.class);
+
+    /** Published by the control plane, at the slice's id, once a decision that charges it is durable. */
+    public static final Topic<SliceCharged> GUARDRAIL_SLICE_CHARGED =
+            new Topic<>("guardrail.slice-charged", SliceCharged.class);
 
     // control: each at the lifetime's shard
     public static final Address<StartLifetimeRequest, StartLifetimeResponse> CONTROL_START =

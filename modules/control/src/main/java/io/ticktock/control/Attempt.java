@@ -10,7 +10,7 @@ import java.time.Instant;
 /** A scheduled attempt of a node whose record has not been accepted yet. */
 final class Attempt {
 
-    final Scheduled scheduled;
+    Scheduled scheduled;
     final Instant scheduledAt;
     final Token token;
 

@@ -1,7 +1,9 @@
 package io.ticktock.control;
 
 import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param consumedSignals ids of the signals that were inputs
  * @param refusedSignals those of them that could not be obeyed, and why
  * @param outgoing signals to other lifetimes, to be written with the events
+ * @param charges to the tenant's budgets, to be written with the events
  * @param headChanged whether the head row is to be written
  */
 record Decision(
@@ -24,6 +27,7 @@ record Decision(
         List<String> consumedSignals,
         Map<String, Failure> refusedSignals,
         List<Signal> outgoing,
+        List<BudgetCharge> charges,
         boolean headChanged) {
 
     /** What the guardrails have to admit before the events may be appended. */
@@ -48,21 +52,34 @@ record Decision(
         return accepted;
     }
 
-    /** The same, with a note of the policies that admitted what it schedules. */
-    Decision admittedUnder(String policyDigest) {
-        if (policyDigest.isEmpty()) {
+    /**
+     * The same, with a note of the policies that admitted what it schedules and of what was set aside for it. What it
+     * schedules and closes again is never dispatched, and needs nothing.
+     */
+    Decision admitted(Admission admission, LifetimeState state) {
+        if (admission.policyDigest().isEmpty()) {
             return this;
         }
-        List<LifetimeEvent> noted = events.stream()
-                .map(event -> event.hasScheduled() ? admittedUnder(policyDigest, event) : event)
-                .toList();
-        return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, headChanged);
-    }
-
-    private static LifetimeEvent admittedUnder(String policyDigest, LifetimeEvent event) {
-        return event.toBuilder()
-                .setScheduled(event.getScheduled().toBuilder().setAdmissionDigest(policyDigest))
-                .build();
+        List<BudgetCharge> allCharges = new ArrayList<>(charges);
+        List<LifetimeEvent> noted = new ArrayList<>(events.size());
+        for (LifetimeEvent event : events) {
+            if (!event.hasScheduled()) {
+                noted.add(event);
+                continue;
+            }
+            Scheduled.Builder scheduled = event.getScheduled().toBuilder().setAdmissionDigest(admission.policyDigest());
+            boolean isOpen = state.openAttempt(scheduled.getExecId()) != null;
+            Reservation reservation = isOpen ? admission.reservations().get(scheduled.getExecId()) : null;
+            if (reservation != null) {
+                scheduled.setReservation(reservation);
+                allCharges.addAll(BudgetCharges.reserve(scheduled.build()));
+            }
+            noted.add(event.toBuilder().setScheduled(scheduled).build());
+            if (isOpen) {
+                state.admit(scheduled.build());
+            }
+        }
+        return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, headChanged);
     }
 
     boolean changesNothing() {

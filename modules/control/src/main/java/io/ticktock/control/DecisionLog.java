@@ -3,7 +3,10 @@ package io.ticktock.control;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ final class DecisionLog {
     private final List<String> consumed = new ArrayList<>();
     private final Map<String, Failure> refused = new LinkedHashMap<>();
     private final List<Signal> outgoing = new ArrayList<>();
+    private final List<BudgetCharge> charges = new ArrayList<>();
     private boolean headChanged;
 
     DecisionLog(LifetimeState state, Instant now) {
@@ -44,9 +48,39 @@ final class DecisionLog {
                 .setTime(time)
                 .setDecision(firstSeq)
                 .build();
+        settle(event);
         state.apply(event);
         events.add(event);
         headChanged |= isTransition(event);
+    }
+
+    /** What was set aside for an attempt that this event closes, and of which the state knows no more afterwards. */
+    private void settle(LifetimeEvent event) {
+        switch (event.getEventCase()) {
+            case ACCEPTED -> {
+                Accepted accepted = event.getAccepted();
+                Scheduled attempt = state.openAttempt(accepted.getExecId()).scheduled;
+                charges.addAll(BudgetCharges.settle(attempt, Spending.amountsOf(accepted.getTelemetry())));
+            }
+            case CANCELLED ->
+                charges.addAll(BudgetCharges.forfeit(
+                        state.openAttempt(event.getCancelled().getExecId()).scheduled));
+            case COMPLETED, FAILED, ABORTED ->
+                state.openAttempts().forEach(attempt -> charges.addAll(BudgetCharges.forfeit(attempt.scheduled)));
+            case STARTED,
+                    SCHEDULED,
+                    WAITING,
+                    WOKEN,
+                    FORKED,
+                    PARKED,
+                    DIED,
+                    JOINED,
+                    PAUSED,
+                    RESUMED,
+                    CHILD_STARTED,
+                    HELD,
+                    EVENT_NOT_SET -> {}
+        }
     }
 
     void command(Command command) {
@@ -66,7 +100,7 @@ final class DecisionLog {
     }
 
     Decision decision() {
-        return new Decision(events, commands, consumed, refused, outgoing, headChanged);
+        return new Decision(events, commands, consumed, refused, outgoing, charges, headChanged);
     }
 
     private static boolean isTransition(LifetimeEvent event) {

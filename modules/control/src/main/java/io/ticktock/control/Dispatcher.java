@@ -215,10 +215,10 @@ final class Dispatcher {
 
     /** The attempt, if it is still to be dispatched. */
     private static Attempt wanted(Resident resident, String execId) {
-        if (resident.dropped || !resident.state.isRunning()) {
+        if (resident.dropped) {
             return null;
         }
         Attempt attempt = resident.state.openAttempt(execId);
-        return attempt == null || attempt.isWaiting() ? null : attempt;
+        return attempt != null && resident.state.mayRun(attempt) ? attempt : null;
     }
 }

@@ -8,15 +8,19 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.graph.Plan;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,6 +47,7 @@ final class ExecutionController {
                 .putAllLabels(state.labels())
                 .setStartedAt(ProtoTime.timestamp(state.startedAt()))
                 .setNow(ProtoTime.timestamp(now))
+                .setBudgetUse(state.budgetUse())
                 .build();
         return bus.request(Addresses.GUARDRAIL_VERDICT, request)
                 .map(response -> complete(response.getVerdictsList(), records.size()));
@@ -65,9 +70,26 @@ final class ExecutionController {
                 .putAllLabels(state.labels())
                 .setStartedAt(ProtoTime.timestamp(state.startedAt()))
                 .setNow(ProtoTime.timestamp(now))
+                .addAllWorstCases(candidates.stream()
+                        .map(candidate -> WorstCases.of(state.graph().node(candidate.getNodeId())))
+                        .toList())
+                .setBudgetUse(state.budgetUse())
                 .build();
         return bus.request(Addresses.GUARDRAIL_ADMIT, request)
-                .map(response -> new Admission(refused(candidates, response), response.getPolicyDigest()));
+                .map(response -> new Admission(
+                        refused(candidates, response), reserved(candidates, response), response.getPolicyDigest()));
+    }
+
+    /** Lets those who hand slices of budgets out know what a durable decision did to them. */
+    void tellCharged(String tenantId, List<BudgetCharge> charges) {
+        Map<String, SliceCharged.Builder> bySlice = new LinkedHashMap<>();
+        for (BudgetCharge charge : charges) {
+            bySlice.computeIfAbsent(
+                            charge.getSliceId(), id -> SliceCharged.newBuilder().setTenantId(tenantId))
+                    .addCharges(charge);
+        }
+        bySlice.forEach(
+                (sliceId, charged) -> bus.publish(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), charged.build()));
     }
 
     private static NodeKind kind(LifetimeState state, Scheduled candidate) {
@@ -85,6 +107,16 @@ final class ExecutionController {
             }
         }
         return refused;
+    }
+
+    private static Map<String, Reservation> reserved(List<Scheduled> candidates, AdmissionResponse response) {
+        Map<String, Reservation> reserved = new HashMap<>();
+        for (int i = 0; i < response.getReservationsCount(); i++) {
+            if (response.getReservations(i).hasAmounts()) {
+                reserved.put(candidates.get(i).getExecId(), response.getReservations(i));
+            }
+        }
+        return reserved;
     }
 
     private static List<Verdict> complete(List<Verdict> verdicts, int asked) {

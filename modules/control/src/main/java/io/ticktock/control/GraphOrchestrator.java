@@ -357,7 +357,7 @@ final class GraphOrchestrator {
         return controller
                 .admission(resident.state, draft.candidates(), now)
                 .compose(admission -> admission.admitsAll()
-                        ? Future.succeededFuture(draft.admittedUnder(admission.policyDigest()))
+                        ? Future.succeededFuture(draft.admitted(admission, resident.state))
                         : decideAgain(resident, inputs, admission, now))
                 .map(decision ->
                         decision.accepted().equals(draft.accepted()) ? Optional.of(decision) : Optional.empty());
@@ -378,7 +378,7 @@ final class GraphOrchestrator {
     private Future<Decision> decideAgain(Resident resident, List<Input> inputs, Admission admission, Instant now) {
         return reload(resident)
                 .map(reloaded -> LifetimeMachine.decide(resident.state, inputs, admission.refusals(), now)
-                        .admittedUnder(admission.policyDigest()));
+                        .admitted(admission, resident.state));
     }
 
     private Future<Void> reload(Resident resident) {
@@ -413,7 +413,8 @@ final class GraphOrchestrator {
                 .setLifetimeId(resident.state.lifetimeId())
                 .addAllEvents(decision.events())
                 .addAllConsumedSignalIds(decision.consumedSignals())
-                .addAllOutgoingSignals(decision.outgoing());
+                .addAllOutgoingSignals(decision.outgoing())
+                .addAllCharges(decision.charges());
         if (decision.headChanged() || park || resident.parked) {
             stored.setHead(resident.state.head().toBuilder().setParked(park));
             Instant wakeAt = park ? resident.wakeAt() : null;
@@ -499,6 +500,7 @@ final class GraphOrchestrator {
             }
         }
         dispatcher.releaseClosed(resident, decision.events());
+        controller.tellCharged(resident.state.tenantId(), decision.charges());
         if (!decision.events().isEmpty()) {
             bus.publish(
                     Addresses.CONTROL_PROGRESS.at(resident.state.lifetimeId()),

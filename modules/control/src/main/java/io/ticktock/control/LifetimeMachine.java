@@ -5,6 +5,7 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AbortCommand;
 import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ChildEnded;
 import io.ticktock.proto.v1.ChildStarted;
@@ -33,6 +34,9 @@ import java.util.Map;
  * made durable, the state is to be thrown away and folded again.
  */
 final class LifetimeMachine {
+
+    /** A billion dollars. */
+    private static final long MOST_ADDED = 1_000_000_000_000_000L;
 
     private final LifetimeState state;
     private final DecisionLog log;
@@ -90,7 +94,7 @@ final class LifetimeMachine {
         log.append(LifetimeEvent.newBuilder().setAccepted(accepted));
         switch (verdict.getAction()) {
             case GUARDRAIL_ACTION_ALLOW, GUARDRAIL_ACTION_REJECT_EXECUTION -> {}
-            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> flow.pause(verdict.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> flow.pauseForGuardrail(verdict.getReason());
             case GUARDRAIL_ACTION_ABORT_LIFETIME -> flow.abort(verdict.getReason(), "guardrail");
             case GUARDRAIL_ACTION_UNSPECIFIED, UNRECOGNIZED ->
                 flow.abort("guardrail_error: no verdict on " + accepted.getExecId(), "guardrail");
@@ -209,13 +213,37 @@ final class LifetimeMachine {
 
     private void resume(ResumeCommand command) {
         requireNotEnded("resumed");
+        requireSensible(command.getAdded());
         if (state.isRunning()) {
             return;
         }
-        log.append(LifetimeEvent.newBuilder()
-                .setResumed(Resumed.newBuilder().setReason(command.getReason()).setActor(command.getActor())));
+        Resumed.Builder resumed =
+                Resumed.newBuilder().setReason(command.getReason()).setActor(command.getActor());
+        if (command.hasAdded()) {
+            resumed.setAdded(command.getAdded());
+        }
+        log.append(LifetimeEvent.newBuilder().setResumed(resumed));
         flow.goOn();
         tick();
+    }
+
+    /** A budget that was to be raised must not stay as it is without a word. */
+    private void requireSensible(Amounts added) {
+        if (added.equals(Amounts.getDefaultInstance())) {
+            return;
+        }
+        if (state.isRunning()) {
+            throw new Failure(
+                    FailureCode.FAILED_PRECONDITION,
+                    "lifetime " + state.lifetimeId() + " is running; a budget is raised when a paused one is resumed");
+        }
+        for (long amount : new long[] {added.getExecutions(), added.getTokensUsed(), added.getCostMicros()}) {
+            if (amount < 0 || amount > MOST_ADDED) {
+                throw new Failure(
+                        FailureCode.INVALID_ARGUMENT,
+                        "a budget is raised by 0 to " + MOST_ADDED + " executions, tokens or millionths of a dollar");
+            }
+        }
     }
 
     private void abort(AbortCommand command) {

@@ -27,8 +27,8 @@ final class LifetimeStarter {
 
     private record Draft(LifetimeState state, Decision decision) {
 
-        Draft admittedUnder(String policyDigest) {
-            return new Draft(state, decision.admittedUnder(policyDigest));
+        Draft admitted(Admission admission) {
+            return new Draft(state, decision.admitted(admission, state));
         }
     }
 
@@ -61,7 +61,7 @@ final class LifetimeStarter {
         return controller
                 .admission(draft.state(), draft.decision().candidates(), now)
                 .map(admission -> (admission.admitsAll() ? draft : draft(request, graph, admission.refusals(), now))
-                        .admittedUnder(admission.policyDigest()));
+                        .admitted(admission));
     }
 
     private static Draft draft(
@@ -93,6 +93,7 @@ final class LifetimeStarter {
                         .setLifetimeId(request.getLifetimeId())
                         .addAllEvents(draft.decision().events())
                         .addAllOutgoingSignals(draft.decision().outgoing())
+                        .addAllCharges(draft.decision().charges())
                         .setHead(head))
                 .setInput(request.getInput())
                 .setIdempotencyKey(request.getIdempotencyKey())

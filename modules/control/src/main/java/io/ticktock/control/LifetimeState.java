@@ -4,6 +4,7 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.BudgetUse;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.Forked;
 import io.ticktock.proto.v1.GraphReference;
@@ -12,9 +13,11 @@ import io.ticktock.proto.v1.Held;
 import io.ticktock.proto.v1.Joined;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.NodeSpend;
 import io.ticktock.proto.v1.OutputReference;
 import io.ticktock.proto.v1.Parked;
 import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Totals;
@@ -46,6 +49,8 @@ public final class LifetimeState {
     /** Why guardrails rejected records that are not failures themselves, by exec_id. */
     private final Map<String, String> rejections = new LinkedHashMap<>();
 
+    private final Spending spending = new Spending();
+
     private final Scope root = new Scope(null, "");
 
     private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
@@ -56,6 +61,9 @@ public final class LifetimeState {
     private Instant startedAt;
     private Instant deadline;
     private Instant pausedAt;
+    /** The pause, if there is one, is for want of leave for something else: what had leave before runs all the same. */
+    private boolean admittedGoesOn;
+
     private Instant endedAt;
     private OutputReference output;
     private long executions;
@@ -94,9 +102,9 @@ public final class LifetimeState {
             case DIED -> remove(token(event.getDied().getTokenPath()));
             case JOINED -> applyJoined(event.getJoined());
             case HELD -> applyHeld(event.getHeld());
-            case CANCELLED -> close(event.getCancelled().getExecId());
+            case CANCELLED -> applyCancelled(event.getCancelled().getExecId());
             case PAUSED -> applyPaused(event.getPaused().getReason(), time);
-            case RESUMED -> applyResumed(time);
+            case RESUMED -> applyResumed(event.getResumed(), time);
             case COMPLETED -> {
                 output = event.getCompleted().getOutput();
                 end(LifetimeStatus.LIFETIME_STATUS_COMPLETED, "", time);
@@ -126,6 +134,7 @@ public final class LifetimeState {
             token.settle();
         }
         scheduledCount++;
+        spending.reserve(event);
         attempts.put(event.getExecId(), new Attempt(event, time, token));
     }
 
@@ -149,6 +158,7 @@ public final class LifetimeState {
     private void applyAccepted(Accepted event) {
         Attempt attempt = attempt(event.getExecId());
         close(event.getExecId());
+        spending.settle(attempt.scheduled, event.getTelemetry());
         attempt.token.arrive(attempt, event);
         if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
             attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
@@ -166,8 +176,14 @@ public final class LifetimeState {
         maxLatencyMs = Math.max(maxLatencyMs, telemetry.getLatencyMs());
     }
 
+    private void applyCancelled(String execId) {
+        spending.forfeit(attempt(execId).scheduled);
+        close(execId);
+    }
+
     private void applyHeld(Held event) {
         token(event.getScheduled().getTokenPath()).hold(event.getScheduled());
+        admittedGoesOn |= event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
     }
 
     private void applyForked(Forked event) {
@@ -203,7 +219,8 @@ public final class LifetimeState {
     }
 
     /** A pause stops the clocks that run against the lifetime: its deadline and the timeouts of what waits. */
-    private void applyResumed(Instant time) {
+    private void applyResumed(Resumed event, Instant time) {
+        spending.add(event.getAdded());
         Duration paused = Duration.between(pausedAt, time);
         if (deadline != null) {
             deadline = deadline.plus(paused);
@@ -212,12 +229,14 @@ public final class LifetimeState {
         status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
         reason = "";
         pausedAt = null;
+        admittedGoesOn = false;
     }
 
     private void end(LifetimeStatus how, String why, Instant time) {
         status = how;
         reason = why;
         endedAt = time;
+        attempts.values().forEach(attempt -> spending.forfeit(attempt.scheduled));
         attempts.clear();
         waiting.clear();
         tokens.clear();
@@ -267,6 +286,15 @@ public final class LifetimeState {
             throw new IllegalStateException("lifetime " + lifetimeId + ": no token at '" + path + "'");
         }
         return token;
+    }
+
+    /**
+     * Notes with what reservation, and under which policies, an attempt was admitted that was applied before that was
+     * known.
+     */
+    void admit(Scheduled scheduled) {
+        attempt(scheduled.getExecId()).scheduled = scheduled;
+        spending.reserve(scheduled);
     }
 
     /** The open attempt of this id, or null. */
@@ -355,6 +383,11 @@ public final class LifetimeState {
         return status == LifetimeStatus.LIFETIME_STATUS_RUNNING;
     }
 
+    /** Whether an open attempt may be handed out now. */
+    boolean mayRun(Attempt attempt) {
+        return !attempt.isWaiting() && (isRunning() || (isPaused() && admittedGoesOn));
+    }
+
     boolean isPaused() {
         return status == LifetimeStatus.LIFETIME_STATUS_PAUSED;
     }
@@ -366,6 +399,16 @@ public final class LifetimeState {
     /** When the lifetime fails for taking too long; null when never. */
     Instant deadline() {
         return deadline;
+    }
+
+    /** What budgets count beside the totals. */
+    BudgetUse budgetUse() {
+        return spending.budgetUse();
+    }
+
+    /** What the nodes used that used most, the most expensive first. */
+    List<NodeSpend> spendByNode() {
+        return spending.byNode();
     }
 
     Totals totals() {
@@ -411,7 +454,7 @@ public final class LifetimeState {
         text.append(" cost=").append(costMicros).append(" latency=").append(latencyMs);
         text.append(" max=").append(maxTokensUsed).append('/').append(maxCostMicros);
         text.append('/').append(maxLatencyMs);
-        text.append(" rejections=").append(rejections);
+        text.append(" rejections=").append(rejections).append(' ').append(spending);
         text.append(" deadline=").append(deadline).append(" pausedAt=").append(pausedAt);
         text.append(" output=").append(output).append('\n');
         tokens.values().forEach(token -> text.append("  ").append(token).append('\n'));

@@ -111,10 +111,9 @@ final class Resident {
     /** As {@link #dueAt}, the ends of backoffs included: when it has to be in memory again, once it has left. */
     Instant wakeAt() {
         Instant earliest = dueAt();
-        if (state.isRunning()
-                && state.openAttempts().size() > state.waitingAttempts().size()) {
+        if (state.openAttempts().size() > state.waitingAttempts().size()) {
             for (Attempt attempt : state.openAttempts()) {
-                earliest = attempt.isWaiting() ? earliest : earlier(earliest, attempt.notBefore());
+                earliest = state.mayRun(attempt) ? earlier(earliest, attempt.notBefore()) : earliest;
             }
         }
         return earliest;

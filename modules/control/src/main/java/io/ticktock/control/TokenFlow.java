@@ -64,14 +64,14 @@ final class TokenFlow {
 
     /** Moves on every token that a pause kept from it. */
     void goOn() {
+        for (Attempt attempt : state.openAttempts()) {
+            if (!attempt.isWaiting()) {
+                log.command(new Command.Dispatch(attempt.execId()));
+            }
+        }
         for (Token token : state.heldTokens()) {
             if (state.isRunning() && state.hasToken(token)) {
                 goOn(token);
-            }
-        }
-        for (Attempt attempt : state.openAttempts()) {
-            if (!attempt.isWaiting() && state.isRunning()) {
-                log.command(new Command.Dispatch(attempt.execId()));
             }
         }
     }
@@ -341,7 +341,7 @@ final class TokenFlow {
         log.append(LifetimeEvent.newBuilder()
                 .setHeld(Held.newBuilder().setScheduled(scheduled).setVerdict(refusal)));
         switch (action) {
-            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> pause(refusal.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_PAUSE_LIFETIME -> pauseForGuardrail(refusal.getReason());
             case GUARDRAIL_ACTION_ABORT_LIFETIME -> abort(refusal.getReason(), "guardrail");
             case GUARDRAIL_ACTION_UNSPECIFIED,
                     GUARDRAIL_ACTION_ALLOW,
@@ -353,6 +353,15 @@ final class TokenFlow {
     void pause(String reason, String actor) {
         log.append(LifetimeEvent.newBuilder()
                 .setPaused(Paused.newBuilder().setReason(reason).setActor(actor)));
+    }
+
+    /** Whoever is to resume it sees where the money went. */
+    void pauseForGuardrail(String reason) {
+        log.append(LifetimeEvent.newBuilder()
+                .setPaused(Paused.newBuilder()
+                        .setReason(reason)
+                        .setActor("guardrail")
+                        .addAllSpend(state.spendByNode())));
     }
 
     void abort(String reason, String actor) {

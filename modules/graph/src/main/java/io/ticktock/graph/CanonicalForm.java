@@ -5,6 +5,7 @@ import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.settings.ChildGraphSettings;
 import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.graph.settings.Dollars;
 import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.settings.FixedChoice;
 import io.ticktock.graph.settings.HttpSettings;
@@ -81,6 +82,7 @@ final class CanonicalForm {
             putDuration(fields, "heartbeat_timeout", task.configuration().heartbeatTimeout());
         }
         putUnless(fields, "max_iterations", node.maxIterations(), GraphMetadata.DEFAULT_MAX_ITERATIONS);
+        putUnless(fields, "limits", limits(node.limits()), Map.of());
         return fields;
     }
 
@@ -100,6 +102,14 @@ final class CanonicalForm {
         }
         putUnless(
                 fields, "non_retryable", retry.nonRetryable().stream().sorted().toList(), List.of());
+        return fields;
+    }
+
+    private static Map<String, Object> limits(NodeLimits limits) {
+        Map<String, Object> fields = new TreeMap<>();
+        limits.maxTokens().ifPresent(most -> fields.put("max_tokens", most));
+        limits.maxCostMicros().ifPresent(most -> fields.put("max_cost_usd", Dollars.format(most)));
+        limits.model().ifPresent(model -> fields.put("model", model));
         return fields;
     }
 

@@ -1,5 +1,8 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.settings.CustomPlanSettings;
+import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.graph.settings.HttpSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,4 +28,14 @@ public sealed interface GraphNode permits Task, Plan {
 
     /** How many runs one token may make of this node. */
     int maxIterations();
+
+    /** The most that one attempt uses, as far as it is declared. */
+    NodeLimits limits();
+
+    /** Whether an attempt may use what budgets count: tokens or money. What its type cannot spend, it need not declare. */
+    default boolean maySpend() {
+        return settings() instanceof CustomTaskSettings
+                || settings() instanceof CustomPlanSettings
+                || (settings() instanceof HttpSettings http && !http.telemetry().isEmpty());
+    }
 }

@@ -89,10 +89,11 @@ final class NodeParser {
         Optional<Duration> timeout = fields.takeDuration("timeout", SHORTEST, Durations.LONGEST);
         Optional<Duration> heartbeat = fields.takeDuration("heartbeat_timeout", SHORTEST, Durations.LONGEST);
         int iterations = fields.takeInt("max_iterations", 1, MAX_ITERATIONS, GraphMetadata.DEFAULT_MAX_ITERATIONS);
+        NodeLimits limits = limits(fields);
         TaskSettingsParser parser = new TaskSettingsParser(faults, expressions, taskScope);
         Optional<TaskSettings> settings = type.flatMap(name -> ended(fields, parser.parse(name, fields)));
         return settings.map(known -> new Task(
-                tenantId, id, new TaskConfiguration(type.get(), known, retry, timeout, heartbeat, iterations)));
+                tenantId, id, new TaskConfiguration(type.get(), known, retry, timeout, heartbeat, iterations, limits)));
     }
 
     private Optional<GraphNode> plan(String id, Fields fields, PlanSettingsParser parser) {
@@ -100,9 +101,10 @@ final class NodeParser {
         RetryPolicy retry = retry(fields);
         Optional<Duration> timeout = fields.takeDuration("timeout", SHORTEST, Durations.LONGEST);
         int iterations = fields.takeInt("max_iterations", 1, MAX_ITERATIONS, GraphMetadata.DEFAULT_MAX_ITERATIONS);
+        NodeLimits limits = limits(fields);
         Optional<PlanSettings> settings = type.flatMap(name -> ended(fields, parser.parse(name, fields)));
-        return settings.map(
-                known -> new Plan(tenantId, id, new PlanConfiguration(type.get(), known, retry, timeout, iterations)));
+        return settings.map(known ->
+                new Plan(tenantId, id, new PlanConfiguration(type.get(), known, retry, timeout, iterations, limits)));
     }
 
     private static <S extends NodeSettings> Optional<S> ended(Fields fields, Optional<S> settings) {
@@ -144,6 +146,12 @@ final class NodeParser {
 
     private static String oneOf(List<String> types) {
         return "use one of " + String.join(", ", types) + ", or a type of your own with a dot, such as acme.search";
+    }
+
+    private NodeLimits limits(Fields fields) {
+        return fields.take("limits")
+                .map(value -> new NodeLimitsParser(faults).parse(value))
+                .orElse(NodeLimits.NONE);
     }
 
     private RetryPolicy retry(Fields fields) {

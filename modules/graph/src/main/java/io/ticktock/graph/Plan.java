@@ -31,4 +31,9 @@ public record Plan(String tenantId, String id, PlanConfiguration configuration) 
     public int maxIterations() {
         return configuration.maxIterations();
     }
+
+    @Override
+    public NodeLimits limits() {
+        return configuration.limits();
+    }
 }

@@ -11,4 +11,9 @@ import java.util.Optional;
  * @param settings what the type asks for
  */
 public record PlanConfiguration(
-        String type, PlanSettings settings, RetryPolicy retry, Optional<Duration> timeout, int maxIterations) {}
+        String type,
+        PlanSettings settings,
+        RetryPolicy retry,
+        Optional<Duration> timeout,
+        int maxIterations,
+        NodeLimits limits) {}

@@ -31,4 +31,9 @@ public record Task(String tenantId, String id, TaskConfiguration configuration) 
     public int maxIterations() {
         return configuration.maxIterations();
     }
+
+    @Override
+    public NodeLimits limits() {
+        return configuration.limits();
+    }
 }

@@ -17,4 +17,5 @@ public record TaskConfiguration(
         RetryPolicy retry,
         Optional<Duration> timeout,
         Optional<Duration> heartbeatTimeout,
-        int maxIterations) {}
+        int maxIterations,
+        NodeLimits limits) {}

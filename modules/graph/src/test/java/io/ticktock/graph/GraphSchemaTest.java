@@ -55,7 +55,8 @@ class GraphSchemaTest {
             "human-form-remote.yaml",
             "human-form-file.yaml",
             "human-form-pattern.yaml",
-            "human-form-dialect.yaml");
+            "human-form-dialect.yaml",
+            "node-limits-cost-too-fine.yaml");
 
     static Stream<Path> validFiles() {
         Path shipped = CONF.resolve("graphs");

@@ -2,10 +2,13 @@ package io.ticktock.guardrail;
 
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.guardrail.budget.Budgets;
+import io.ticktock.guardrail.budget.TenantBudgets;
 import io.ticktock.guardrail.policy.Facts;
 import io.ticktock.guardrail.policy.Phase;
 import io.ticktock.guardrail.policy.PolicyEvaluator;
 import io.ticktock.guardrail.policy.PolicySet;
+import io.ticktock.guardrail.policy.RunningTotals;
 import io.ticktock.guardrail.policy.Window;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
@@ -22,7 +25,6 @@ import io.ticktock.proto.v1.VerdictResponse;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,11 +53,19 @@ public final class GuardrailEngine {
             .toList();
 
     private final TenantUsage usage;
+    private final Budgets budgets;
     private volatile PolicyEvaluator inForce = new PolicyEvaluator(PolicySet.NONE);
 
-    /** With where it reads what tenants have used, and how old that may be. */
-    public GuardrailEngine(Function<GetUsageRequest, Future<GetUsageResponse>> usage, Duration usageRefresh) {
+    /**
+     * @param usage where it reads what tenants have used, and usageRefresh how old that may be
+     * @param tenantBudgets where what is set aside of tenants' budgets comes from
+     */
+    public GuardrailEngine(
+            Function<GetUsageRequest, Future<GetUsageResponse>> usage,
+            Duration usageRefresh,
+            TenantBudgets tenantBudgets) {
         this.usage = new TenantUsage(usage, usageRefresh, System::nanoTime);
+        this.budgets = new Budgets(tenantBudgets);
     }
 
     /** Puts these policies in force: what is asked from now on is answered by them. */
@@ -71,6 +81,13 @@ public final class GuardrailEngine {
     /** Whether records may be accepted: one verdict for each, in order. UNAVAILABLE when something cannot be read. */
     public Future<VerdictResponse> verdict(VerdictRequest request) {
         PolicyEvaluator evaluator = inForce;
+        Future<VerdictResponse> conditions = conditions(evaluator, request);
+        return evaluator.set().budgets().isEmpty()
+                ? conditions
+                : conditions.map(verdicts -> budgets.judge(evaluator.set(), request, verdicts));
+    }
+
+    private Future<VerdictResponse> conditions(PolicyEvaluator evaluator, VerdictRequest request) {
         int count = request.getRecordsCount();
         if (evaluator.set().isEmpty()) {
             return Future.succeededFuture(count <= LARGEST_KEPT ? VERDICTS.get(count) : allowed(count));
@@ -101,15 +118,12 @@ public final class GuardrailEngine {
         VerdictResponse.Builder response = VerdictResponse.newBuilder();
         long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
-        Totals totals = request.getTotals();
-        Set<String> counted = new HashSet<>();
+        RunningTotals totals = new RunningTotals(request.getTotals());
         for (ExecutionReference record : request.getRecordsList()) {
-            // A record that comes twice is accepted once.
-            if (counted.add(record.getHeaders().getExecId())) {
-                totals = Facts.with(totals, record.getTelemetry());
+            if (totals.add(record)) {
                 tenant.values().forEach(window -> window.add(record));
             }
-            Facts facts = Facts.of(record, totals, labels, elapsed);
+            Facts facts = Facts.of(record, totals.totals(), labels, elapsed);
             response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, with(facts, tenant)));
         }
         return response.build();
@@ -124,9 +138,19 @@ public final class GuardrailEngine {
         return facts.with(totals);
     }
 
-    /** Whether attempts may be dispatched: one verdict for each, in order. UNAVAILABLE when something cannot be read. */
+    /**
+     * Whether attempts may be dispatched: one verdict for each, in order, and what is set aside for it. UNAVAILABLE when
+     * something cannot be read.
+     */
     public Future<AdmissionResponse> admit(AdmissionRequest request) {
         PolicyEvaluator evaluator = inForce;
+        Future<AdmissionResponse> conditions = conditions(evaluator, request);
+        return evaluator.set().budgets().isEmpty()
+                ? conditions
+                : conditions.compose(verdicts -> budgets.admit(evaluator.set(), request, verdicts));
+    }
+
+    private Future<AdmissionResponse> conditions(PolicyEvaluator evaluator, AdmissionRequest request) {
         int count = request.getCandidatesCount();
         if (evaluator.set().isEmpty()) {
             return Future.succeededFuture(count <= LARGEST_KEPT ? ADMISSIONS.get(count) : admitted(count));

@@ -2,11 +2,13 @@ package io.ticktock.guardrail;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.guardrail.budget.BudgetLedger;
 import io.ticktock.guardrail.policy.PolicyFaults;
 import io.ticktock.guardrail.policy.PolicySet;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +17,13 @@ public final class GuardrailVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuardrailVerticle.class);
 
+    private static final long REFRESH_BUDGETS_MS = 1_000;
+
     private final Bus bus;
+    /** Of this guardrail's slices of budgets. */
+    private final String sliceId = UUID.randomUUID().toString();
+
+    private final BudgetLedger ledger;
     private final GuardrailEngine engine;
     private final GuardrailConfiguration configuration;
     private final Optional<PolicyFiles> files;
@@ -23,8 +31,9 @@ public final class GuardrailVerticle extends VerticleBase {
 
     public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration) {
         this.bus = bus;
+        this.ledger = new BudgetLedger(bus, sliceId);
         this.engine = new GuardrailEngine(
-                request -> bus.request(Addresses.STATE_GET_USAGE, request), configuration.usageRefresh());
+                request -> bus.request(Addresses.STATE_GET_USAGE, request), configuration.usageRefresh(), ledger);
         this.configuration = configuration;
         this.files = configuration.policies().map(PolicyFiles::new);
     }
@@ -37,9 +46,19 @@ public final class GuardrailVerticle extends VerticleBase {
 
     private Future<?> serve() {
         files.ifPresent(this::lookAgainLater);
+        refreshBudgetsLater();
         return Future.all(
+                bus.subscribe(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), ledger::charged),
                 bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
                 bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit));
+    }
+
+    private void refreshBudgetsLater() {
+        vertx.setTimer(
+                REFRESH_BUDGETS_MS,
+                id -> ledger.refresh()
+                        .onFailure(cause -> LOG.warn("budgets were not read, trying again: {}", cause.getMessage()))
+                        .onComplete(done -> refreshBudgetsLater()));
     }
 
     private Future<Void> load(PolicyFiles from) {

@@ -3,6 +3,7 @@ package io.ticktock.state;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeDecision;
 import java.util.UUID;
@@ -58,6 +59,19 @@ public final class Checks {
         boolean isOpen = since.equals(Timestamp.getDefaultInstance()) || until.equals(Timestamp.getDefaultInstance());
         if (!isOpen && !ProtoTime.instant(since).isBefore(ProtoTime.instant(until))) {
             throw Refusal.invalid("since must be before until");
+        }
+    }
+
+    public static void grant(GrantBudgetRequest request) {
+        tenant(request.getTenantId());
+        if (request.getBudget().isEmpty() || request.getSliceId().isEmpty()) {
+            throw Refusal.invalid("budget and slice_id must not be empty");
+        }
+        if (!request.hasBucket() || !request.hasFirstBucket()) {
+            throw Refusal.invalid("bucket and first_bucket are missing");
+        }
+        if (request.getLimit() < 0 || request.getNeeded() < 0 || request.getWanted() < request.getNeeded()) {
+            throw Refusal.invalid("limit and needed must not be negative, and wanted not less than needed");
         }
     }
 

@@ -22,6 +22,9 @@ record DatabaseFault(Kind kind, Throwable cause) {
 
     static final String UNIQUE_VIOLATION = "23505";
 
+    /** Of a slice of a budget: another guardrail has been granted what lay idle in it. */
+    private static final String SLICE_EXCEEDED = "within_what_was_granted";
+
     static DatabaseFault of(Throwable cause) {
         return new DatabaseFault(kindOf(cause), cause);
     }
@@ -43,6 +46,9 @@ record DatabaseFault(Kind kind, Throwable cause) {
     Failure toFailure() {
         if (cause instanceof Failure failure) {
             return failure;
+        }
+        if (cause instanceof PgException e && SLICE_EXCEEDED.equals(e.getConstraint())) {
+            return Refusal.sliceExceeded();
         }
         return switch (kind) {
             case DATA ->

@@ -36,7 +36,8 @@ final class DecisionRepository {
             return !decision.hasHead()
                     && decision.getEventsCount() > 0
                     && decision.getConsumedSignalIdsCount() == 0
-                    && decision.getOutgoingSignalsCount() == 0;
+                    && decision.getOutgoingSignalsCount() == 0
+                    && decision.getChargesCount() == 0;
         }
     }
 
@@ -174,7 +175,19 @@ final class DecisionRepository {
                 AND NOT EXISTS (
                     SELECT FROM head h
                     WHERE h.tenant_id = o.tenant_id AND h.lifetime_id = o.lifetime_id AND h.ended_at IS NOT NULL)
-                ON CONFLICT DO NOTHING)
+                ON CONFLICT DO NOTHING),
+            charged AS (
+                UPDATE budget_slices s
+                SET reserved = s.reserved + c.reserved, spent = s.spent + c.spent, overdraft = s.overdraft + c.overdraft
+                FROM (
+                    SELECT x.tenant_id, x.budget, x.bucket, x.slice_id, sum(x.reserved)::bigint AS reserved,
+                        sum(x.spent)::bigint AS spent, sum(x.overdraft)::bigint AS overdraft
+                    FROM fence, unnest($25::text[], $26::uuid[], $27::text[], $28::timestamptz[], $29::text[],
+                            $30::bigint[], $31::bigint[], $32::bigint[])
+                        AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
+                    GROUP BY x.tenant_id, x.budget, x.bucket, x.slice_id) c
+                WHERE s.tenant_id = c.tenant_id AND s.budget = c.budget AND s.bucket = c.bucket
+                    AND s.slice_id = c.slice_id)
             SELECT epoch FROM fence
             """;
 
@@ -184,11 +197,12 @@ final class DecisionRepository {
         heads(rows).addTo(parameters);
         addConsumed(rows, parameters);
         sent(rows).addTo(parameters);
+        charges(rows).addTo(parameters);
         return lane.execute(INSERT_ALL, Tuple.wrap(parameters)).map(held -> held.size() > 0);
     }
 
     private static List<Object> parameters(Fence fence) {
-        List<Object> parameters = new ArrayList<>(24);
+        List<Object> parameters = new ArrayList<>(32);
         parameters.add(fence.getOwnerId());
         parameters.add(fence.getEpoch());
         return parameters;
@@ -238,6 +252,12 @@ final class DecisionRepository {
         SignalColumns sent = new SignalColumns();
         rows.forEach(row -> row.row().decision.getOutgoingSignalsList().forEach(sent::add));
         return sent;
+    }
+
+    private static ChargeColumns charges(List<Pending<Append, AppendDecisionResponse>> rows) {
+        ChargeColumns charges = new ChargeColumns();
+        rows.forEach(row -> charges.add(row.row().lifetime(), row.row().decision.getChargesList()));
+        return charges;
     }
 
     private static final String SELECT_EVENTS = """

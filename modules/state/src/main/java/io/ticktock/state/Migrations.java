@@ -51,7 +51,8 @@ public final class Migrations {
     static final List<Script> SCRIPTS = List.of(
             Script.resource(1, "0001_tables.sql"),
             Script.resource(2, "0002_rights.sql"),
-            Script.resource(5, "0005_history.sql"));
+            Script.resource(5, "0005_history.sql"),
+            Script.resource(6, "0006_budgets.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

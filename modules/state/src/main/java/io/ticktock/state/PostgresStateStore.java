@@ -25,6 +25,7 @@ public final class PostgresStateStore implements StateStore {
     private final UsageRepository usage;
     private final StatisticsRepository statistics;
     private final SpendRepository spend;
+    private final BudgetRepository budgets;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -46,6 +47,7 @@ public final class PostgresStateStore implements StateStore {
         this.usage = new UsageRepository(database, configuration.timeoutMs());
         this.statistics = new StatisticsRepository(database);
         this.spend = new SpendRepository(database);
+        this.budgets = new BudgetRepository(database);
     }
 
     /** Brings the schema up to date, and opens the store. */
@@ -128,6 +130,16 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<ListDueResponse> listDue(ListDueRequest request) {
         return Future.succeededFuture(request).compose(lifetimes::listDue);
+    }
+
+    @Override
+    public Future<GrantBudgetResponse> grantBudget(GrantBudgetRequest request) {
+        return Future.succeededFuture(request).compose(budgets::grant);
+    }
+
+    @Override
+    public Future<ListBudgetSlicesResponse> listBudgetSlices(ListBudgetSlicesRequest request) {
+        return Future.succeededFuture(request).compose(budgets::list);
     }
 
     @Override

@@ -42,6 +42,11 @@ public final class Refusal {
         return new Failure(FailureCode.FAILED_PRECONDITION, "lifetime " + lifetimeId + " has ended");
     }
 
+    public static Failure sliceExceeded() {
+        return new Failure(
+                FailureCode.UNAVAILABLE, "a budget's slice has less left than is to be set aside; ask for leave again");
+    }
+
     public static Failure invalid(String what) {
         return new Failure(FailureCode.INVALID_ARGUMENT, what);
     }

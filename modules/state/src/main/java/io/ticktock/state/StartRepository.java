@@ -109,7 +109,20 @@ final class StartRepository {
                 FROM fence, unnest($16::text[], $17::uuid[], $18::bigint[], $19::bytea[])
                     AS e (tenant_id, lifetime_id, seq, event)
                 -- IS TRUE keeps this a hashed subplan: a join could only be a nested loop here.
-                WHERE ((e.tenant_id, e.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE)
+                WHERE ((e.tenant_id, e.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
+            charged AS (
+                UPDATE budget_slices s
+                SET reserved = s.reserved + c.reserved, spent = s.spent + c.spent, overdraft = s.overdraft + c.overdraft
+                FROM (
+                    SELECT x.tenant_id, x.budget, x.bucket, x.slice_id, sum(x.reserved)::bigint AS reserved,
+                        sum(x.spent)::bigint AS spent, sum(x.overdraft)::bigint AS overdraft
+                    FROM fence, unnest($20::text[], $21::uuid[], $22::text[], $23::timestamptz[], $24::text[],
+                            $25::bigint[], $26::bigint[], $27::bigint[])
+                        AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
+                    WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE
+                    GROUP BY x.tenant_id, x.budget, x.bucket, x.slice_id) c
+                WHERE s.tenant_id = c.tenant_id AND s.budget = c.budget AND s.bucket = c.bucket
+                    AND s.slice_id = c.slice_id)
             SELECT created.tenant_id, created.lifetime_id FROM fence LEFT JOIN created ON true
             """;
 
@@ -129,6 +142,7 @@ final class StartRepository {
         Buffer[] heads = new Buffer[count];
         Buffer[] inputs = new Buffer[count];
         EventColumns events = new EventColumns();
+        ChargeColumns charges = new ChargeColumns();
         for (int i = 0; i < count; i++) {
             Start start = rows.get(i).row();
             AgentLifetime head = start.decision().getHead();
@@ -150,6 +164,7 @@ final class StartRepository {
                     start.key.tenantId(),
                     start.key.lifetimeId(),
                     start.decision().getEventsList());
+            charges.add(start.key, start.decision().getChargesList());
         }
         List<Object> parameters = new ArrayList<>(List.of(
                 fence.getOwnerId(),
@@ -168,6 +183,7 @@ final class StartRepository {
                 heads,
                 inputs));
         events.addTo(parameters);
+        charges.addTo(parameters);
         return Tuple.wrap(parameters);
     }
 

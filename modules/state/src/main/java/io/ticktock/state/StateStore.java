@@ -54,6 +54,12 @@ public interface StateStore {
 
     Future<ListDueResponse> listDue(ListDueRequest request);
 
+    /** Nothing is granted, and the slice is as it was, when less than what is needed is left. */
+    Future<GrantBudgetResponse> grantBudget(GrantBudgetRequest request);
+
+    /** The latest 10,000 of this holder. */
+    Future<ListBudgetSlicesResponse> listBudgetSlices(ListBudgetSlicesRequest request);
+
     Future<GetLifetimeResponse> getLifetime(GetLifetimeRequest request);
 
     Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request);

@@ -55,6 +55,8 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_RELEASE_SHARDS, store::releaseShards),
                 bus.serve(Addresses.STATE_LIST_RUNNABLE, store::listRunnable),
                 bus.serve(Addresses.STATE_LIST_DUE, store::listDue),
+                bus.serve(Addresses.STATE_GRANT_BUDGET, store::grantBudget),
+                bus.serve(Addresses.STATE_LIST_BUDGET_SLICES, store::listBudgetSlices),
                 bus.serve(Addresses.STATE_GET_LIFETIME, store::getLifetime),
                 bus.serve(Addresses.STATE_LIST_LIFETIMES, store::listLifetimes),
                 bus.serve(Addresses.STATE_LIST_EXECUTIONS, store::listExecutions),

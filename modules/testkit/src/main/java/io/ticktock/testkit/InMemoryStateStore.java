@@ -67,6 +67,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
+    private final InMemoryBudgets budgets = new InMemoryBudgets();
     private long commits;
 
     public InMemoryStateStore() {
@@ -197,6 +198,7 @@ public final class InMemoryStateStore implements StateStore {
             if (earlier != null) {
                 return created(earlier, isSameStart(lifetime, earlier, decision));
             }
+            budgets.charge(lifetime.tenantId(), decision.getChargesList());
             if (!asked.getIdempotencyKey().isEmpty()) {
                 started.put(new IdempotencyKey(lifetime.tenantId(), asked.getIdempotencyKey()), lifetime.lifetimeId());
             }
@@ -232,6 +234,7 @@ public final class InMemoryStateStore implements StateStore {
             LifetimeIdentity lifetime = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
             shards.require(asked.getFence());
             if (!isLogged(lifetime, decision)) {
+                budgets.charge(lifetime.tenantId(), decision.getChargesList());
                 log(lifetime, decision);
                 applyHead(lifetime, decision);
                 Map<String, Signal> inbox = signals.getOrDefault(lifetime, new HashMap<>());
@@ -337,6 +340,19 @@ public final class InMemoryStateStore implements StateStore {
             shards.release(asked.getOwnerId());
             return ReleaseShardsResponse.getDefaultInstance();
         });
+    }
+
+    @Override
+    public Future<GrantBudgetResponse> grantBudget(GrantBudgetRequest request) {
+        return answer(request, asked -> {
+            Checks.grant(asked);
+            return budgets.grant(asked);
+        });
+    }
+
+    @Override
+    public Future<ListBudgetSlicesResponse> listBudgetSlices(ListBudgetSlicesRequest request) {
+        return answer(request, budgets::list);
     }
 
     @Override

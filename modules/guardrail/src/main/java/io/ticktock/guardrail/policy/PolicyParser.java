@@ -41,30 +41,38 @@ final class PolicyParser {
             "ABORT_LIFETIME", GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME);
 
     /** A policy and where it stands. */
-    record Parsed(Policy policy, SourcePosition position) {}
+    record Parsed<P>(P policy, SourcePosition position) {}
+
+    /** What a file has, as far as it could be read. */
+    record File(List<Parsed<Policy>> policies, List<Parsed<BudgetPolicy>> budgets, Optional<Prices> prices) {}
 
     private final Faults faults;
     private final Expressions expressions;
     private final Map<String, SourcePosition> names = new LinkedHashMap<>();
-    private final Map<Object, Parsed> triggers = new LinkedHashMap<>();
-    private final List<Parsed> policies = new ArrayList<>();
+    private final Map<Object, Parsed<Policy>> triggers = new LinkedHashMap<>();
+    private final List<Parsed<Policy>> policies = new ArrayList<>();
+    private final List<Parsed<BudgetPolicy>> budgets = new ArrayList<>();
+    private Optional<Prices> prices = Optional.empty();
 
     private PolicyParser(Faults faults) {
         this.faults = faults;
         this.expressions = new Expressions(faults);
     }
 
-    /** Those policies that could be read. */
-    static List<Parsed> parse(String fileName, byte[] content, Faults faults) {
+    static File parse(String fileName, byte[] content, Faults faults) {
         PolicyParser parser = new PolicyParser(faults);
         SourceFile.read(fileName, content, faults.list()).ifPresent(parser::readFile);
-        return parser.policies;
+        return new File(parser.policies, parser.budgets, parser.prices);
     }
 
     private void readFile(SourceValue document) {
         Optional<Fields> file = Fields.of(document, document.position(), "the file", faults);
         file.ifPresent(fields -> {
-            fields.need("policies", "[{name: …, …}]").ifPresent(this::readPolicies);
+            Optional<SourceValue> table = fields.take("prices");
+            prices = table.flatMap(value -> new PricesParser(faults).parse(value));
+            Optional<SourceValue> written =
+                    table.isPresent() ? fields.take("policies") : fields.need("policies", "[{name: …, …}]");
+            written.ifPresent(this::readPolicies);
             fields.end();
         });
     }
@@ -88,6 +96,11 @@ final class PolicyParser {
             return;
         }
         Fields fields = found.get();
+        Optional<SourceValue> budget = fields.take("budget");
+        if (budget.isPresent()) {
+            readBudget(fields, budget.get());
+            return;
+        }
         Optional<String> name = fields.needScalar("name", "token-limit").flatMap(this::name);
         Optional<PolicyScope> scope =
                 fields.need("scope", "lifetime").flatMap(written -> choice("scope", written, SCOPES));
@@ -106,13 +119,12 @@ final class PolicyParser {
         if (scope.isEmpty() || phase.isEmpty() || condition.isEmpty()) {
             return;
         }
-        boolean complete = scope.get() != PolicyScope.POLICY_SCOPE_TENANT || window.isPresent();
         Optional<Expression> when = expressions.condition(
                 "when",
                 condition.get(),
                 PolicyVariables.scope(scope.get(), phase.get()),
                 "execution.tokens_used > 10000");
-        if (name.isPresent() && when.isPresent() && action.isPresent() && complete) {
+        if (name.isPresent() && when.isPresent() && action.isPresent() && isComplete(scope, window)) {
             add(
                     new Policy(
                             name.get(), scope.get(), window, appliesTo, phase.get(), when.get(), action.get(), message),
@@ -121,8 +133,8 @@ final class PolicyParser {
     }
 
     private void add(Policy policy, SourcePosition position) {
-        Parsed parsed = new Parsed(policy, position);
-        Parsed same = triggers.putIfAbsent(policy.trigger(), parsed);
+        Parsed<Policy> parsed = new Parsed<>(policy, position);
+        Parsed<Policy> same = triggers.putIfAbsent(policy.trigger(), parsed);
         if (same != null) {
             boolean contradicts = same.policy().action() != policy.action();
             faults.add(
@@ -187,6 +199,64 @@ final class PolicyParser {
                             + Durations.format(Window.LONGEST) + " such as 6h");
         }
         return window;
+    }
+
+    /** A budget is of whole lifetimes, and asked before an attempt runs and when its record is there. */
+    private void readBudget(Fields fields, SourceValue written) {
+        Optional<String> name = fields.needScalar("name", "daily-cost").flatMap(this::name);
+        Optional<SourceValue> scopeWritten = fields.need("scope", "lifetime");
+        Optional<PolicyScope> scope = scopeWritten.flatMap(value -> choice("scope", value, SCOPES));
+        if (scope.equals(Optional.of(PolicyScope.POLICY_SCOPE_EXECUTION))) {
+            faults.add(
+                    scopeWritten.get().position(),
+                    "a budget cannot be of one execution",
+                    "use scope: lifetime, or scope: tenant");
+            scope = Optional.empty();
+        }
+        Optional<Window> window = window(fields, scope);
+        AppliesTo appliesTo =
+                fields.take("applies_to").map(this::appliesToLifetimes).orElse(AppliesTo.ALL);
+        Optional<GuardrailAction> action = fields.take("action")
+                .map(value -> choice("action", value, ACTIONS))
+                .orElse(Optional.of(GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME));
+        String message = fields.take("message").map(this::message).orElse("");
+        fields.take("when")
+                .ifPresent(value ->
+                        faults.add(value.position(), "a policy has either when or budget", "make it two policies"));
+        fields.take("phase")
+                .ifPresent(value -> faults.add(
+                        value.position(), "a budget is asked before an attempt runs and after it", "remove phase"));
+        fields.end();
+        Optional<BudgetParser.Budget> budget = new BudgetParser(faults).parse(written);
+        boolean complete = name.isPresent() && action.isPresent() && isComplete(scope, window);
+        if (complete && budget.isPresent()) {
+            BudgetPolicy policy = new BudgetPolicy(
+                    name.get(),
+                    scope.get(),
+                    window,
+                    appliesTo,
+                    budget.get().metric(),
+                    budget.get().limit(),
+                    budget.get().undeclared(),
+                    action.get(),
+                    message);
+            budgets.add(new Parsed<>(policy, fields.position()));
+        }
+    }
+
+    private static boolean isComplete(Optional<PolicyScope> scope, Optional<Window> window) {
+        return scope.isPresent() && (scope.get() != PolicyScope.POLICY_SCOPE_TENANT || window.isPresent());
+    }
+
+    private AppliesTo appliesToLifetimes(SourceValue value) {
+        AppliesTo appliesTo = new AppliesToParser(faults).parse(value);
+        if (!appliesTo.nodes().isEmpty() || !appliesTo.kinds().isEmpty()) {
+            faults.add(
+                    value.position(),
+                    "a budget is of whole lifetimes, and applies to no single nodes or kinds",
+                    "use graphs, versions and labels");
+        }
+        return appliesTo;
     }
 
     private <T> Optional<T> choice(String name, SourceValue value, Map<String, T> choices) {

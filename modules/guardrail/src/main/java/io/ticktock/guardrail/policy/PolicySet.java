@@ -13,18 +13,23 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Policies that are in force together, by name. Immutable. */
 public final class PolicySet {
 
     /** Allows everything, and has no digest. */
-    public static final PolicySet NONE = new PolicySet(List.of(), "");
+    public static final PolicySet NONE = new PolicySet(List.of(), List.of(), Prices.NONE, "");
 
     private final List<Policy> policies;
+    private final List<BudgetPolicy> budgets;
+    private final Prices prices;
     private final String digest;
 
-    private PolicySet(List<Policy> policies, String digest) {
+    private PolicySet(List<Policy> policies, List<BudgetPolicy> budgets, Prices prices, String digest) {
         this.policies = policies;
+        this.budgets = budgets;
+        this.prices = prices;
         this.digest = digest;
     }
 
@@ -35,34 +40,66 @@ public final class PolicySet {
      * @throws PolicyFaults with everything that is wrong with any of them
      */
     public static PolicySet parse(Map<String, byte[]> files) {
-        List<FileFault> faults = new ArrayList<>();
-        Map<String, String> fileOf = new LinkedHashMap<>();
-        List<Policy> policies = new ArrayList<>();
-        files.forEach((name, content) -> {
+        Gathering gathering = new Gathering();
+        files.forEach(gathering::add);
+        if (!gathering.faults.isEmpty()) {
+            throw new PolicyFaults(gathering.faults);
+        }
+        return gathering.set();
+    }
+
+    /** What the files read so far have together. */
+    private static final class Gathering {
+
+        private final List<FileFault> faults = new ArrayList<>();
+        private final Map<String, String> fileOf = new LinkedHashMap<>();
+        private final List<Policy> policies = new ArrayList<>();
+        private final List<BudgetPolicy> budgets = new ArrayList<>();
+        private Optional<Prices> prices = Optional.empty();
+
+        void add(String fileName, byte[] content) {
             Faults found = new Faults();
-            for (PolicyParser.Parsed parsed : PolicyParser.parse(name, content, found)) {
+            PolicyParser.File file = PolicyParser.parse(fileName, content, found);
+            for (PolicyParser.Parsed<Policy> parsed : file.policies()) {
                 policies.add(parsed.policy());
-                String first = fileOf.putIfAbsent(parsed.policy().name(), name);
-                if (first != null) {
-                    found.add(
-                            parsed.position(),
-                            "there is a policy " + parsed.policy().name() + " already, in " + first,
-                            "give this one another name");
-                }
+                claim(parsed.policy().name(), parsed.position(), fileName, found);
             }
-            if (policies.size() > PolicyParser.MAX_POLICIES) {
+            for (PolicyParser.Parsed<BudgetPolicy> parsed : file.budgets()) {
+                budgets.add(parsed.policy());
+                claim(parsed.policy().name(), parsed.position(), fileName, found);
+            }
+            if (policies.size() + budgets.size() > PolicyParser.MAX_POLICIES) {
                 found.add(
                         SourcePosition.START,
                         "with this file there are more than " + PolicyParser.MAX_POLICIES + " policies",
                         "keep fewer");
             }
-            faults.addAll(found.in(name));
-        });
-        if (!faults.isEmpty()) {
-            throw new PolicyFaults(faults);
+            if (prices.isPresent() && file.prices().isPresent()) {
+                found.add(SourcePosition.START, "another file has prices already", "keep one table of prices");
+            }
+            prices = prices.or(file::prices);
+            faults.addAll(found.in(fileName));
         }
-        policies.sort(Comparator.comparing(Policy::name));
-        return policies.isEmpty() ? NONE : new PolicySet(List.copyOf(policies), digest(policies));
+
+        private void claim(String name, SourcePosition position, String fileName, Faults found) {
+            String first = fileOf.putIfAbsent(name, fileName);
+            if (first != null) {
+                found.add(
+                        position, "there is a policy " + name + " already, in " + first, "give this one another name");
+            }
+        }
+
+        PolicySet set() {
+            policies.sort(Comparator.comparing(Policy::name));
+            budgets.sort(Comparator.comparing(BudgetPolicy::name));
+            return policies.isEmpty() && budgets.isEmpty()
+                    ? NONE
+                    : new PolicySet(
+                            List.copyOf(policies),
+                            List.copyOf(budgets),
+                            prices.orElse(Prices.NONE),
+                            digest(policies, budgets, prices));
+        }
     }
 
     /** Lower-case hexadecimal SHA-256 of what the policies mean, in whatever files and order; empty for none. */
@@ -71,11 +108,20 @@ public final class PolicySet {
     }
 
     public int size() {
-        return policies.size();
+        return policies.size() + budgets.size();
     }
 
     public boolean isEmpty() {
-        return policies.isEmpty();
+        return policies.isEmpty() && budgets.isEmpty();
+    }
+
+    public List<BudgetPolicy> budgets() {
+        return budgets;
+    }
+
+    /** Empty without a table. */
+    public Prices prices() {
+        return prices;
     }
 
     /** Whether any policy looks at more than a lifetime. */
@@ -87,9 +133,12 @@ public final class PolicySet {
         return policies;
     }
 
-    private static String digest(List<Policy> policies) {
-        String canonical =
-                PlainJson.write(policies.stream().map(Policy::canonical).toList());
+    private static String digest(List<Policy> policies, List<BudgetPolicy> budgets, Optional<Prices> prices) {
+        List<Object> meaning = new ArrayList<>();
+        policies.forEach(policy -> meaning.add(policy.canonical()));
+        budgets.forEach(budget -> meaning.add(budget.canonical()));
+        prices.ifPresent(table -> meaning.add(Map.of("prices", table.canonical())));
+        String canonical = PlainJson.write(meaning);
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);
