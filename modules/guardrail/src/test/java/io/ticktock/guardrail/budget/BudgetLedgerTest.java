@@ -1,0 +1,191 @@
+package io.ticktock.guardrail.budget;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.guardrail.policy.BudgetPolicy;
+import io.ticktock.guardrail.policy.PolicySet;
+import io.ticktock.proto.v1.BudgetCharge;
+import io.ticktock.proto.v1.SliceCharged;
+import io.ticktock.proto.v1.SliceReservation;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BudgetLedgerTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Bus bus = new Bus(vertx);
+    private final StoredSlices stored = new StoredSlices(bus);
+    private final BudgetLedger one = new BudgetLedger(bus, "one");
+    private final BudgetLedger other = new BudgetLedger(bus, "other");
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void exactlyTenOfManyAtOnceFitIntoTenTenths() throws Exception {
+        BudgetPolicy budget = budget(1_000);
+        List<Future<TenantBudgets.Outcome>> wishes = IntStream.range(0, 512)
+                .mapToObj(i -> one.reserve(budget, "acme", "exec" + i, 100, NOW))
+                .toList();
+        await(Future.join(wishes));
+        assertEquals(
+                10, wishes.stream().filter(wish -> isReserved(wish.result())).count());
+        assertTrue(stored.grants <= 20, "asked " + stored.grants + " times");
+    }
+
+    @Test
+    void theSameAttemptIsSetAsideOnce() throws Exception {
+        BudgetPolicy budget = budget(100);
+        for (int i = 0; i < 5; i++) {
+            assertTrue(isReserved(await(one.reserve(budget, "acme", "exec", 60, NOW))));
+        }
+        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 60, NOW))));
+    }
+
+    @Test
+    void whatIsReleasedIsThereForOthers() throws Exception {
+        BudgetPolicy budget = budget(100);
+        SliceReservation reservation =
+                await(one.reserve(budget, "acme", "exec", 100, NOW)).reserved().orElseThrow();
+        one.release("acme", "exec", reservation);
+        assertTrue(isReserved(await(one.reserve(budget, "acme", "next", 100, NOW))));
+    }
+
+    @Test
+    void whatWasNotUsedIsThereForOthersOnceThatIsDurable() throws Exception {
+        BudgetPolicy budget = budget(100);
+        SliceReservation reservation =
+                await(one.reserve(budget, "acme", "exec", 100, NOW)).reserved().orElseThrow();
+        decide(one, reservation, "exec", 100, 0);
+        decide(one, reservation, "exec", -100, 30);
+        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 71, NOW))));
+        assertTrue(isReserved(await(one.reserve(budget, "acme", "next", 70, NOW))));
+    }
+
+    @Test
+    void whatLiesIdleWithOneIsThereForTheOther() throws Exception {
+        BudgetPolicy budget = budget(640);
+        SliceReservation reservation =
+                await(one.reserve(budget, "acme", "exec", 1, NOW)).reserved().orElseThrow();
+        decide(one, reservation, "exec", 1, 0);
+        assertTrue(isReserved(await(other.reserve(budget, "acme", "large", 639, NOW))));
+    }
+
+    @Test
+    void aLoweredLimitHoldsAtOnce() throws Exception {
+        SliceReservation reservation = await(one.reserve(budget(6_400), "acme", "exec", 50, NOW))
+                .reserved()
+                .orElseThrow();
+        decide(one, reservation, "exec", 50, 0);
+        assertFalse(isReserved(await(one.reserve(budget(100), "acme", "next", 51, NOW))));
+        assertTrue(isReserved(await(one.reserve(budget(100), "acme", "next", 50, NOW))));
+    }
+
+    @Test
+    void nothingIsSetAsideWithoutAnAnswer() throws Exception {
+        stored.away = true;
+        Future<TenantBudgets.Outcome> wish = one.reserve(budget(100), "acme", "exec", 1, NOW);
+        assertThrows(ExecutionException.class, () -> await(wish));
+        stored.away = false;
+        assertTrue(isReserved(await(one.reserve(budget(100), "acme", "exec", 1, NOW))));
+    }
+
+    /** Two guardrails, decisions that are made or not, messages that are lost or come twice: the tables never give more. */
+    @Test
+    void whateverHappensTheLimitHolds() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        BudgetPolicy budget = budget(1_000);
+        record Open(BudgetLedger ledger, SliceReservation reservation, String execId) {}
+        List<Open> open = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            BudgetLedger ledger = random.nextBoolean() ? one : other;
+            if (open.isEmpty() || random.nextInt(3) > 0) {
+                String execId = "exec" + i;
+                var outcome = await(ledger.reserve(budget, "acme", execId, 1 + random.nextInt(120), NOW));
+                if (outcome.reserved().isPresent() && random.nextInt(5) > 0) {
+                    SliceReservation reservation = outcome.reserved().get();
+                    if (stored.charge(reservation.getSliceId(), reservation.getAmount(), 0)) {
+                        tell(random, ledger, reservation, execId, reservation.getAmount(), 0);
+                        open.add(new Open(ledger, reservation, execId));
+                    }
+                }
+            } else {
+                Open settled = open.remove(random.nextInt(open.size()));
+                long amount = settled.reservation.getAmount();
+                // Most is given back, so that there is always something to do.
+                long spent = random.nextInt(50) == 0 ? random.nextLong(amount + 1) : 0;
+                assertTrue(stored.charge(settled.reservation.getSliceId(), -amount, spent));
+                tell(random, settled.ledger, settled.reservation, settled.execId, -amount, spent);
+            }
+            assertTrue(stored.used() <= 1_000, "used " + stored.used());
+            assertTrue(stored.granted() <= 1_000, "granted " + stored.granted());
+        }
+    }
+
+    private static void tell(
+            Random random,
+            BudgetLedger ledger,
+            SliceReservation reservation,
+            String execId,
+            long reserved,
+            long spent) {
+        int times = random.nextInt(10) == 0 ? random.nextInt(3) : 1;
+        for (int i = 0; i < times; i++) {
+            ledger.charged(charged(reservation, execId, reserved, spent));
+        }
+    }
+
+    private void decide(BudgetLedger ledger, SliceReservation reservation, String execId, long reserved, long spent) {
+        assertTrue(stored.charge(reservation.getSliceId(), reserved, spent));
+        ledger.charged(charged(reservation, execId, reserved, spent));
+    }
+
+    private static SliceCharged charged(SliceReservation reservation, String execId, long reserved, long spent) {
+        return SliceCharged.newBuilder()
+                .setTenantId("acme")
+                .addCharges(BudgetCharge.newBuilder()
+                        .setBudget(reservation.getBudget())
+                        .setBucket(reservation.getBucket())
+                        .setSliceId(reservation.getSliceId())
+                        .setExecId(execId)
+                        .setReserved(reserved)
+                        .setSpent(spent))
+                .build();
+    }
+
+    private static boolean isReserved(TenantBudgets.Outcome outcome) {
+        return outcome.reserved().isPresent();
+    }
+
+    private static BudgetPolicy budget(long limit) {
+        String file = "policies: [{name: daily, scope: tenant, window: day, budget: {tokens_used: " + limit + "}}]";
+        return PolicySet.parse(Map.of("policies.yaml", file.getBytes(StandardCharsets.UTF_8)))
+                .budgets()
+                .get(0);
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+}
