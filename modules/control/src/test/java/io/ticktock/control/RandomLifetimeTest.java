@@ -92,7 +92,7 @@ class RandomLifetimeTest {
         return new Outcome(state.status() + state.head().getReason(), accepted, steps);
     }
 
-    private static LifetimeState fold(AgentGraph graph, List<LifetimeEvent> events) {
+    static LifetimeState fold(AgentGraph graph, List<LifetimeEvent> events) {
         LifetimeState state = new LifetimeState("acme", Scenario.LIFETIME, graph);
         events.forEach(state::apply);
         return state;
@@ -103,7 +103,7 @@ class RandomLifetimeTest {
                 .events();
     }
 
-    private static ExecutionReference answer(AgentGraph graph, Attempt attempt, long seed) {
+    static ExecutionReference answer(AgentGraph graph, Attempt attempt, long seed) {
         Random dice = new Random(attempt.execId().hashCode() * 31L + seed);
         if (dice.nextInt(20) == 0) {
             return Scenario.reference(attempt, false)
