@@ -9,6 +9,12 @@ import java.util.TreeMap;
 /** Gathers what one attempt's handler reports. */
 final class TelemetryReport implements Telemetry {
 
+    /**
+     * The most that one attempt counts of anything: half a million dollars in millionths. Ten million attempts, the most a
+     * lifetime can have, still add up without turning negative, which would hand out budget.
+     */
+    static final long MOST = 500_000_000_000L;
+
     private long tokens;
     private long costMicros;
     private ResourceUsage usage = ResourceUsage.getDefaultInstance();
@@ -55,12 +61,10 @@ final class TelemetryReport implements Telemetry {
         return usage.equals(ResourceUsage.getDefaultInstance()) ? message : message.setUsage(usage);
     }
 
-    /** Stops at the largest number instead of turning negative, which would hand out budget. */
     private static long sum(String what, long before, long more) {
         if (more < 0) {
             throw new IllegalArgumentException(what + " must not be negative, but was " + more);
         }
-        long after = before + more;
-        return after < 0 ? Long.MAX_VALUE : after;
+        return more > MOST - before ? MOST : before + more;
     }
 }
