@@ -7,17 +7,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.policy.Window;
+import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.GetSpendRequest;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.SpendGrouping;
+import io.ticktock.testkit.FaultRates;
+import io.ticktock.testkit.FaultyDelivery;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +161,69 @@ class BudgetIT {
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
         }
+    }
+
+    @Test
+    void nothingIsOverspentOrLostWhenMessagesAre() throws Exception {
+        long seed = Long.getLong("budget.seed", System.nanoTime());
+        System.out.println("seed " + seed);
+        Vertx timers = Vertx.vertx();
+        FaultRates rates = new FaultRates(0.05, 0.05, 0.1, Duration.ofMillis(200));
+        FaultyDelivery faults = new FaultyDelivery(timers, seed, rates, BudgetIT::isStruck);
+        Path policies = policies("scope: tenant, window: month, budget: {cost_usd: 2.50}");
+        Configuration configuration = BudgetedCrowd.configuration(folder.resolve("data"), policies);
+        try (LocalSystem system = LocalSystem.start(configuration, EnumSet.allOf(SystemModule.class), faults)) {
+            Client client = system.clientOf(BudgetedCrowd.TENANT);
+            client.register(BudgetedCrowd.graph());
+            startAll(system, 100);
+            awaitSettled(client, 100);
+            faults.heal();
+            resumeUntilUsedUp(client, 100);
+
+            assertEquals(10, completed(client, 100));
+            assertEquals(10, service.differentCalls());
+            assertEquals(LIMIT_MICROS, spent(client));
+            assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            assertTrue(faults.lost() > 0 && faults.repeated() > 0, "nothing was struck");
+        } finally {
+            Client.await(timers.close());
+        }
+    }
+
+    /** Asks as often as it takes: each has been acknowledged at least once. */
+    private void startAll(LocalSystem system, int count) {
+        Set<Integer> started = new HashSet<>();
+        Instant deadline = Instant.now().plus(LONGEST_WAIT);
+        while (started.size() < count) {
+            assertTrue(Instant.now().isBefore(deadline), "started " + started.size());
+            List<? extends Future<?>> asked = BudgetedCrowd.start(system.bus(), service.url(), count);
+            Client.await(Future.join(asked).otherwiseEmpty());
+            IntStream.range(0, count)
+                    .filter(number -> asked.get(number).succeeded())
+                    .forEach(started::add);
+        }
+    }
+
+    /** What was set aside by a message that came twice is free again some seconds later; nothing is lost for good. */
+    private static void resumeUntilUsedUp(Client client, int count) throws InterruptedException {
+        Instant deadline = Instant.now().plus(LONGEST_WAIT);
+        while (completed(client, count) < 10) {
+            assertTrue(Instant.now().isBefore(deadline), "some of the budget is lost");
+            for (int number = 0; number < count; number++) {
+                if (status(client, number) == LifetimeStatus.LIFETIME_STATUS_PAUSED) {
+                    client.signal(BudgetedCrowd.id(number), Signals.resume("again", Amounts.getDefaultInstance()));
+                }
+            }
+            awaitSettled(client, count);
+        }
+    }
+
+    private static boolean isStruck(String address) {
+        return address.startsWith("guardrail.")
+                || address.startsWith("control.")
+                || address.equals("state.grant-budget")
+                || address.equals("state.append-decision")
+                || address.equals("state.create-lifetime");
     }
 
     private Path policies(String policy) throws IOException {

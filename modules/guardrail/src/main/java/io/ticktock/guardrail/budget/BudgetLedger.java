@@ -33,8 +33,8 @@ public final class BudgetLedger implements TenantBudgets {
     private static final int PARTS = 64;
 
     private static final int MOST_SLICES = 10_000;
-    /** Longer than the data plane tries to write a decision. */
-    private static final long UNCONFIRMED_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Longer than it takes to write a decision: what is not known to be durable by then was never written, most likely. */
+    private static final long UNCONFIRMED_NANOS = Duration.ofSeconds(10).toNanos();
     /** How long a budget that was found used up is not asked for again. */
     private static final long USED_UP_NANOS = Duration.ofMillis(100).toNanos();
 
