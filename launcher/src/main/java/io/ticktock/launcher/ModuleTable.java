@@ -101,7 +101,12 @@ final class ModuleTable {
             case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);
             case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD);
             case CONTROL ->
-                List.of(CONTROL_START, CONTROL_SIGNAL, CONTROL_REPORT_WAITING, CONTROL_REPORT_REFUSED_RECORD);
+                List.of(
+                        CONTROL_START,
+                        CONTROL_FORK,
+                        CONTROL_SIGNAL,
+                        CONTROL_REPORT_WAITING,
+                        CONTROL_REPORT_REFUSED_RECORD);
         };
     }
 
@@ -133,6 +138,7 @@ final class ModuleTable {
                         STATE_CREATE_LIFETIME,
                         STATE_APPEND_DECISION,
                         STATE_LOAD_LIFETIME,
+                        STATE_GET_INPUT,
                         STATE_FIND_EXECUTIONS,
                         STATE_LIST_RUNNABLE,
                         STATE_LIST_DUE,

@@ -108,6 +108,10 @@ public final class Addresses {
     // control: each at the lifetime's shard
     public static final Address<StartLifetimeRequest, StartLifetimeResponse> CONTROL_START =
             Address.of("control.start", StartLifetimeRequest.class, StartLifetimeResponse.class);
+    /** At the shard of the fork. */
+    public static final Address<ForkLifetimeRequest, ForkLifetimeResponse> CONTROL_FORK =
+            Address.of("control.fork", ForkLifetimeRequest.class, ForkLifetimeResponse.class);
+
     public static final Address<SignalLifetimeRequest, SignalLifetimeResponse> CONTROL_SIGNAL =
             Address.of("control.signal", SignalLifetimeRequest.class, SignalLifetimeResponse.class);
     public static final Address<ReportWaitingRequest, ReportWaitingResponse> CONTROL_REPORT_WAITING =

@@ -43,6 +43,7 @@ public final class ControlVerticle extends VerticleBase {
         lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::retake);
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
+        LifetimeLoader loader = new LifetimeLoader(bus, graphs);
         Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration.maxInFlight());
         orchestrator = new GraphOrchestrator(
                 vertx,
@@ -51,8 +52,8 @@ public final class ControlVerticle extends VerticleBase {
                 configuration,
                 lease,
                 controller,
-                new LifetimeStarter(bus, clock, graphs, controller, lease),
-                new LifetimeLoader(bus, graphs),
+                new LifetimeStarter(bus, clock, graphs, controller, loader, lease),
+                loader,
                 dispatcher);
         reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
     }
@@ -62,6 +63,7 @@ public final class ControlVerticle extends VerticleBase {
         for (int number : lease.shards()) {
             Shard shard = new Shard(number);
             bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));
+            bindings.add(bus.serve(Addresses.CONTROL_FORK.at(shard), orchestrator::fork));
             bindings.add(bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal));
             bindings.add(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting));
             bindings.add(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused));

@@ -8,6 +8,8 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.ForkLifetimeResponse;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeProgress;
@@ -34,6 +36,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,36 +100,56 @@ final class GraphOrchestrator {
     /** A child is never refused for want of room: its parent would keep the room that it waits for. */
     Future<StartLifetimeResponse> start(StartLifetimeRequest request) {
         if (request.getParentExecId().isEmpty() && size() >= configuration.maxResident()) {
-            return Future.failedFuture(
-                    new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later"));
+            return Future.failedFuture(full());
         }
-        starting++;
-        return starter.start(request)
-                .onComplete(done -> starting--)
-                .onFailure(cause -> startUnknown(request, Failure.of(cause)))
-                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
-                .map(start -> admitted(request, start));
+        return begin(keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
+                .map(start -> StartLifetimeResponse.newBuilder()
+                        .setLifetimeId(start.lifetimeId())
+                        .setCreated(start.created())
+                        .build());
     }
 
-    private StartLifetimeResponse admitted(StartLifetimeRequest request, LifetimeStarter.Start start) {
-        if (!start.response().getCreated()) {
+    Future<ForkLifetimeResponse> fork(ForkLifetimeRequest request) {
+        if (size() >= configuration.maxResident()) {
+            return Future.failedFuture(full());
+        }
+        return begin(keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
+                .map(start -> ForkLifetimeResponse.newBuilder()
+                        .setLifetimeId(start.lifetimeId())
+                        .setCreated(start.created())
+                        .build());
+    }
+
+    private Failure full() {
+        return new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later");
+    }
+
+    private Future<LifetimeStarter.Start> begin(LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin) {
+        starting++;
+        return begin.get()
+                .onComplete(done -> starting--)
+                .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
+                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
+                .onSuccess(start -> admitted(asked.getTenantId(), start));
+    }
+
+    private void admitted(String tenantId, LifetimeStarter.Start start) {
+        if (!start.created()) {
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            recoverSoon(keyOf(request.getTenantId(), start.response().getLifetimeId()), System.nanoTime());
-            return start.response();
+            recoverSoon(keyOf(tenantId, start.lifetimeId()), System.nanoTime());
+            return;
         }
         Resident resident = new Resident(start.state(), false, List.of());
         if (residents.add(resident)) {
             carryOut(resident, start.decision());
             settle(resident);
         }
-        return start.response();
     }
 
     /** No answer came, so the lifetime may be there all the same, now or a little later. */
-    private void startUnknown(StartLifetimeRequest request, Failure failure) {
+    private void startUnknown(LifetimeKey asked, Failure failure) {
         if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
-            long absentUntilNanos = System.nanoTime() + LATEST_START.toNanos();
-            recoverSoon(keyOf(request.getTenantId(), request.getLifetimeId()), absentUntilNanos);
+            recoverSoon(asked, System.nanoTime() + LATEST_START.toNanos());
         }
     }
 

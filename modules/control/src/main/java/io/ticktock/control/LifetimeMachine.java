@@ -57,6 +57,18 @@ final class LifetimeMachine {
     }
 
     /**
+     * The first decision of a fork.
+     *
+     * @param state has inherited the log that the fork goes on from, and nothing of its own
+     */
+    static Decision fork(LifetimeState state, Started started, Map<String, Verdict> refusals, Instant now) {
+        LifetimeMachine machine = new LifetimeMachine(state, refusals, now);
+        machine.log.append(LifetimeEvent.newBuilder().setStarted(started));
+        machine.flow.fork();
+        return machine.log.decision();
+    }
+
+    /**
      * What follows from these inputs, in their order.
      *
      * @param refusals what the guardrails did not admit, by exec_id, from an earlier try at the same decision

@@ -8,104 +8,179 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.CreateLifetimeRequest;
-import io.ticktock.proto.v1.CreateLifetimeResponse;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.ForkOrigin;
+import io.ticktock.proto.v1.GetInputRequest;
+import io.ticktock.proto.v1.GetInputResponse;
 import io.ticktock.proto.v1.LifetimeDecision;
+import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.StartLifetimeRequest;
-import io.ticktock.proto.v1.StartLifetimeResponse;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
-/** Brings lifetimes into being: the first decision and the head row, in one transaction. */
+/** Brings lifetimes into being, new ones and forks: the first decision and the head row, in one transaction. */
 final class LifetimeStarter {
 
-    /** What became of a request; state and decision are of use only when the lifetime was created by it. */
-    record Start(StartLifetimeResponse response, LifetimeState state, Decision decision) {}
+    /**
+     * What became of a request; state and decision are of use only when the lifetime was created by it.
+     *
+     * @param lifetimeId the lifetime that exists now: the one asked for, or an earlier one
+     */
+    record Start(String lifetimeId, boolean created, LifetimeState state, Decision decision) {}
 
-    private record Draft(LifetimeState state, Decision decision) {
+    /** A first decision, and the lifetimes whose records it builds on, the nearest first. */
+    private record Draft(LifetimeState state, Decision decision, List<String> lineage) {
 
         Draft admitted(Admission admission) {
-            return new Draft(state, decision.admitted(admission, state));
+            return new Draft(state, decision.admitted(admission, state), lineage);
         }
+    }
+
+    private interface Drafting {
+
+        /** The first decision as of this time, without what guardrails refuse. */
+        Future<Draft> draft(Map<String, Verdict> refusals, Instant now);
     }
 
     private final Bus bus;
     private final InstantSource clock;
     private final GraphCatalog graphs;
     private final ExecutionController controller;
+    private final LifetimeLoader loader;
+    private final ForkFinder forks;
     private final ShardLease lease;
 
     LifetimeStarter(
-            Bus bus, InstantSource clock, GraphCatalog graphs, ExecutionController controller, ShardLease lease) {
+            Bus bus,
+            InstantSource clock,
+            GraphCatalog graphs,
+            ExecutionController controller,
+            LifetimeLoader loader,
+            ShardLease lease) {
         this.bus = bus;
         this.clock = clock;
         this.graphs = graphs;
         this.controller = controller;
+        this.loader = loader;
+        this.forks = new ForkFinder(loader);
         this.lease = lease;
     }
 
+    // new lifetimes
+
     Future<Start> start(StartLifetimeRequest request) {
-        return findGraph(request).compose(graph -> admit(request, graph)).compose(draft -> create(request, draft));
+        return graphs.find(request.getTenantId(), request.getGraphName(), request.getGraphVersion())
+                .compose(graph -> admit((refusals, now) -> draft(request, graph, refusals, now)))
+                .compose(draft -> create(draft, request.getInput(), request.getIdempotencyKey()));
     }
 
-    private Future<AgentGraph> findGraph(StartLifetimeRequest request) {
-        return graphs.find(request.getTenantId(), request.getGraphName(), request.getGraphVersion());
-    }
-
-    private Future<Draft> admit(StartLifetimeRequest request, AgentGraph graph) {
-        Instant now = clock.instant();
-        Draft draft = draft(request, graph, Map.of(), now);
-        return controller
-                .admission(draft.state(), draft.decision().candidates(), now)
-                .map(admission -> (admission.admitsAll() ? draft : draft(request, graph, admission.refusals(), now))
-                        .admitted(admission));
-    }
-
-    private static Draft draft(
+    private static Future<Draft> draft(
             StartLifetimeRequest request, AgentGraph graph, Map<String, Verdict> refusals, Instant now) {
-        Started.Builder started = Started.newBuilder()
-                .setGraph(GraphCatalog.referenceOf(graph))
+        Started started = started(graph, request.getInput(), request.getLabelsMap(), request.getActor(), now)
                 .setParentLifetimeId(request.getParentLifetimeId())
                 .setParentExecId(request.getParentExecId())
-                .setActor(request.getActor())
-                .putAllLabels(graph.metadata().labels())
-                .putAllLabels(request.getLabelsMap())
-                .setInputDigest(InputDigest.of(request.getInput()));
-        graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
+                .build();
         LifetimeState state = new LifetimeState(request.getTenantId(), request.getLifetimeId(), graph);
-        return new Draft(state, LifetimeMachine.start(state, started.build(), refusals, now));
+        Decision decision = LifetimeMachine.start(state, started, refusals, now);
+        return Future.succeededFuture(new Draft(state, decision, List.of()));
     }
 
-    private Future<Start> create(StartLifetimeRequest request, Draft draft) {
+    private static Started.Builder started(
+            AgentGraph graph, Payload input, Map<String, String> labels, String actor, Instant now) {
+        Started.Builder started = Started.newBuilder()
+                .setGraph(GraphCatalog.referenceOf(graph))
+                .setActor(actor)
+                .putAllLabels(graph.metadata().labels())
+                .putAllLabels(labels)
+                .setInputDigest(InputDigest.of(input));
+        graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
+        return started;
+    }
+
+    // forks
+
+    /** What is asked for, and what it refers to: the graphs before and after the fork are mostly the same. */
+    private record Fork(
+            ForkLifetimeRequest request, ForkOrigin origin, AgentGraph before, AgentGraph after, Payload input) {}
+
+    Future<Start> fork(ForkLifetimeRequest request) {
+        return forks.find(request).compose(point -> fork(request, point));
+    }
+
+    private Future<Start> fork(ForkLifetimeRequest request, ForkPoint point) {
+        String version = request.getGraphVersion().isEmpty() ? point.named().getVersion() : request.getGraphVersion();
+        Future<AgentGraph> before = graphs.graph(point.holder());
+        Future<AgentGraph> after =
+                graphs.find(request.getTenantId(), point.named().getName(), version);
+        Future<Payload> input = inputOf(request);
+        return Future.all(before, after, input)
+                .map(all -> new Fork(request, point.origin(), before.result(), after.result(), input.result()))
+                .compose(fork -> admit((refusals, now) -> draft(fork, refusals, now))
+                        .compose(draft -> create(draft, fork.input(), request.getIdempotencyKey())));
+    }
+
+    private Future<Payload> inputOf(ForkLifetimeRequest request) {
+        if (request.hasInput()) {
+            return Future.succeededFuture(request.getInput());
+        }
+        GetInputRequest parent = GetInputRequest.newBuilder()
+                .setTenantId(request.getTenantId())
+                .setLifetimeId(request.getParentLifetimeId())
+                .build();
+        return bus.request(Addresses.STATE_GET_INPUT, parent).map(GetInputResponse::getInput);
+    }
+
+    private Future<Draft> draft(Fork fork, Map<String, Verdict> refusals, Instant now) {
+        ForkLifetimeRequest request = fork.request();
+        Started started = started(fork.after(), fork.input(), request.getLabelsMap(), request.getActor(), now)
+                .setFork(fork.origin())
+                .build();
+        LifetimeState state = new LifetimeState(request.getTenantId(), request.getLifetimeId(), fork.after());
+        return loader.inherit(state, fork.origin()).map(lineage -> {
+            ForkFit.require(state, fork.before());
+            return new Draft(state, LifetimeMachine.fork(state, started, refusals, now), lineage);
+        });
+    }
+
+    // what both have in common
+
+    private Future<Draft> admit(Drafting drafting) {
+        Instant now = clock.instant();
+        return drafting.draft(Map.of(), now)
+                .compose(draft -> controller
+                        .admission(draft.state(), draft.decision().candidates(), now)
+                        .compose(admission -> (admission.admitsAll()
+                                        ? Future.succeededFuture(draft)
+                                        : drafting.draft(admission.refusals(), now))
+                                .map(admitted -> admitted.admitted(admission))));
+    }
+
+    private Future<Start> create(Draft draft, Payload input, String idempotencyKey) {
         if (!lease.isValid()) {
             return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands"));
         }
-        AgentLifetime head = draft.state().head().toBuilder()
-                .putAllLabels(draft.state().labels())
-                .build();
+        LifetimeState state = draft.state();
+        AgentLifetime head =
+                state.head().toBuilder().putAllLabels(state.labels()).build();
         CreateLifetimeRequest create = CreateLifetimeRequest.newBuilder()
                 .setFence(lease.fence())
                 .setDecision(LifetimeDecision.newBuilder()
-                        .setTenantId(request.getTenantId())
-                        .setLifetimeId(request.getLifetimeId())
+                        .setTenantId(state.tenantId())
+                        .setLifetimeId(state.lifetimeId())
                         .addAllEvents(draft.decision().events())
                         .addAllOutgoingSignals(draft.decision().outgoing())
                         .addAllCharges(draft.decision().charges())
                         .setHead(head))
-                .setInput(request.getInput())
-                .setIdempotencyKey(request.getIdempotencyKey())
+                .setInput(input)
+                .setIdempotencyKey(idempotencyKey)
+                .addAllLineage(draft.lineage())
                 .build();
         return bus.request(Addresses.STATE_CREATE_LIFETIME, create)
-                .map(response -> new Start(toResponse(response), draft.state(), draft.decision()));
-    }
-
-    private static StartLifetimeResponse toResponse(CreateLifetimeResponse response) {
-        return StartLifetimeResponse.newBuilder()
-                .setLifetimeId(response.getLifetimeId())
-                .setCreated(response.getCreated())
-                .build();
+                .map(response -> new Start(response.getLifetimeId(), response.getCreated(), state, draft.decision()));
     }
 }

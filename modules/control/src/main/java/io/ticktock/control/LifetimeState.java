@@ -90,19 +90,25 @@ public final class LifetimeState {
         Instant time = ProtoTime.instant(event.getTime());
         switch (event.getEventCase()) {
             case STARTED -> applyStarted(event.getStarted(), time);
-            case SCHEDULED -> applyScheduled(event.getScheduled(), time);
-            case WAITING -> applyWaiting(event.getWaiting());
-            case CHILD_STARTED ->
-                attempt(event.getChildStarted().getExecId()).childLifetimeId =
-                        event.getChildStarted().getChildLifetimeId();
-            case WOKEN -> applyWoken(event.getWoken());
-            case ACCEPTED -> applyAccepted(event.getAccepted());
-            case FORKED -> applyForked(event.getForked());
-            case PARKED -> applyParked(event.getParked());
-            case DIED -> remove(token(event.getDied().getTokenPath()));
-            case JOINED -> applyJoined(event.getJoined());
-            case HELD -> applyHeld(event.getHeld());
-            case CANCELLED -> applyCancelled(event.getCancelled().getExecId());
+            case SCHEDULED -> {
+                scheduledCount++;
+                spending.reserve(event.getScheduled());
+                flow(event, time);
+            }
+            case ACCEPTED -> {
+                count(event.getAccepted());
+                flow(event, time);
+            }
+            case CANCELLED -> {
+                spending.forfeit(attempt(event.getCancelled().getExecId()).scheduled);
+                flow(event, time);
+            }
+            case HELD -> {
+                admittedGoesOn |=
+                        event.getHeld().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
+                flow(event, time);
+            }
+            case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> flow(event, time);
             case PAUSED -> applyPaused(event.getPaused().getReason(), time);
             case RESUMED -> applyResumed(event.getResumed(), time);
             case COMPLETED -> {
@@ -118,23 +124,68 @@ public final class LifetimeState {
         }
     }
 
+    /**
+     * Takes in the next event of the log that this lifetime, a fork, goes on from, before any of its own. What an
+     * ancestor did moves the tokens; what it spent, its clocks and whether it was paused remain its own.
+     */
+    void inherit(LifetimeEvent event) {
+        Instant time = ProtoTime.instant(event.getTime());
+        switch (event.getEventCase()) {
+            case STARTED -> placeFirstToken(event.getStarted());
+            case SCHEDULED -> applyScheduled(withoutReservation(event.getScheduled()), time);
+            case ACCEPTED, WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED, HELD, CANCELLED ->
+                flow(event, time);
+            case PAUSED, RESUMED -> {}
+            case COMPLETED, FAILED, ABORTED, EVENT_NOT_SET ->
+                throw new IllegalStateException("lifetime " + lifetimeId + ": no fork goes on from event "
+                        + event.getSeq() + " of " + event.getLifetimeId());
+        }
+    }
+
+    /** What an ancestor set aside, the ancestor settles. */
+    private static Scheduled withoutReservation(Scheduled event) {
+        return event.hasReservation() ? event.toBuilder().clearReservation().build() : event;
+    }
+
+    /** The events that move tokens, open and close attempts, and leave results: all that a fork shares. */
+    private void flow(LifetimeEvent event, Instant time) {
+        switch (event.getEventCase()) {
+            case SCHEDULED -> applyScheduled(event.getScheduled(), time);
+            case WAITING -> applyWaiting(event.getWaiting());
+            case CHILD_STARTED ->
+                attempt(event.getChildStarted().getExecId()).childLifetimeId =
+                        event.getChildStarted().getChildLifetimeId();
+            case WOKEN -> applyWoken(event.getWoken());
+            case ACCEPTED -> applyAccepted(event.getAccepted());
+            case FORKED -> applyForked(event.getForked());
+            case PARKED -> applyParked(event.getParked());
+            case DIED -> remove(token(event.getDied().getTokenPath()));
+            case JOINED -> applyJoined(event.getJoined());
+            case HELD -> applyHeld(event.getHeld());
+            case CANCELLED -> close(event.getCancelled().getExecId());
+            case STARTED, PAUSED, RESUMED, COMPLETED, FAILED, ABORTED, EVENT_NOT_SET ->
+                throw new IllegalStateException(event.getEventCase() + " moves no token");
+        }
+    }
+
     private void applyStarted(Started event, Instant time) {
         started = event;
         startedAt = time;
         status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
         deadline = event.hasDeadline() ? ProtoTime.instant(event.getDeadline()) : null;
-        add(new Token("", root, 0, 0));
+        placeFirstToken(event);
+    }
+
+    /** A fork has its tokens from the log that it goes on from. */
+    private void placeFirstToken(Started event) {
+        if (!event.hasFork()) {
+            add(new Token("", root, 0, 0));
+        }
     }
 
     private void applyScheduled(Scheduled event, Instant time) {
         Token token = token(event.getTokenPath());
-        if (event.getAttempt() == 1) {
-            token.enter(event.getNodeId());
-        } else {
-            token.settle();
-        }
-        scheduledCount++;
-        spending.reserve(event);
+        token.enter(event.getNodeId(), event.getIteration());
         attempts.put(event.getExecId(), new Attempt(event, time, token));
     }
 
@@ -158,7 +209,6 @@ public final class LifetimeState {
     private void applyAccepted(Accepted event) {
         Attempt attempt = attempt(event.getExecId());
         close(event.getExecId());
-        spending.settle(attempt.scheduled, event.getTelemetry());
         attempt.token.arrive(attempt, event);
         if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
             attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
@@ -166,7 +216,11 @@ public final class LifetimeState {
         if (event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
             rejections.put(event.getExecId(), event.getVerdict().getReason());
         }
+    }
+
+    private void count(Accepted event) {
         PolicyTelemetry telemetry = event.getTelemetry();
+        spending.settle(attempt(event.getExecId()).scheduled, telemetry);
         executions++;
         tokensUsed += telemetry.getTokensUsed();
         costMicros += telemetry.getCostMicros();
@@ -176,14 +230,8 @@ public final class LifetimeState {
         maxLatencyMs = Math.max(maxLatencyMs, telemetry.getLatencyMs());
     }
 
-    private void applyCancelled(String execId) {
-        spending.forfeit(attempt(execId).scheduled);
-        close(execId);
-    }
-
     private void applyHeld(Held event) {
         token(event.getScheduled().getTokenPath()).hold(event.getScheduled());
-        admittedGoesOn |= event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
     }
 
     private void applyForked(Forked event) {
@@ -323,6 +371,10 @@ public final class LifetimeState {
         return held;
     }
 
+    Collection<Token> tokens() {
+        return tokens.values();
+    }
+
     boolean hasToken(Token token) {
         return tokens.get(token.path) == token;
     }
@@ -433,6 +485,8 @@ public final class LifetimeState {
                 .setReason(reason)
                 .setParentLifetimeId(started.getParentLifetimeId())
                 .setParentExecId(started.getParentExecId())
+                .setForkedFromLifetimeId(started.getFork().getLifetimeId())
+                .setForkedFromExecId(started.getFork().getExecId())
                 .setLastSeq(lastSeq)
                 .setTotals(totals());
         if (output != null) {

@@ -56,9 +56,12 @@ final class Token {
         return steps;
     }
 
-    void enter(String nodeId) {
-        iterations.merge(nodeId, 1, Integer::sum);
-        steps++;
+    /** A further attempt at the iteration that it is in, or at the same one anew in a fork, is no further step. */
+    void enter(String nodeId, int iteration) {
+        if (iteration > iterationsOf(nodeId)) {
+            iterations.put(nodeId, iteration);
+            steps++;
+        }
         settle();
     }
 

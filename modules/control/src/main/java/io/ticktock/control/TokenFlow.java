@@ -62,6 +62,21 @@ final class TokenFlow {
         enter(state.token(""), graph.start(), Scheduled.newBuilder());
     }
 
+    /**
+     * Goes on from what is inherited. Attempts that were under way there run anew, as this lifetime's own: those of the
+     * ancestor, and the children that they wait for, are none of its business.
+     */
+    void fork() {
+        List<Attempt> underWay = List.copyOf(state.openAttempts());
+        underWay.forEach(this::cancel);
+        moveHeldTokens();
+        for (Attempt attempt : underWay) {
+            if (state.hasToken(attempt.token)) {
+                schedule(attempt.scheduled.toBuilder());
+            }
+        }
+    }
+
     /** Moves on every token that a pause kept from it. */
     void goOn() {
         for (Attempt attempt : state.openAttempts()) {
@@ -69,6 +84,10 @@ final class TokenFlow {
                 log.command(new Command.Dispatch(attempt.execId()));
             }
         }
+        moveHeldTokens();
+    }
+
+    private void moveHeldTokens() {
         for (Token token : state.heldTokens()) {
             if (state.isRunning() && state.hasToken(token)) {
                 goOn(token);
@@ -112,10 +131,7 @@ final class TokenFlow {
         Instant notBefore = log.now().plus(asked.compareTo(backoff) > 0 ? asked : backoff);
         schedule(failed.scheduled.toBuilder()
                 .setAttempt(attempt + 1)
-                .setNotBefore(ProtoTime.timestamp(notBefore))
-                // Each attempt needs leave of its own.
-                .clearReservation()
-                .clearAdmissionDigest());
+                .setNotBefore(ProtoTime.timestamp(notBefore)));
     }
 
     /** How long the outside system asked to be left alone. It knows better than a policy's longest interval. */
@@ -264,12 +280,16 @@ final class TokenFlow {
         for (Attempt attempt : List.copyOf(state.openAttempts())) {
             if (isWithin(attempt.token, scope)) {
                 abandonChild(attempt);
-                log.append(LifetimeEvent.newBuilder()
-                        .setCancelled(Cancelled.newBuilder().setExecId(attempt.execId())));
+                cancel(attempt);
                 execIds.add(attempt.execId());
             }
         }
         log.command(new Command.Cancel(execIds));
+    }
+
+    private void cancel(Attempt attempt) {
+        log.append(
+                LifetimeEvent.newBuilder().setCancelled(Cancelled.newBuilder().setExecId(attempt.execId())));
     }
 
     private static boolean isWithin(Token token, Scope scope) {
@@ -319,7 +339,8 @@ final class TokenFlow {
                 scheduled.getTokenPath(),
                 scheduled.getIteration(),
                 scheduled.getAttempt());
-        scheduled.setExecId(execId).clearAdmissionDigest();
+        // Each attempt needs leave of its own.
+        scheduled.setExecId(execId).clearRejection().clearReservation().clearAdmissionDigest();
         Verdict refusal = refusals.get(execId);
         if (!state.isRunning()) {
             // Another token of the same decision was not admitted.

@@ -8,11 +8,14 @@ import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.Edge;
 import io.ticktock.graph.Plan;
 import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.ForkOrigin;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Started;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,7 +28,12 @@ class RandomLifetimeTest {
     private static final int MOST_STEPS = 4_000;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private record Outcome(String end, Map<String, String> accepted, int steps) {}
+    private record Outcome(String end, Map<String, String> accepted, int steps, List<LifetimeEvent> events) {
+
+        boolean isSame(Outcome other) {
+            return end.equals(other.end) && accepted.equals(other.accepted) && steps == other.steps;
+        }
+    }
 
     @Test
     void aFoldAtEveryStepEqualsTheUninterruptedRun() {
@@ -41,8 +49,52 @@ class RandomLifetimeTest {
             AgentGraph graph = RandomGraph.joiningAll(seed);
             Outcome one = run(graph, seed, new Random(seed), false);
             Outcome other = run(graph, seed, new Random(~seed), false);
-            assertEquals(one, other, "seed " + seed);
+            assertTrue(one.isSame(other), () -> "seed " + seed + ": " + one + " and " + other);
         });
+    }
+
+    @Test
+    void aForkAnywhereEndsAsItsParentAndRunsWhatFollowsOnly() {
+        eachSeed(seed -> {
+            AgentGraph graph = RandomGraph.joiningAll(seed);
+            Outcome parent = run(graph, seed, new Random(seed), false);
+            Map<String, String> prefix = new TreeMap<>();
+            Map<String, String> identities = identities(parent.events());
+            for (LifetimeEvent event : parent.events()) {
+                if (event.hasAccepted()) {
+                    String identity = identities.get(event.getAccepted().getExecId());
+                    prefix.put(identity, parent.accepted().get(identity));
+                    Outcome fork = runFork(graph, seed, new Random(~seed), parent.events(), event);
+                    Map<String, String> both = new TreeMap<>(prefix);
+                    fork.accepted().forEach((attempt, node) -> both.merge(attempt, node, (a, b) -> "twice " + a));
+                    assertEquals(parent.accepted(), both, "forked at " + identity);
+                    assertEquals(parent.end(), fork.end(), "forked at " + identity);
+                }
+            }
+        });
+    }
+
+    private static Map<String, String> identities(List<LifetimeEvent> events) {
+        Map<String, String> identities = new HashMap<>();
+        events.stream()
+                .map(LifetimeEvent::getScheduled)
+                .forEach(scheduled -> identities.put(scheduled.getExecId(), identity(scheduled)));
+        return identities;
+    }
+
+    private static Outcome runFork(
+            AgentGraph graph, long seed, Random order, List<LifetimeEvent> parent, LifetimeEvent at) {
+        LifetimeState state = new LifetimeState("acme", Scenario.FORK + 0, graph);
+        parent.stream().filter(event -> event.getSeq() <= at.getSeq()).forEach(state::inherit);
+        Started started = Started.newBuilder()
+                .setGraph(GraphCatalog.referenceOf(graph))
+                .setFork(ForkOrigin.newBuilder()
+                        .setLifetimeId(at.getLifetimeId())
+                        .setSeq(at.getSeq()))
+                .build();
+        List<LifetimeEvent> events = new ArrayList<>(
+                LifetimeMachine.fork(state, started, Map.of(), START).events());
+        return play(state, events, graph, seed, order, false);
     }
 
     private interface Check {
@@ -62,13 +114,23 @@ class RandomLifetimeTest {
         }
     }
 
-    /** Plays a lifetime to its end; what a handler answers depends on its exec_id and the seed only. */
+    /** Plays a lifetime to its end; what a handler answers depends on its attempt and the seed only. */
     private static Outcome run(AgentGraph graph, long seed, Random order, boolean refold) {
         LifetimeState state = new LifetimeState("acme", Scenario.LIFETIME, graph);
         Started started =
                 Started.newBuilder().setGraph(GraphCatalog.referenceOf(graph)).build();
         List<LifetimeEvent> events = new ArrayList<>(
                 LifetimeMachine.start(state, started, Map.of(), START).events());
+        return play(state, events, graph, seed, order, refold);
+    }
+
+    private static Outcome play(
+            LifetimeState state,
+            List<LifetimeEvent> events,
+            AgentGraph graph,
+            long seed,
+            Random order,
+            boolean refold) {
         Map<String, String> accepted = new TreeMap<>();
         int steps = 0;
         while (!state.hasEnded()) {
@@ -76,7 +138,7 @@ class RandomLifetimeTest {
             List<Attempt> open = List.copyOf(state.openAttempts());
             assertFalse(open.isEmpty(), "running, but nothing is open");
             Attempt next = open.get(order.nextInt(open.size()));
-            accepted.merge(next.execId(), next.scheduled.getNodeId(), (a, b) -> "twice " + a);
+            accepted.merge(identity(next), next.scheduled.getNodeId(), (a, b) -> "twice " + a);
             Input input = Scenario.recorded(next, answer(graph, next, seed), GuardrailAction.GUARDRAIL_ACTION_ALLOW);
             if (refold) {
                 LifetimeState again = fold(graph, events);
@@ -88,8 +150,18 @@ class RandomLifetimeTest {
                 events.addAll(decide(state, input, steps));
             }
         }
-        assertFalse(accepted.values().stream().anyMatch(node -> node.startsWith("twice")), "an exec_id came twice");
-        return new Outcome(state.status() + state.head().getReason(), accepted, steps);
+        assertFalse(accepted.values().stream().anyMatch(node -> node.startsWith("twice")), "an attempt came twice");
+        return new Outcome(state.status() + state.head().getReason(), accepted, steps, events);
+    }
+
+    /** Which attempt it is, of whichever fork. */
+    private static String identity(Attempt attempt) {
+        return identity(attempt.scheduled);
+    }
+
+    private static String identity(Scheduled scheduled) {
+        return scheduled.getNodeId() + "#" + scheduled.getIteration() + "." + scheduled.getAttempt() + "@"
+                + scheduled.getTokenPath();
     }
 
     static LifetimeState fold(AgentGraph graph, List<LifetimeEvent> events) {
@@ -104,7 +176,7 @@ class RandomLifetimeTest {
     }
 
     static ExecutionReference answer(AgentGraph graph, Attempt attempt, long seed) {
-        Random dice = new Random(attempt.execId().hashCode() * 31L + seed);
+        Random dice = new Random(identity(attempt).hashCode() * 31L + seed);
         if (dice.nextInt(20) == 0) {
             return Scenario.reference(attempt, false)
                     .setError(Scenario.error(List.of("oops")))

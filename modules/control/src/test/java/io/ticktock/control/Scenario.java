@@ -12,6 +12,7 @@ import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ExecutionWaiting;
+import io.ticktock.proto.v1.ForkOrigin;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -41,9 +43,13 @@ import java.util.stream.Collectors;
 final class Scenario {
 
     static final String LIFETIME = "0190a0b0-0000-7000-8000-000000000001";
+    static final String FORK = "0190a0b0-0000-7000-8000-0000000000f";
     static final String PARENT = "0190a0b0-0000-7000-8000-000000000002";
 
     final LifetimeState state;
+    /** What it shares with its ancestors, the oldest first; empty but for a fork. */
+    final List<LifetimeEvent> inherited = new ArrayList<>();
+
     final List<LifetimeEvent> events = new ArrayList<>();
     final List<Command> commands = new ArrayList<>();
     final List<Signal> outgoing = new ArrayList<>();
@@ -61,6 +67,53 @@ final class Scenario {
             started.setParentLifetimeId(PARENT).setParentExecId("parent-exec");
         }
         note(LifetimeMachine.start(state, started.build(), Map.of(), now));
+    }
+
+    /** A fork of the parent at the execution that was accepted last of this node; goes on with this graph. */
+    private Scenario(Scenario parent, String nodeAtPath, AgentGraph graph) {
+        LifetimeEvent at = parent.lastAccepted(nodeAtPath);
+        state = new LifetimeState("acme", FORK + parent.depth(), graph);
+        now = parent.now;
+        inherited.addAll(parent.inherited);
+        parent.events.stream().filter(event -> event.getSeq() <= at.getSeq()).forEach(inherited::add);
+        inherited.forEach(state::inherit);
+        ForkFit.require(state, parent.state.graph());
+        Started started = Started.newBuilder()
+                .setGraph(GraphCatalog.referenceOf(graph))
+                .setFork(ForkOrigin.newBuilder()
+                        .setLifetimeId(at.getLifetimeId())
+                        .setExecId(at.getAccepted().getExecId())
+                        .setSeq(at.getSeq()))
+                .build();
+        note(LifetimeMachine.fork(state, started, Map.of(), now));
+    }
+
+    Scenario fork(String nodeAtPath) {
+        return fork(nodeAtPath, state.graph());
+    }
+
+    Scenario fork(String nodeAtPath, AgentGraph graph) {
+        return new Scenario(this, nodeAtPath, graph);
+    }
+
+    private int depth() {
+        return (int) inherited.stream().filter(LifetimeEvent::hasStarted).count();
+    }
+
+    private LifetimeEvent lastAccepted(String nodeAtPath) {
+        String[] parts = nodeAtPath.split("@");
+        Set<String> execIds = events.stream()
+                .map(LifetimeEvent::getScheduled)
+                .filter(scheduled -> scheduled.getNodeId().equals(parts[0]))
+                .filter(scheduled ->
+                        parts.length == 1 || scheduled.getTokenPath().equals(parts[1]))
+                .map(Scheduled::getExecId)
+                .collect(Collectors.toSet());
+        return events.stream()
+                .filter(event -> event.hasAccepted()
+                        && execIds.contains(event.getAccepted().getExecId()))
+                .reduce((earlier, later) -> later)
+                .orElseThrow(() -> new IllegalArgumentException("nothing accepted of " + nodeAtPath));
     }
 
     Scenario play(String... steps) {
@@ -246,7 +299,8 @@ final class Scenario {
 
     /** The same events folded anew. */
     LifetimeState folded() {
-        LifetimeState again = new LifetimeState("acme", LIFETIME, state.graph());
+        LifetimeState again = new LifetimeState("acme", state.lifetimeId(), state.graph());
+        inherited.forEach(again::inherit);
         events.forEach(again::apply);
         return again;
     }

@@ -6,6 +6,7 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeDecision;
+import java.util.List;
 import java.util.UUID;
 
 /** Refuses wrong requests before anything is done, in every store alike. All throw INVALID_ARGUMENT. */
@@ -13,6 +14,7 @@ public final class Checks {
 
     private static final int MOST_IDS = 10_000;
     private static final long LONGEST_LEASE_MS = 3_600_000;
+    private static final int MOST_ANCESTORS = 32;
     private static final int UUID_LENGTH = 36;
 
     private Checks() {}
@@ -43,6 +45,14 @@ public final class Checks {
         if (!decision.hasHead() || decision.getEventsCount() == 0) {
             throw Refusal.invalid("decision of a new lifetime must have a head and its first events");
         }
+    }
+
+    /** Bounds how many forks of forks there may be, one of the other. */
+    public static void lineage(List<String> lifetimeIds) {
+        if (lifetimeIds.size() > MOST_ANCESTORS) {
+            throw Refusal.invalid("lineage must be at most " + MOST_ANCESTORS + ", not " + lifetimeIds.size());
+        }
+        lifetimeIds.forEach(Checks::lifetime);
     }
 
     public static void lease(HoldShardsRequest request) {

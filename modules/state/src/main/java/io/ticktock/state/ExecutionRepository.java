@@ -11,12 +11,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +35,7 @@ final class ExecutionRepository<E extends Message> {
     private final String insert;
     private final String insertMissing;
     private final String select;
+    private final String selectShared;
 
     ExecutionRepository(
             RecordKind<E> kind,
@@ -50,6 +51,7 @@ final class ExecutionRepository<E extends Message> {
         this.insert = INSERT.formatted(kind.table());
         this.insertMissing = insert + "ON CONFLICT DO NOTHING";
         this.select = SELECT.formatted(kind.table());
+        this.selectShared = SELECT_SHARED.formatted(kind.table());
     }
 
     Future<Recorded<E>> append(E execution) {
@@ -157,25 +159,62 @@ final class ExecutionRepository<E extends Message> {
         row.complete(new Recorded<>(first, AppendOutcome.APPEND_OUTCOME_SUPERSEDED));
     }
 
-    /** Those of these records that are durable. */
-    Future<Map<RecordKey, E>> get(Collection<RecordKey> keys) {
-        Map<RecordKey, E> found = new HashMap<>();
-        List<RecordKey> missing = new ArrayList<>();
-        for (RecordKey key : keys) {
-            E execution = recent.get(key);
-            if (execution == null) {
-                missing.add(key);
-            } else {
-                found.put(key, execution);
+    /** Those of these records that the lifetime has, or shares with what it is a fork of; by exec_id. */
+    Future<Map<UUID, E>> get(LifetimeIdentity lifetime, Collection<UUID> execIds) {
+        Map<UUID, E> found = new HashMap<>();
+        for (UUID execId : execIds) {
+            E execution = recent.get(new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), execId));
+            if (execution != null) {
+                found.put(execId, execution);
             }
         }
+        return complete(database::query, lifetime, execIds, found);
+    }
+
+    /** As {@link #get}, of the records that the query may see. */
+    Future<Map<UUID, E>> read(Query query, LifetimeIdentity lifetime, Collection<UUID> execIds) {
+        return complete(query, lifetime, execIds, new HashMap<>());
+    }
+
+    /** Only a fork needs the second question: what others are asked for is there. */
+    private Future<Map<UUID, E>> complete(
+            Query query, LifetimeIdentity lifetime, Collection<UUID> execIds, Map<UUID, E> found) {
+        return addMissing(execIds, found, missing -> query.execute(select, keyParameters(keys(lifetime, missing))))
+                .compose(own -> addMissing(
+                        execIds, found, missing -> query.execute(selectShared, sharedParameters(lifetime, missing))));
+    }
+
+    private Future<Map<UUID, E>> addMissing(
+            Collection<UUID> execIds, Map<UUID, E> found, Function<List<UUID>, Future<RowSet<Row>>> select) {
+        List<UUID> missing =
+                execIds.stream().filter(execId -> !found.containsKey(execId)).toList();
         if (missing.isEmpty()) {
             return Future.succeededFuture(found);
         }
-        return read(database::query, missing).map(read -> {
-            found.putAll(read);
+        return select.apply(missing).map(rows -> {
+            byKey(rows).forEach((key, execution) -> found.put(key.execId(), execution));
             return found;
         });
+    }
+
+    private static List<RecordKey> keys(LifetimeIdentity lifetime, Collection<UUID> execIds) {
+        return execIds.stream()
+                .map(execId -> new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), execId))
+                .toList();
+    }
+
+    private static final String SELECT_SHARED = """
+            SELECT r.tenant_id, r.lifetime_id, r.exec_id, r.envelope
+            FROM lifetimes l
+            CROSS JOIN unnest(l.lineage) AS ancestor (lifetime_id)
+            CROSS JOIN unnest($3::uuid[]) AS k (exec_id)
+            JOIN %s r
+                ON r.tenant_id = l.tenant_id AND r.lifetime_id = ancestor.lifetime_id AND r.exec_id = k.exec_id
+            WHERE l.tenant_id = $1 AND l.lifetime_id = $2
+            """;
+
+    private static Tuple sharedParameters(LifetimeIdentity lifetime, List<UUID> execIds) {
+        return Tuple.of(lifetime.tenantId(), lifetime.lifetimeId(), execIds.toArray(UUID[]::new));
     }
 
     /** Those of these records that the query may see. */

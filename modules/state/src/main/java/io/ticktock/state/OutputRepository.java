@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Resolves the reference to a lifetime's output, as its tenant. */
 final class OutputRepository {
@@ -28,39 +29,40 @@ final class OutputRepository {
 
     Future<GetOutputResponse> get(GetOutputRequest request) {
         OutputReference output = request.getOutput();
-        RecordKey key = new RecordKey(
-                Checks.tenant(request.getTenantId()),
-                Checks.lifetime(output.getLifetimeId()),
-                Checks.execution(output.getExecId()));
-        return database.ofTenant(key.tenantId(), query -> switch (output.getKind()) {
+        LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), output.getLifetimeId());
+        UUID execId = Checks.execution(output.getExecId());
+        return database.ofTenant(lifetime.tenantId(), query -> switch (output.getKind()) {
             case NODE_KIND_PLAN ->
-                require(plans, query, key).compose(execution -> ofPlan(query, key, execution, output.getChoice()));
+                require(plans, query, lifetime, execId)
+                        .compose(execution -> ofPlan(query, lifetime, execution, output.getChoice()));
             case NODE_KIND_TASK, NODE_KIND_UNSPECIFIED, UNRECOGNIZED ->
-                require(tasks, query, key).map(Outputs::of);
+                require(tasks, query, lifetime, execId).map(Outputs::of);
         });
     }
 
-    private Future<GetOutputResponse> ofPlan(Query query, RecordKey key, PlanExecution execution, int choice) {
+    private Future<GetOutputResponse> ofPlan(
+            Query query, LifetimeIdentity lifetime, PlanExecution execution, int choice) {
         Optional<GetOutputResponse> own = Outputs.of(execution, choice);
         if (own.isPresent()) {
             return Future.succeededFuture(own.get());
         }
-        List<RecordKey> arrived = execution.getArrivedExecIdsList().stream()
-                .map(execId -> new RecordKey(key.tenantId(), key.lifetimeId(), Checks.execution(execId)))
+        List<UUID> arrived = execution.getArrivedExecIdsList().stream()
+                .map(Checks::execution)
                 .toList();
-        return tasks.read(query, arrived).map(records -> Outputs.arrived(execution, inOrder(arrived, records)));
+        return tasks.read(query, lifetime, arrived)
+                .map(records -> Outputs.arrived(execution, inOrder(arrived, records)));
     }
 
-    private static List<TaskExecution> inOrder(List<RecordKey> keys, Map<RecordKey, TaskExecution> records) {
-        return keys.stream().map(records::get).filter(Objects::nonNull).toList();
+    private static List<TaskExecution> inOrder(List<UUID> execIds, Map<UUID, TaskExecution> records) {
+        return execIds.stream().map(records::get).filter(Objects::nonNull).toList();
     }
 
     private static <E extends Message> Future<E> require(
-            ExecutionRepository<E> repository, Query query, RecordKey key) {
-        return repository.read(query, List.of(key)).map(records -> {
-            E execution = records.get(key);
+            ExecutionRepository<E> repository, Query query, LifetimeIdentity lifetime, UUID execId) {
+        return repository.read(query, lifetime, List.of(execId)).map(records -> {
+            E execution = records.get(execId);
             if (execution == null) {
-                throw Refusal.noLifetime(key.lifetimeId());
+                throw Refusal.noLifetime(lifetime.lifetimeId());
             }
             return execution;
         });

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 
 /** The tables of PostgreSQL as one store. */
 public final class PostgresStateStore implements StateStore {
@@ -197,23 +198,21 @@ public final class PostgresStateStore implements StateStore {
     private Future<GetExecutionsResponse> executions(GetExecutionsRequest request) {
         Checks.atMost("exec_ids", request.getTaskExecIdsCount() + request.getPlanExecIdsCount());
         LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
-        List<RecordKey> taskKeys = keys(lifetime, request.getTaskExecIdsList());
-        List<RecordKey> planKeys = keys(lifetime, request.getPlanExecIdsList());
-        return tasks.get(taskKeys)
-                .compose(foundTasks -> plans.get(planKeys)
+        List<UUID> taskIds = executionIds(request.getTaskExecIdsList());
+        List<UUID> planIds = executionIds(request.getPlanExecIdsList());
+        return tasks.get(lifetime, taskIds)
+                .compose(foundTasks -> plans.get(lifetime, planIds)
                         .map(foundPlans -> GetExecutionsResponse.newBuilder()
-                                .addAllTasks(inOrder(taskKeys, foundTasks))
-                                .addAllPlans(inOrder(planKeys, foundPlans))
+                                .addAllTasks(inOrder(taskIds, foundTasks))
+                                .addAllPlans(inOrder(planIds, foundPlans))
                                 .build()));
     }
 
-    private static List<RecordKey> keys(LifetimeIdentity lifetime, List<String> execIds) {
-        return execIds.stream()
-                .map(execId -> new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Checks.execution(execId)))
-                .toList();
+    private static List<UUID> executionIds(List<String> execIds) {
+        return execIds.stream().map(Checks::execution).toList();
     }
 
-    private static <E> List<E> inOrder(List<RecordKey> keys, Map<RecordKey, E> found) {
-        return keys.stream().map(found::get).filter(Objects::nonNull).toList();
+    private static <E> List<E> inOrder(List<UUID> execIds, Map<UUID, E> found) {
+        return execIds.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 }

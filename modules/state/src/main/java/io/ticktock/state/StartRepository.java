@@ -51,6 +51,7 @@ final class StartRepository {
         LifetimeDecision decision = request.getDecision();
         LifetimeIdentity key = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
         Checks.start(decision);
+        Checks.lineage(request.getLineageList());
         return starts.submit(new Start(key, request), request.getSerializedSize());
     }
 
@@ -96,17 +97,21 @@ final class StartRepository {
             created AS (
                 INSERT INTO lifetimes (
                     tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
-                    graph_version, idempotency_key, head, input)
-                SELECT h.*
+                    graph_version, idempotency_key, head, input, lineage)
+                -- An array of arrays cannot be unnested by one dimension: a lineage comes as text.
+                SELECT h.tenant_id, h.lifetime_id, h.shard, h.status, h.parked, h.last_seq, h.created_at, h.updated_at,
+                    h.graph_name, h.graph_version, h.idempotency_key, h.head, h.input, h.lineage::uuid[]
                 FROM fence, unnest($3::text[], $4::uuid[], $5::smallint[], $6::smallint[], $7::boolean[], $8::bigint[],
                         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::bytea[],
-                        $15::bytea[]) AS h
+                        $15::bytea[], $16::text[])
+                    AS h (tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
+                        graph_version, idempotency_key, head, input, lineage)
                 ON CONFLICT DO NOTHING
                 RETURNING tenant_id, lifetime_id),
             logged AS (
                 INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event)
                 SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event
-                FROM fence, unnest($16::text[], $17::uuid[], $18::bigint[], $19::bytea[])
+                FROM fence, unnest($17::text[], $18::uuid[], $19::bigint[], $20::bytea[])
                     AS e (tenant_id, lifetime_id, seq, event)
                 -- IS TRUE keeps this a hashed subplan: a join could only be a nested loop here.
                 WHERE ((e.tenant_id, e.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
@@ -141,6 +146,7 @@ final class StartRepository {
         String[] idempotencyKeys = new String[count];
         Buffer[] heads = new Buffer[count];
         Buffer[] inputs = new Buffer[count];
+        String[] lineages = new String[count];
         EventColumns events = new EventColumns();
         ChargeColumns charges = new ChargeColumns();
         for (int i = 0; i < count; i++) {
@@ -160,6 +166,7 @@ final class StartRepository {
             idempotencyKeys[i] = idempotencyKey.isEmpty() ? null : idempotencyKey;
             heads[i] = Stored.bytes(head);
             inputs[i] = Stored.bytes(start.request.getInput());
+            lineages[i] = "{" + String.join(",", start.request.getLineageList()) + "}";
             events.add(
                     start.key.tenantId(),
                     start.key.lifetimeId(),
@@ -181,7 +188,8 @@ final class StartRepository {
                 versions,
                 idempotencyKeys,
                 heads,
-                inputs));
+                inputs,
+                lineages));
         events.addTo(parameters);
         charges.addTo(parameters);
         return Tuple.wrap(parameters);

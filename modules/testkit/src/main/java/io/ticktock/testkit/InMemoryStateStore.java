@@ -61,6 +61,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<RecordKey, Instant> recordedAt = new HashMap<>();
     private final TreeMap<LifetimeIdentity, AgentLifetime> heads = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Payload> inputs = new HashMap<>();
+    private final Map<LifetimeIdentity, List<String>> lineages = new HashMap<>();
     private final Map<IdempotencyKey, UUID> started = new HashMap<>();
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
@@ -180,11 +181,24 @@ public final class InMemoryStateStore implements StateStore {
         });
     }
 
-    private static <E> List<E> found(Map<RecordKey, E> records, LifetimeIdentity lifetime, List<String> execIds) {
+    private <E> List<E> found(Map<RecordKey, E> records, LifetimeIdentity lifetime, List<String> execIds) {
         return execIds.stream()
-                .map(id -> records.get(new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), Checks.execution(id))))
+                .map(id -> find(records, lifetime, Checks.execution(id)))
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Of the lifetime itself, or of what it is a fork of; null when there is none. */
+    private <E> E find(Map<RecordKey, E> records, LifetimeIdentity lifetime, UUID execId) {
+        E own = records.get(new RecordKey(lifetime.tenantId(), lifetime.lifetimeId(), execId));
+        if (own != null) {
+            return own;
+        }
+        return lineages.getOrDefault(lifetime, List.of()).stream()
+                .map(ancestor -> records.get(new RecordKey(lifetime.tenantId(), UUID.fromString(ancestor), execId)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
@@ -193,6 +207,7 @@ public final class InMemoryStateStore implements StateStore {
             LifetimeDecision decision = asked.getDecision();
             LifetimeIdentity lifetime = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
             Checks.start(decision);
+            Checks.lineage(asked.getLineageList());
             shards.require(asked.getFence());
             UUID earlier = earlier(lifetime, asked.getIdempotencyKey());
             if (earlier != null) {
@@ -203,6 +218,7 @@ public final class InMemoryStateStore implements StateStore {
                 started.put(new IdempotencyKey(lifetime.tenantId(), asked.getIdempotencyKey()), lifetime.lifetimeId());
             }
             inputs.put(lifetime, asked.getInput());
+            lineages.put(lifetime, asked.getLineageList());
             refer(lifetime.tenantId(), BlobUris.of(asked.getInput()));
             heads.put(lifetime, decision.getHead());
             log(lifetime, decision);
@@ -487,25 +503,24 @@ public final class InMemoryStateStore implements StateStore {
     public Future<GetOutputResponse> getOutput(GetOutputRequest request) {
         return answer(request, asked -> {
             OutputReference output = asked.getOutput();
-            RecordKey key = new RecordKey(
-                    Checks.tenant(asked.getTenantId()),
-                    Checks.lifetime(output.getLifetimeId()),
-                    Checks.execution(output.getExecId()));
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), output.getLifetimeId());
+            UUID execId = Checks.execution(output.getExecId());
             return switch (output.getKind()) {
-                case NODE_KIND_PLAN -> output(key, require(plans, key), output.getChoice());
-                case NODE_KIND_TASK, NODE_KIND_UNSPECIFIED, UNRECOGNIZED -> Outputs.of(require(tasks, key));
+                case NODE_KIND_PLAN -> output(lifetime, require(plans, lifetime, execId), output.getChoice());
+                case NODE_KIND_TASK, NODE_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                    Outputs.of(require(tasks, lifetime, execId));
             };
         });
     }
 
-    private GetOutputResponse output(RecordKey key, PlanExecution execution, int choice) {
-        LifetimeIdentity lifetime = new LifetimeIdentity(key.tenantId(), key.lifetimeId());
+    private GetOutputResponse output(LifetimeIdentity lifetime, PlanExecution execution, int choice) {
         return Outputs.of(execution, choice)
                 .orElseGet(() -> Outputs.arrived(execution, found(tasks, lifetime, execution.getArrivedExecIdsList())));
     }
 
-    private static <E> E require(Map<RecordKey, E> records, RecordKey key) {
-        return Optional.ofNullable(records.get(key)).orElseThrow(() -> Refusal.noLifetime(key.lifetimeId()));
+    private <E> E require(Map<RecordKey, E> records, LifetimeIdentity lifetime, UUID execId) {
+        return Optional.ofNullable(find(records, lifetime, execId))
+                .orElseThrow(() -> Refusal.noLifetime(lifetime.lifetimeId()));
     }
 
     @Override
