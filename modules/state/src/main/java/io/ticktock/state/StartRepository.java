@@ -97,21 +97,21 @@ final class StartRepository {
             created AS (
                 INSERT INTO lifetimes (
                     tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
-                    graph_version, idempotency_key, head, input, lineage)
+                    graph_version, idempotency_key, head, input, lineage, ended_at)
                 -- An array of arrays cannot be unnested by one dimension: a lineage comes as text.
                 SELECT h.tenant_id, h.lifetime_id, h.shard, h.status, h.parked, h.last_seq, h.created_at, h.updated_at,
-                    h.graph_name, h.graph_version, h.idempotency_key, h.head, h.input, h.lineage::uuid[]
+                    h.graph_name, h.graph_version, h.idempotency_key, h.head, h.input, h.lineage::uuid[], h.ended_at
                 FROM fence, unnest($3::text[], $4::uuid[], $5::smallint[], $6::smallint[], $7::boolean[], $8::bigint[],
                         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::bytea[],
-                        $15::bytea[], $16::text[])
+                        $15::bytea[], $16::text[], $17::timestamptz[])
                     AS h (tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
-                        graph_version, idempotency_key, head, input, lineage)
+                        graph_version, idempotency_key, head, input, lineage, ended_at)
                 ON CONFLICT DO NOTHING
                 RETURNING tenant_id, lifetime_id),
             logged AS (
                 INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event)
                 SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event
-                FROM fence, unnest($17::text[], $18::uuid[], $19::bigint[], $20::bytea[])
+                FROM fence, unnest($18::text[], $19::uuid[], $20::bigint[], $21::bytea[])
                     AS e (tenant_id, lifetime_id, seq, event)
                 -- IS TRUE keeps this a hashed subplan: a join could only be a nested loop here.
                 WHERE ((e.tenant_id, e.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
@@ -121,8 +121,8 @@ final class StartRepository {
                 FROM (
                     SELECT x.tenant_id, x.budget, x.bucket, x.slice_id, sum(x.reserved)::bigint AS reserved,
                         sum(x.spent)::bigint AS spent, sum(x.overdraft)::bigint AS overdraft
-                    FROM fence, unnest($20::text[], $21::uuid[], $22::text[], $23::timestamptz[], $24::text[],
-                            $25::bigint[], $26::bigint[], $27::bigint[])
+                    FROM fence, unnest($22::text[], $23::uuid[], $24::text[], $25::timestamptz[], $26::text[],
+                            $27::bigint[], $28::bigint[], $29::bigint[])
                         AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
                     WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE
                     GROUP BY x.tenant_id, x.budget, x.bucket, x.slice_id) c
@@ -147,6 +147,7 @@ final class StartRepository {
         Buffer[] heads = new Buffer[count];
         Buffer[] inputs = new Buffer[count];
         String[] lineages = new String[count];
+        OffsetDateTime[] ended = new OffsetDateTime[count];
         EventColumns events = new EventColumns();
         ChargeColumns charges = new ChargeColumns();
         for (int i = 0; i < count; i++) {
@@ -166,6 +167,7 @@ final class StartRepository {
             idempotencyKeys[i] = idempotencyKey.isEmpty() ? null : idempotencyKey;
             heads[i] = Stored.bytes(head);
             inputs[i] = Stored.bytes(start.request.getInput());
+            ended[i] = head.hasEndedAt() ? Stored.time(head.getEndedAt()) : null;
             lineages[i] = "{" + String.join(",", start.request.getLineageList()) + "}";
             events.add(
                     start.key.tenantId(),
@@ -189,7 +191,8 @@ final class StartRepository {
                 idempotencyKeys,
                 heads,
                 inputs,
-                lineages));
+                lineages,
+                ended));
         events.addTo(parameters);
         charges.addTo(parameters);
         return Tuple.wrap(parameters);

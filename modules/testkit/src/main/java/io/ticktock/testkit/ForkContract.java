@@ -8,6 +8,7 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +132,21 @@ public abstract class ForkContract {
         assertEquals(
                 samples.payload("{\"of\": \"" + fork + "\"}"),
                 result(store.getInput(input)).getInput());
+    }
+
+    /** As a fork does at the last execution of its parent. */
+    @Test
+    void aLifetimeMayEndAsItBegins() {
+        CreateLifetimeRequest.Builder request = samples.start(fence, samples.lifetimeId()).toBuilder();
+        String lifetimeId = request.getDecision().getLifetimeId();
+        request.getDecisionBuilder()
+                .setHead(samples.head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_COMPLETED, 2).toBuilder()
+                        .setEndedAt(StateSamples.time(Instant.now())));
+        result(store.createLifetime(request.build()));
+        SendSignalRequest signal = SendSignalRequest.newBuilder()
+                .setSignal(samples.pause(lifetimeId, "late"))
+                .build();
+        assertEquals(FailureCode.FAILED_PRECONDITION, failure(store.sendSignal(signal)).code());
     }
 
     @Test
