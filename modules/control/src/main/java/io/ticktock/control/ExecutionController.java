@@ -44,6 +44,7 @@ final class ExecutionController {
                 .setGraph(state.graphReference())
                 .setTotals(state.totals())
                 .addAllRecords(records)
+                .addAllProgress(records.stream().map(state::progressWith).toList())
                 .putAllLabels(state.labels())
                 .setStartedAt(ProtoTime.timestamp(state.startedAt()))
                 .setNow(ProtoTime.timestamp(now))

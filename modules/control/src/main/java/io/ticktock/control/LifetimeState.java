@@ -5,6 +5,7 @@ import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.BudgetUse;
+import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.Forked;
 import io.ticktock.proto.v1.GraphReference;
@@ -17,6 +18,7 @@ import io.ticktock.proto.v1.NodeSpend;
 import io.ticktock.proto.v1.OutputReference;
 import io.ticktock.proto.v1.Parked;
 import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.Progress;
 import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Started;
@@ -210,6 +212,7 @@ public final class LifetimeState {
         Attempt attempt = attempt(event.getExecId());
         close(event.getExecId());
         attempt.token.arrive(attempt, event);
+        attempt.token.remember(attempt.scheduled.getNodeId(), progressOf(attempt, event.getTelemetry()));
         if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
             attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
         }
@@ -348,6 +351,17 @@ public final class LifetimeState {
     /** The open attempt of this id, or null. */
     Attempt openAttempt(String execId) {
         return attempts.get(execId);
+    }
+
+    /** How its node goes on, should this record of an open attempt be accepted. */
+    Progress progressWith(ExecutionReference record) {
+        Attempt attempt = attempt(record.getHeaders().getExecId());
+        return progressOf(attempt, record.getTelemetry()).toMessage();
+    }
+
+    private static NodeProgress progressOf(Attempt attempt, PolicyTelemetry telemetry) {
+        Scheduled scheduled = attempt.scheduled;
+        return attempt.token.progressWith(scheduled.getNodeId(), scheduled.getIteration(), telemetry);
     }
 
     /** Scheduled attempts whose records have not been accepted, in the order of their scheduling. */

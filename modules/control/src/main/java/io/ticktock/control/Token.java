@@ -1,11 +1,13 @@
 package io.ticktock.control;
 
 import io.ticktock.proto.v1.Accepted;
+import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.Scheduled;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** One unit of control flow. It stands at a node, waits at a join, or is suspended while the scope it opened runs. */
 final class Token {
@@ -18,6 +20,7 @@ final class Token {
 
     private final Map<String, Integer> iterations = new HashMap<>();
     private final Map<String, String> results = new LinkedHashMap<>();
+    private final Map<String, NodeProgress> progress = new TreeMap<>();
     private int steps;
 
     /** The scope it opened and waits for, else null. */
@@ -83,6 +86,15 @@ final class Token {
         lastExecId = attempt.execId();
     }
 
+    /** How the node goes on with this attempt of it. */
+    NodeProgress progressWith(String nodeId, int iteration, PolicyTelemetry telemetry) {
+        return progress.getOrDefault(nodeId, NodeProgress.NONE).with(iteration, telemetry);
+    }
+
+    void remember(String nodeId, NodeProgress latest) {
+        progress.put(nodeId, latest);
+    }
+
     void remember(String nodeId, String execId) {
         results.put(nodeId, execId);
     }
@@ -104,8 +116,9 @@ final class Token {
 
     @Override
     public String toString() {
-        return "token[" + path + " steps=" + steps + " iterations=" + new java.util.TreeMap<>(iterations)
-                + " results=" + results + (parkedAt == null ? "" : " parked at " + parkedAt)
+        return "token[" + path + " steps=" + steps + " iterations=" + new TreeMap<>(iterations)
+                + " results=" + results
+                + " progress=" + progress + (parkedAt == null ? "" : " parked at " + parkedAt)
                 + (opened == null ? "" : " opened " + opened)
                 + (held == null ? "" : " held before " + held.getNodeId() + " attempt " + held.getExecId())
                 + (arrivedWith == null ? "" : " arrived with " + lastExecId) + "]";

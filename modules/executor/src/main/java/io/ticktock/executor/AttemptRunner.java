@@ -57,9 +57,14 @@ final class AttemptRunner {
     /** Calls the handler: here, or on a worker thread when looking at its inputs may take long. */
     static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
         if (!resolved.use().mayTakeLong() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
+            attempt.given(resolved);
             return attempt.future(handler.get());
         }
-        return attempt.future(attempt.onWorker(handler::get)).compose(attempt::future);
+        return attempt.future(attempt.onWorker(() -> {
+                    attempt.given(resolved);
+                    return handler.get();
+                }))
+                .compose(attempt::future);
     }
 
     private <I, O> void run(HeldAttempt attempt, I input, AttemptSteps<I, O> steps) {

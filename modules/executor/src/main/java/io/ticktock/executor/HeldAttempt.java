@@ -1,5 +1,6 @@
 package io.ticktock.executor;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -55,6 +56,7 @@ final class HeldAttempt implements Attempt {
     private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
+    private volatile ByteString inputDigest = ByteString.EMPTY;
 
     /** @param waits how often it has waited before */
     HeldAttempt(ExecutionHeaders headers, int waits, Context context, Workers workers, String executorId) {
@@ -326,10 +328,23 @@ final class HeldAttempt implements Attempt {
                 .build();
     }
 
-    /** The telemetry of the record: what was reported, and the time since the start. */
-    synchronized PolicyTelemetry report() {
+    /** Takes note of what the handler is given. */
+    void given(ResolvedInput input) {
+        inputDigest = ContentDigest.of(input);
+    }
+
+    /** The telemetry of the record without a result: what was reported, and the time since the start. */
+    PolicyTelemetry report() {
+        return report(ByteString.EMPTY);
+    }
+
+    /** The telemetry of the record with the digest of its result. */
+    synchronized PolicyTelemetry report(ByteString resultDigest) {
         PolicyTelemetry.Builder message = telemetry == null ? PolicyTelemetry.newBuilder() : telemetry.toMessage();
-        return message.setLatencyMs(latencyMillis()).build();
+        return message.setLatencyMs(latencyMillis())
+                .setInputDigest(inputDigest)
+                .setResultDigest(resultDigest)
+                .build();
     }
 
     private long latencyMillis() {

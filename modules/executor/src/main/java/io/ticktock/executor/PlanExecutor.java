@@ -105,6 +105,7 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
 
     private Future<Void> recordSuccess(HeldAttempt attempt, PlanInput input, PlanResult result) {
         return recorder.record(record(attempt, input, ExecutionStatus.EXECUTION_STATUS_SUCCEEDED)
+                .setTelemetry(attempt.report(ContentDigest.of(result)))
                 .setResult(result)
                 .build());
     }
@@ -112,6 +113,7 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
     @Override
     public Future<Void> recordFailure(HeldAttempt attempt, PlanInput input, AttemptFailure failure) {
         return recorder.record(record(attempt, input, failure.status())
+                .setTelemetry(attempt.report())
                 .setError(failure.error())
                 .build());
     }
@@ -119,7 +121,6 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
     private static PlanExecution.Builder record(HeldAttempt attempt, PlanInput input, ExecutionStatus status) {
         return PlanExecution.newBuilder()
                 .setHeaders(attempt.finished(status))
-                .setTelemetry(attempt.report())
                 .addAllArrivedExecIds(input.getSources().getArrivedExecIdsList())
                 .setJoined(input.getSources().getJoined())
                 .putAllRejected(input.getSources().getRejectedMap());

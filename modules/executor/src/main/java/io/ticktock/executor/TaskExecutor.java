@@ -109,7 +109,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     private Future<Void> recordSuccess(HeldAttempt attempt, Payload payload) {
         return recorder.record(TaskExecution.newBuilder()
                 .setHeaders(attempt.finished(ExecutionStatus.EXECUTION_STATUS_SUCCEEDED))
-                .setTelemetry(attempt.report())
+                .setTelemetry(attempt.report(ContentDigest.of(payload)))
                 .setResult(TaskResult.newBuilder().setPayload(payload))
                 .build());
     }

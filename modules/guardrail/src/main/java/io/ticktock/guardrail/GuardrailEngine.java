@@ -17,6 +17,7 @@ import io.ticktock.proto.v1.GetUsageRequest;
 import io.ticktock.proto.v1.GetUsageResponse;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.Progress;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Totals;
 import io.ticktock.proto.v1.Verdict;
@@ -119,14 +120,19 @@ public final class GuardrailEngine {
         long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
         RunningTotals totals = new RunningTotals(request.getTotals());
-        for (ExecutionReference record : request.getRecordsList()) {
+        for (int i = 0; i < request.getRecordsCount(); i++) {
+            ExecutionReference record = request.getRecords(i);
             if (totals.add(record)) {
                 tenant.values().forEach(window -> window.add(record));
             }
-            Facts facts = Facts.of(record, totals.totals(), labels, elapsed);
+            Facts facts = Facts.of(record, totals.totals(), labels, elapsed).with(progress(request, i));
             response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, with(facts, tenant)));
         }
         return response.build();
+    }
+
+    private static Progress progress(VerdictRequest request, int index) {
+        return index < request.getProgressCount() ? request.getProgress(index) : Progress.getDefaultInstance();
     }
 
     private static Facts with(Facts facts, Map<Window, WindowUsage> tenant) {

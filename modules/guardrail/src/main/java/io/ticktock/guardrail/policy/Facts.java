@@ -4,6 +4,7 @@ import io.ticktock.graph.expression.VariableSource;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.Progress;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Totals;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * What policies are asked about: one execution, and the lifetime it is of.
  *
  * @param record of the execution; the default one before it runs
+ * @param progress of its node on the token's path, the record included
  * @param totals of the lifetime, the record included
  * @param windows totals of the tenant in each window that a policy asks for, the record included
  * @param labels of the lifetime
@@ -23,6 +25,7 @@ public record Facts(
         int iteration,
         int attempt,
         ExecutionReference record,
+        Progress progress,
         Totals totals,
         Map<Window, Totals> windows,
         Map<String, String> labels,
@@ -40,6 +43,7 @@ public record Facts(
                 headers.getIteration(),
                 headers.getAttempt(),
                 record,
+                Progress.getDefaultInstance(),
                 totals,
                 Map.of(),
                 labels,
@@ -55,15 +59,21 @@ public record Facts(
                 candidate.getIteration(),
                 candidate.getAttempt(),
                 ExecutionReference.getDefaultInstance(),
+                Progress.getDefaultInstance(),
                 totals,
                 Map.of(),
                 labels,
                 elapsedSeconds);
     }
 
+    /** With how the node goes on. */
+    public Facts with(Progress counted) {
+        return new Facts(node, kind, iteration, attempt, record, counted, totals, windows, labels, elapsedSeconds);
+    }
+
     /** With what the tenant's executions add up to. */
     public Facts with(Map<Window, Totals> tenant) {
-        return new Facts(node, kind, iteration, attempt, record, totals, tenant, labels, elapsedSeconds);
+        return new Facts(node, kind, iteration, attempt, record, progress, totals, tenant, labels, elapsedSeconds);
     }
 
     /** As a policy with this window sees it. */
@@ -72,7 +82,7 @@ public record Facts(
         if (seen == null) {
             throw new IllegalStateException("nobody says what the tenant used in the window " + window);
         }
-        return new Facts(node, kind, iteration, attempt, record, seen, windows, labels, elapsedSeconds);
+        return new Facts(node, kind, iteration, attempt, record, progress, seen, windows, labels, elapsedSeconds);
     }
 
     /** What executions add up to with one more. */
@@ -111,6 +121,8 @@ public record Facts(
             case "execution.status" -> PolicyVariables.word(record.getHeaders().getStatus());
             case "execution.error_code" -> record.getError().getCode();
             case "execution.result_size_bytes" -> record.getResultSizeBytes();
+            case "same_input_runs" -> (long) progress.getSameInput();
+            case "rising_cost_runs" -> (long) progress.getRisingCost();
             case "elapsed_s" -> elapsedSeconds;
             case "count" -> totals.getExecutions();
             case "sum.tokens_used" -> totals.getTokensUsed();

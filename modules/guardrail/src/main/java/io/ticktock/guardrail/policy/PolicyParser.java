@@ -1,6 +1,7 @@
 package io.ticktock.guardrail.policy;
 
 import io.ticktock.graph.expression.Expression;
+import io.ticktock.graph.expression.Scope;
 import io.ticktock.graph.expression.SimilarNames;
 import io.ticktock.graph.reading.Expressions;
 import io.ticktock.graph.reading.Faults;
@@ -28,6 +29,9 @@ final class PolicyParser {
     private static final int MAX_NAME_CHARS = 64;
     private static final int MAX_MESSAGE_CHARS = 1_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]*");
+
+    private static final String WHEN = "when";
+    private static final List<String> TRIGGERS = List.of(WHEN, "no_progress");
 
     private static final Map<String, PolicyScope> SCOPES = Map.of(
             "execution", PolicyScope.POLICY_SCOPE_EXECUTION,
@@ -111,25 +115,49 @@ final class PolicyParser {
         Optional<Phase> phase = fields.take("phase")
                 .map(written -> choice("phase", written, PHASES))
                 .orElse(Optional.of(Phase.VERDICT));
-        Optional<SourceValue> condition = fields.need("when", "sum.tokens_used > 10000");
+        Optional<Trigger> trigger = trigger(fields);
         Optional<GuardrailAction> action =
                 fields.need("action", "PAUSE_LIFETIME").flatMap(written -> choice("action", written, ACTIONS));
         String message = fields.take("message").map(this::message).orElse("");
         fields.end();
-        if (scope.isEmpty() || phase.isEmpty() || condition.isEmpty()) {
+        if (scope.isEmpty() || phase.isEmpty() || trigger.isEmpty()) {
             return;
         }
-        Optional<Expression> when = expressions.condition(
-                "when",
-                condition.get(),
-                PolicyVariables.scope(scope.get(), phase.get()),
-                "execution.tokens_used > 10000");
+        Optional<Expression> when = when(trigger.get(), scope.get(), phase.get());
         if (name.isPresent() && when.isPresent() && action.isPresent() && isComplete(scope, window)) {
             add(
                     new Policy(
                             name.get(), scope.get(), window, appliesTo, phase.get(), when.get(), action.get(), message),
                     fields.position());
         }
+    }
+
+    /** What makes a policy fire, as it is written under one of these keys. */
+    private record Trigger(String key, SourceValue value) {}
+
+    private Optional<Trigger> trigger(Fields fields) {
+        List<Trigger> triggers = new ArrayList<>();
+        for (String key : TRIGGERS) {
+            fields.take(key).ifPresent(value -> triggers.add(new Trigger(key, value)));
+        }
+        if (triggers.isEmpty()) {
+            faults.add(fields.position(), "the policy has no when", "add when: sum.tokens_used > 10000");
+        }
+        if (triggers.size() > 1) {
+            faults.add(
+                    triggers.get(1).value().position(),
+                    "the policy has both " + triggers.get(0).key() + " and "
+                            + triggers.get(1).key(),
+                    "keep one of them, and make two policies of it if both are meant");
+        }
+        return triggers.stream().findFirst();
+    }
+
+    private Optional<Expression> when(Trigger trigger, PolicyScope scope, Phase phase) {
+        Scope variables = PolicyVariables.scope(scope, phase);
+        return trigger.key().equals(WHEN)
+                ? expressions.condition(WHEN, trigger.value(), variables, "execution.tokens_used > 10000")
+                : new NoProgressParser(faults).parse(trigger.value(), phase, variables);
     }
 
     private void add(Policy policy, SourcePosition position) {
@@ -220,9 +248,9 @@ final class PolicyParser {
                 .map(value -> choice("action", value, ACTIONS))
                 .orElse(Optional.of(GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME));
         String message = fields.take("message").map(this::message).orElse("");
-        fields.take("when")
-                .ifPresent(value ->
-                        faults.add(value.position(), "a policy has either when or budget", "make it two policies"));
+        TRIGGERS.forEach(key -> fields.take(key)
+                .ifPresent(value -> faults.add(
+                        value.position(), "a policy has either " + key + " or budget", "make it two policies")));
         fields.take("phase")
                 .ifPresent(value -> faults.add(
                         value.position(), "a budget is asked before an attempt runs and after it", "remove phase"));

@@ -34,7 +34,9 @@ final class PolicyVariables {
             Map.entry("execution.usage.bytes_in", ValueType.INT),
             Map.entry("execution.usage.bytes_out", ValueType.INT),
             Map.entry("execution.measures", ValueType.NUMBERS),
-            Map.entry("execution.result_size_bytes", ValueType.INT));
+            Map.entry("execution.result_size_bytes", ValueType.INT),
+            Map.entry("same_input_runs", ValueType.INT),
+            Map.entry("rising_cost_runs", ValueType.INT));
 
     /** Of all accepted executions of the lifetime, or of all executions of the tenant in the window. */
     private static final Map<String, ValueType> TOTALS = Map.of(
