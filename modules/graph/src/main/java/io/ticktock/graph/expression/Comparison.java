@@ -23,18 +23,7 @@ public record Comparison(String variable, Operator operator, Number limit) {
         AT_MOST,
         MORE,
         AT_LEAST,
-        EQUAL;
-
-        /** Whether it holds when the variable is less than the limit (below 0), equal to it (0) or more. */
-        private boolean holds(int order) {
-            return switch (this) {
-                case LESS -> order < 0;
-                case AT_MOST -> order <= 0;
-                case MORE -> order > 0;
-                case AT_LEAST -> order >= 0;
-                case EQUAL -> order == 0;
-            };
-        }
+        EQUAL
     }
 
     private static final Map<String, Operator> STRAIGHT = Map.of(
@@ -50,9 +39,6 @@ public record Comparison(String variable, Operator operator, Number limit) {
             "_>_", Operator.LESS,
             "_>=_", Operator.AT_MOST,
             "_==_", Operator.EQUAL);
-
-    /** Whole numbers up to here are doubles, too. */
-    private static final long MOST_EXACT = 1L << 53;
 
     static Optional<Comparison> of(CelExpr condition, Set<String> variables) {
         if (condition.getKind() != Kind.CALL
@@ -71,27 +57,6 @@ public record Comparison(String variable, Operator operator, Number limit) {
         return VariableWalk.path(variable)
                 .filter(variables::contains)
                 .flatMap(name -> number(limit).map(number -> new Comparison(name, operator, number)));
-    }
-
-    /** What evaluating the condition would give, only sooner; nothing when that is not certain. */
-    Optional<Boolean> outcome(VariableSource variables) {
-        Object value = variables.get(variable);
-        if (value instanceof Long observed && limit instanceof Long most) {
-            return Optional.of(operator.holds(observed.compareTo(most)));
-        }
-        boolean exact = limit instanceof Double || Math.abs(limit.longValue()) < MOST_EXACT;
-        if (value instanceof Double observed && exact && !observed.isNaN()) {
-            return Optional.of(operator.holds(order(observed, limit.doubleValue())));
-        }
-        return Optional.empty();
-    }
-
-    /** Unlike {@link Double#compare}, for which -0.0 is less than 0.0. */
-    private static int order(double observed, double most) {
-        if (observed == most) {
-            return 0;
-        }
-        return observed < most ? -1 : 1;
     }
 
     private static Optional<Number> number(CelExpr limit) {

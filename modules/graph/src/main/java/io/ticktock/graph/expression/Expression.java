@@ -31,19 +31,22 @@ public final class Expression {
     private final VariableUse uses;
     private final List<String> variables;
     private final Optional<Comparison> comparison;
+    private final FastCondition fast;
 
     private Expression(
             String source,
             CelType type,
             CelRuntime.Program program,
             VariableWalk walk,
-            Optional<Comparison> comparison) {
+            Optional<Comparison> comparison,
+            FastCondition fast) {
         this.source = source;
         this.type = type;
         this.program = program;
         this.uses = walk.uses();
         this.variables = walk.variables();
         this.comparison = comparison;
+        this.fast = fast;
     }
 
     /** Compiles an expression over all standard variables and the results of these nodes. */
@@ -74,7 +77,8 @@ public final class Expression {
         CelAbstractSyntaxTree checked = check(compiler, problems, parsed);
         problems.throwIfAny();
         Optional<Comparison> comparison = Comparison.of(checked.getExpr(), scope.variables());
-        return new Expression(source, checked.getResultType(), plan(checked, problems), walk, comparison);
+        FastCondition fast = FastCondition.of(checked.getExpr(), scope.smallVariables());
+        return new Expression(source, checked.getResultType(), plan(checked, problems), walk, comparison, fast);
     }
 
     /** As {@link #compile(String, Scope)}, and the result must be a bool as far as can be known beforehand. */
@@ -144,11 +148,9 @@ public final class Expression {
      * @throws ExpressionFailure when it cannot be evaluated
      */
     public boolean evaluateCondition(VariableSource variables, long mostEffort) {
-        if (comparison.isPresent()) {
-            Optional<Boolean> outcome = comparison.get().outcome(variables);
-            if (outcome.isPresent()) {
-                return outcome.get();
-            }
+        Optional<Boolean> outcome = fast.outcome(variables);
+        if (outcome.isPresent()) {
+            return outcome.get();
         }
         return isTrue(run(variables, uses.mayTakeLong() ? Optional.of(new Effort(mostEffort)) : Optional.empty()));
     }

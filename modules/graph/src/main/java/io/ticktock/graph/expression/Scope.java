@@ -53,6 +53,17 @@ public record Scope(
         return new Scope(more, absent, nodeIds, types);
     }
 
+    /** Those whose values are a number or a short text. */
+    Set<String> smallVariables() {
+        Set<String> small = new LinkedHashSet<>();
+        types.forEach((name, type) -> {
+            if (type != ValueType.NUMBERS) {
+                small.add(name);
+            }
+        });
+        return small;
+    }
+
     boolean isTyped() {
         return !types.isEmpty();
     }
