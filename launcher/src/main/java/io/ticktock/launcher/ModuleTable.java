@@ -96,6 +96,7 @@ final class ModuleTable {
                         STATE_GET_USAGE,
                         STATE_GET_STATISTICS,
                         STATE_GET_SPEND,
+                        STATE_LIST_HISTORY,
                         STATE_FIND_UNREFERENCED_BLOBS);
             case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
             case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);

@@ -57,6 +57,7 @@ class CommandLineTest {
                     run GRAPH --set guardrail.reload_interval=1ms | --set: guardrail.reload_interval must be 100ms to 1h, not 1ms
                     executions x                        | 'x' is not a lifetime id; give all 36 characters, as 'ticktock lifetimes list' shows them
                     bench --steps 3                     | --steps must be an even number from 2 to 1000
+                    policies simulate draft.yaml        | --since is missing; say from when on, such as --since 7d
                     spend --by day                      | Invalid value for option '--by': expected one of [TENANT, GRAPH, VERSION, NODE] (case-insensitive) but was 'day'; see ticktock spend --help
                     spend --since 2026-02-30            | --since '2026-02-30': must be a time such as 2026-03-01T12:00:00Z, a date such as 2026-03-01, or an age such as 7d, 12h or 30m
                     spend --since 7days                 | --since '7days': must be a time such as 2026-03-01T12:00:00Z, a date such as 2026-03-01, or an age such as 7d, 12h or 30m

@@ -74,6 +74,9 @@ public final class Addresses {
     public static final Address<GetSpendRequest, GetSpendResponse> STATE_GET_SPEND =
             new Address<>("state.get-spend", GetSpendRequest.class, GetSpendResponse.class, Duration.ofSeconds(50));
 
+    public static final Address<ListHistoryRequest, ListHistoryResponse> STATE_LIST_HISTORY = new Address<>(
+            "state.list-history", ListHistoryRequest.class, ListHistoryResponse.class, Duration.ofSeconds(50));
+
     // state: what the blob store asks before it removes garbage
     public static final Address<FindUnreferencedBlobsRequest, FindUnreferencedBlobsResponse>
             STATE_FIND_UNREFERENCED_BLOBS = Address.of(

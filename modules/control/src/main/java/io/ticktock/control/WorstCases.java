@@ -5,7 +5,7 @@ import io.ticktock.graph.NodeLimits;
 import io.ticktock.proto.v1.WorstCase;
 
 /** The most that an attempt of a node uses, as far as its graph tells. */
-final class WorstCases {
+public final class WorstCases {
 
     private static final WorstCase NOTHING = WorstCase.newBuilder()
             .setTokensUsed(0)
@@ -15,7 +15,7 @@ final class WorstCases {
 
     private WorstCases() {}
 
-    static WorstCase of(GraphNode node) {
+    public static WorstCase of(GraphNode node) {
         if (!node.maySpend()) {
             return NOTHING;
         }

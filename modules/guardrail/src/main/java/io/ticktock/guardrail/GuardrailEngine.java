@@ -1,6 +1,5 @@
 package io.ticktock.guardrail;
 
-import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.budget.Budgets;
 import io.ticktock.guardrail.budget.TenantBudgets;
@@ -117,7 +116,7 @@ public final class GuardrailEngine {
     private static VerdictResponse verdict(
             PolicyEvaluator evaluator, VerdictRequest request, Map<Window, WindowUsage> tenant) {
         VerdictResponse.Builder response = VerdictResponse.newBuilder();
-        long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
+        long elapsed = Facts.elapsedSeconds(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
         RunningTotals totals = new RunningTotals(request.getTotals());
         for (int i = 0; i < request.getRecordsCount(); i++) {
@@ -185,7 +184,7 @@ public final class GuardrailEngine {
             PolicyEvaluator evaluator, AdmissionRequest request, Map<Window, WindowUsage> tenant) {
         AdmissionResponse.Builder response =
                 AdmissionResponse.newBuilder().setPolicyDigest(evaluator.set().digest());
-        long elapsed = secondsBetween(request.getStartedAt(), request.getNow());
+        long elapsed = Facts.elapsedSeconds(request.getStartedAt(), request.getNow());
         for (int i = 0; i < request.getCandidatesCount(); i++) {
             Scheduled candidate = request.getCandidates(i);
             NodeKind kind = request.getKinds(i);
@@ -193,11 +192,6 @@ public final class GuardrailEngine {
             response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, with(facts, tenant)));
         }
         return response.build();
-    }
-
-    private static long secondsBetween(Timestamp start, Timestamp end) {
-        long seconds = end.getSeconds() - start.getSeconds();
-        return Math.max(0, end.getNanos() < start.getNanos() ? seconds - 1 : seconds);
     }
 
     private static VerdictResponse allowed(int count) {

@@ -27,6 +27,7 @@ public final class PostgresStateStore implements StateStore {
     private final StatisticsRepository statistics;
     private final SpendRepository spend;
     private final BudgetRepository budgets;
+    private final HistoryRepository history;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -49,6 +50,7 @@ public final class PostgresStateStore implements StateStore {
         this.statistics = new StatisticsRepository(database);
         this.spend = new SpendRepository(database);
         this.budgets = new BudgetRepository(database);
+        this.history = new HistoryRepository(database);
     }
 
     /** Brings the schema up to date, and opens the store. */
@@ -186,6 +188,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetSpendResponse> getSpend(GetSpendRequest request) {
         return Future.succeededFuture(request).compose(spend::get);
+    }
+
+    @Override
+    public Future<ListHistoryResponse> listHistory(ListHistoryRequest request) {
+        return Future.succeededFuture(request).compose(history::list);
     }
 
     @Override

@@ -80,6 +80,9 @@ public interface StateStore {
     /** May take seconds; INVALID_ARGUMENT also when the times are in the wrong order. */
     Future<GetSpendResponse> getSpend(GetSpendRequest request);
 
+    /** May take seconds; INVALID_ARGUMENT also when the times are in the wrong order. */
+    Future<ListHistoryResponse> listHistory(ListHistoryRequest request);
+
     /** Lets writes under way end, and lets go of what is held. */
     Future<Void> close();
 }

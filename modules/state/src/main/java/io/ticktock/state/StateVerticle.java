@@ -65,6 +65,7 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_GET_USAGE, store::getUsage),
                 bus.serve(Addresses.STATE_GET_STATISTICS, store::getStatistics),
                 bus.serve(Addresses.STATE_GET_SPEND, store::getSpend),
+                bus.serve(Addresses.STATE_LIST_HISTORY, store::listHistory),
                 bus.serve(Addresses.STATE_FIND_UNREFERENCED_BLOBS, store::findUnreferencedBlobs)));
     }
 }

@@ -604,6 +604,11 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     @Override
+    public Future<ListHistoryResponse> listHistory(ListHistoryRequest request) {
+        return answer(request, asked -> InMemoryHistory.page(asked, heads, logs));
+    }
+
+    @Override
     public Future<Void> close() {
         return Future.succeededFuture();
     }

@@ -1,5 +1,6 @@
 package io.ticktock.guardrail.policy;
 
+import com.google.protobuf.Timestamp;
 import io.ticktock.graph.expression.VariableSource;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.NodeKind;
@@ -69,6 +70,12 @@ public record Facts(
     /** With how the node goes on. */
     public Facts with(Progress counted) {
         return new Facts(node, kind, iteration, attempt, record, counted, totals, windows, labels, elapsedSeconds);
+    }
+
+    /** Whole seconds since a lifetime started; a clock that was set back does not make them negative. */
+    public static long elapsedSeconds(Timestamp startedAt, Timestamp now) {
+        long seconds = now.getSeconds() - startedAt.getSeconds();
+        return Math.max(0, now.getNanos() < startedAt.getNanos() ? seconds - 1 : seconds);
     }
 
     /** With what the tenant's executions add up to. */

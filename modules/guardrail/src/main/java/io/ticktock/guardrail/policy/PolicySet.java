@@ -4,16 +4,19 @@ import io.ticktock.graph.expression.PlainJson;
 import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.FileFault;
 import io.ticktock.graph.source.SourcePosition;
+import io.ticktock.proto.v1.GuardrailAction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Policies that are in force together, by name. Immutable. */
 public final class PolicySet {
@@ -127,6 +130,29 @@ public final class PolicySet {
     /** Whether any policy looks at more than a lifetime. */
     public boolean looksAtTenants() {
         return policies.stream().anyMatch(policy -> policy.window().isPresent());
+    }
+
+    /**
+     * Those of the policies that can be judged from the log of a lifetime, as a set of their own: they look at no tenant, and
+     * not at how a node gets on.
+     */
+    public PolicySet ofLogs() {
+        Gathering gathering = new Gathering();
+        policies.stream()
+                .filter(policy -> policy.window().isEmpty())
+                .filter(policy -> Collections.disjoint(policy.when().variables(), PolicyVariables.PROGRESS))
+                .forEach(gathering.policies::add);
+        budgets.stream().filter(budget -> !budget.isOfTenant()).forEach(gathering.budgets::add);
+        gathering.prices = Optional.of(prices);
+        return gathering.set();
+    }
+
+    /** What each policy asks for when it fires, by its name, in the order of names. */
+    public Map<String, GuardrailAction> actions() {
+        Map<String, GuardrailAction> actions = new TreeMap<>();
+        policies.forEach(policy -> actions.put(policy.name(), policy.action()));
+        budgets.forEach(budget -> actions.put(budget.name(), budget.action()));
+        return actions;
     }
 
     List<Policy> policies() {

@@ -8,6 +8,7 @@ import io.ticktock.proto.v1.PolicyScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What conditions can read, of which type, and at which place. */
 final class PolicyVariables {
@@ -47,6 +48,9 @@ final class PolicyVariables {
             "max.cost_usd", ValueType.DOUBLE,
             "max.latency_ms", ValueType.INT,
             "count", ValueType.INT);
+
+    /** How a node gets on. */
+    static final Set<String> PROGRESS = Set.of("same_input_runs", "rising_cost_runs");
 
     private PolicyVariables() {}
 

@@ -1,0 +1,119 @@
+package io.ticktock.launcher;
+
+import static io.ticktock.bus.Addresses.STATE_FIND_EXECUTIONS;
+import static io.ticktock.bus.Addresses.STATE_LIST_HISTORY;
+
+import com.google.protobuf.CodedInputStream;
+import io.ticktock.bus.Bus;
+import io.ticktock.proto.v1.ExecutionKey;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.FindExecutionsRequest;
+import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeKey;
+import io.ticktock.proto.v1.LifetimeLog;
+import io.ticktock.proto.v1.ListHistoryRequest;
+import io.ticktock.proto.v1.ListHistoryResponse;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The logs of many lifetimes: one page of them is in memory, and one is on its way meanwhile. */
+final class RecordedHistory {
+
+    private static final int MOST_KEYS = 10_000;
+
+    private final Bus bus;
+    private LifetimeKey lifetime = LifetimeKey.getDefaultInstance();
+    private Map<String, ExecutionReference> rejectedRecords = Map.of();
+    /** Of the lifetime before: it is judged to its end when the next one begins. */
+    private Map<String, ExecutionReference> rejectedBefore = Map.of();
+
+    RecordedHistory(Bus bus) {
+        this.bus = bus;
+    }
+
+    /** Every event that was asked for, in order. {@code betweenPages} may throw to stop. */
+    void forEach(ListHistoryRequest request, Consumer<LifetimeEvent> taker, Runnable betweenPages) {
+        Future<ListHistoryResponse> coming = bus.request(STATE_LIST_HISTORY, request);
+        while (coming != null) {
+            ListHistoryResponse page = Client.await(coming);
+            coming = page.hasAfter() ? bus.request(STATE_LIST_HISTORY, after(request, page)) : null;
+            page.getLogsList().forEach(log -> take(log, taker));
+            betweenPages.run();
+        }
+    }
+
+    /** Log by log, so that events are taken while they are in the processor's caches. */
+    private void take(LifetimeLog log, Consumer<LifetimeEvent> taker) {
+        if (!log.getLifetime().equals(lifetime)) {
+            lifetime = log.getLifetime();
+            rejectedBefore = rejectedRecords;
+            rejectedRecords = new HashMap<>();
+        }
+        List<LifetimeEvent> events = events(log);
+        findRejected(events);
+        events.forEach(taker);
+    }
+
+    /** Of the lifetime that is being taken: the record of an execution that guardrails rejected. */
+    ExecutionReference rejectedRecord(String execId) {
+        ExecutionReference record = rejectedRecords.getOrDefault(execId, rejectedBefore.get(execId));
+        if (record == null) {
+            throw new IllegalStateException("there is no record of the rejected execution " + execId);
+        }
+        return record;
+    }
+
+    private static ListHistoryRequest after(ListHistoryRequest request, ListHistoryResponse page) {
+        return request.toBuilder()
+                .setAfter(page.getAfter())
+                .setAfterSeq(page.getAfterSeq())
+                .build();
+    }
+
+    private static List<LifetimeEvent> events(LifetimeLog log) {
+        List<LifetimeEvent> events = new ArrayList<>();
+        try {
+            CodedInputStream packed = log.getEvents().newCodedInput();
+            while (!packed.isAtEnd()) {
+                // Protobuf reads the lowest byte first.
+                int limit = packed.pushLimit(Integer.reverseBytes(packed.readRawLittleEndian32()));
+                events.add(LifetimeEvent.parser().parseFrom(packed));
+                packed.popLimit(limit);
+            }
+            return events;
+        } catch (IOException e) {
+            throw new IllegalStateException("a recorded event cannot be read", e);
+        }
+    }
+
+    private void findRejected(List<LifetimeEvent> events) {
+        FindExecutionsRequest.Builder request = FindExecutionsRequest.newBuilder();
+        for (LifetimeEvent event : events) {
+            if (event.getAccepted().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
+                request.addKeys(ExecutionKey.newBuilder()
+                        .setTenantId(event.getTenantId())
+                        .setLifetimeId(event.getLifetimeId())
+                        .setExecId(event.getAccepted().getExecId()));
+            }
+            if (request.getKeysCount() == MOST_KEYS) {
+                find(request);
+            }
+        }
+        if (request.getKeysCount() > 0) {
+            find(request);
+        }
+    }
+
+    private void find(FindExecutionsRequest.Builder request) {
+        Client.await(bus.request(STATE_FIND_EXECUTIONS, request.build()))
+                .getExecutionsList()
+                .forEach(record -> rejectedRecords.put(record.getHeaders().getExecId(), record));
+        request.clearKeys();
+    }
+}

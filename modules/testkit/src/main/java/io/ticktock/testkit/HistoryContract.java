@@ -1,0 +1,232 @@
+package io.ticktock.testkit;
+
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Timestamp;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.*;
+import io.ticktock.state.StateStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store tells of the logs of many lifetimes. */
+public abstract class HistoryContract {
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private final StateSamples one = new StateSamples("one-" + seed, seed);
+    private final StateSamples other = new StateSamples("other-" + seed, seed + 1);
+    private StateStore store;
+    private Fence fence;
+
+    protected abstract StateStore open();
+
+    @BeforeEach
+    void holdAllShards() {
+        System.out.println("seed " + seed);
+        store = open();
+        HoldShardsRequest hold = HoldShardsRequest.newBuilder()
+                .setOwnerId("history-" + seed)
+                .setLeaseMs(60_000)
+                .build();
+        fence = Fence.newBuilder()
+                .setOwnerId(hold.getOwnerId())
+                .setEpoch(result(store.holdShards(hold)).getEpoch())
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        result(store.releaseShards(
+                ReleaseShardsRequest.newBuilder().setOwnerId(fence.getOwnerId()).build()));
+        result(store.close());
+    }
+
+    @Test
+    void everyEventOfATenantIsListedOnceInItsOrderWhateverThePages() {
+        List<LifetimeEvent> expected = record(one, 30);
+        record(other, 5);
+        for (int size : List.of(1, 2, 7, 1 + random.nextInt(40), 0)) {
+            assertEquals(expected, list(of(one).setPageSize(size)), "pages of " + size);
+        }
+        assertEquals(List.of(), list(ListHistoryRequest.newBuilder().setTenantId("nobody-" + seed)));
+    }
+
+    /** The store may hold what other tests left. */
+    @Test
+    void withoutATenantThoseOfAllAreListed() {
+        List<LifetimeEvent> ofOne = record(one, 8);
+        List<LifetimeEvent> ofOther = record(other, 8);
+        for (int size : List.of(3, 0)) {
+            Map<String, List<LifetimeEvent>> byTenant = new HashMap<>();
+            for (LifetimeEvent event :
+                    list(ListHistoryRequest.newBuilder().setPageSize(size).setGraphName("sample"))) {
+                byTenant.computeIfAbsent(event.getTenantId(), none -> new ArrayList<>())
+                        .add(event);
+            }
+            assertEquals(ofOne, byTenant.get(one.tenantId()));
+            assertEquals(ofOther, byTenant.get(other.tenantId()));
+        }
+    }
+
+    @Test
+    void onlyLifetimesThatBeganInTheSpanOfTimeAreListed() {
+        List<LifetimeEvent> all = record(one, 20);
+        List<String> ids =
+                all.stream().map(LifetimeEvent::getLifetimeId).distinct().toList();
+        String border = ids.get(5 + random.nextInt(10));
+        long millis = UUID.fromString(border).getMostSignificantBits() >>> 16;
+        Timestamp at = StateSamples.time(Instant.ofEpochMilli(millis));
+        Timestamp behind = StateSamples.time(Instant.ofEpochMilli(millis + 1));
+
+        assertEquals(ofIds(all, ids, border, true), list(of(one).setSince(at)));
+        assertEquals(ofIds(all, ids, border, false), list(of(one).setUntil(at)));
+        assertEquals(
+                all.stream()
+                        .filter(event -> event.getLifetimeId().equals(border))
+                        .toList(),
+                list(of(one).setSince(at).setUntil(behind).setPageSize(2)));
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listHistory(of(one).setSince(behind).setUntil(at).build()))
+                        .code());
+    }
+
+    private static List<LifetimeEvent> ofIds(
+            List<LifetimeEvent> events, List<String> ids, String border, boolean fromIt) {
+        return events.stream()
+                .filter(event -> (ids.indexOf(event.getLifetimeId()) >= ids.indexOf(border)) == fromIt)
+                .toList();
+    }
+
+    @Test
+    void lifetimesOfOneGraphAreListedAlone() {
+        record(one, 10);
+        String lifetimeId = one.lifetimeId();
+        CreateLifetimeRequest.Builder start = one.start(fence, lifetimeId).toBuilder();
+        start.getDecisionBuilder().getHeadBuilder().getGraphBuilder().setName("rare");
+        result(store.createLifetime(start.build()));
+        record(one, 10);
+        for (int size : List.of(2, 0)) {
+            assertEquals(
+                    start.getDecision().getEventsList(),
+                    list(of(one).setGraphName("rare").setPageSize(size)));
+        }
+    }
+
+    @Test
+    void aPageIsBoundedInBytes() {
+        String lifetimeId = one.lifetimeId();
+        result(store.createLifetime(one.start(fence, lifetimeId)));
+        String large = "x".repeat(3 << 20);
+        for (long seq = 2; seq < 5; seq++) {
+            LifetimeDecision.Builder decision = one.decision(lifetimeId, seq, 1);
+            decision.getEventsBuilder(0).getScheduledBuilder().setNodeId(large);
+            result(store.appendDecision(AppendDecisionRequest.newBuilder()
+                    .setFence(fence)
+                    .setDecision(decision)
+                    .build()));
+        }
+        ListHistoryResponse page = result(store.listHistory(of(one).build()));
+        assertTrue(page.getSerializedSize() < 7 << 20, "the page has " + page.getSerializedSize() + " bytes");
+        assertEquals(4, page.getAfterSeq());
+        assertEquals(5, list(of(one)).size());
+    }
+
+    @Test
+    void aWrongPlaceIsRefused() {
+        LifetimeKey.Builder nowhere =
+                LifetimeKey.newBuilder().setTenantId(one.tenantId()).setLifetimeId("x");
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listHistory(of(one).setAfter(nowhere).build())).code());
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listHistory(of(one).setPageSize(20_001).build())).code());
+    }
+
+    /** Another tenant's place leads to nothing of that tenant. */
+    @Test
+    void aPlaceOfAnotherTenantTellsNothing() {
+        record(other, 3);
+        ListHistoryResponse place =
+                result(store.listHistory(of(other).setPageSize(1).build()));
+        ListHistoryRequest request = of(one).setAfter(place.getAfter())
+                .setAfterSeq(place.getAfterSeq())
+                .build();
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listHistory(request)).code());
+    }
+
+    private List<LifetimeEvent> record(StateSamples samples, int lifetimes) {
+        List<LifetimeEvent> events = new ArrayList<>();
+        for (int i = 0; i < lifetimes; i++) {
+            String lifetimeId = samples.lifetimeId();
+            CreateLifetimeRequest start = samples.start(fence, lifetimeId);
+            result(store.createLifetime(start));
+            events.addAll(start.getDecision().getEventsList());
+            long seq = 2;
+            for (int decisions = random.nextInt(4); decisions > 0; decisions--) {
+                LifetimeDecision decision =
+                        samples.decision(lifetimeId, seq, 1 + random.nextInt(4)).build();
+                result(store.appendDecision(AppendDecisionRequest.newBuilder()
+                        .setFence(fence)
+                        .setDecision(decision)
+                        .build()));
+                events.addAll(decision.getEventsList());
+                seq += decision.getEventsCount();
+            }
+        }
+        return events;
+    }
+
+    private static ListHistoryRequest.Builder of(StateSamples samples) {
+        return ListHistoryRequest.newBuilder().setTenantId(samples.tenantId());
+    }
+
+    private List<LifetimeEvent> list(ListHistoryRequest.Builder request) {
+        List<LifetimeEvent> listed = new ArrayList<>();
+        ListHistoryResponse page = result(store.listHistory(request.build()));
+        listed.addAll(events(page));
+        while (page.hasAfter()) {
+            page = result(store.listHistory(request.setAfter(page.getAfter())
+                    .setAfterSeq(page.getAfterSeq())
+                    .build()));
+            listed.addAll(events(page));
+        }
+        request.clearAfter().clearAfterSeq();
+        return listed;
+    }
+
+    private static List<LifetimeEvent> events(ListHistoryResponse page) {
+        List<LifetimeEvent> events = new ArrayList<>();
+        for (LifetimeLog log : page.getLogsList()) {
+            ByteBuffer bytes = log.getEvents().asReadOnlyByteBuffer();
+            while (bytes.hasRemaining()) {
+                int size = bytes.getInt();
+                try {
+                    events.add(LifetimeEvent.parseFrom(bytes.slice().limit(size)));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                bytes.position(bytes.position() + size);
+            }
+        }
+        return events;
+    }
+}
