@@ -129,9 +129,7 @@ final class TokenFlow {
         Duration backoff = policy.intervalAfter(attempt);
         Duration asked = retryAfter(error);
         Instant notBefore = log.now().plus(asked.compareTo(backoff) > 0 ? asked : backoff);
-        schedule(failed.scheduled.toBuilder()
-                .setAttempt(attempt + 1)
-                .setNotBefore(ProtoTime.timestamp(notBefore)));
+        schedule(failed.scheduled.toBuilder().setAttempt(attempt + 1).setNotBefore(ProtoTime.timestamp(notBefore)));
     }
 
     /** How long the outside system asked to be left alone. It knows better than a policy's longest interval. */

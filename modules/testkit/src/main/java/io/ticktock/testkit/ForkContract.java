@@ -146,7 +146,9 @@ public abstract class ForkContract {
         SendSignalRequest signal = SendSignalRequest.newBuilder()
                 .setSignal(samples.pause(lifetimeId, "late"))
                 .build();
-        assertEquals(FailureCode.FAILED_PRECONDITION, failure(store.sendSignal(signal)).code());
+        assertEquals(
+                FailureCode.FAILED_PRECONDITION,
+                failure(store.sendSignal(signal)).code());
     }
 
     @Test
