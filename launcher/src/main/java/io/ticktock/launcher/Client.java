@@ -1,5 +1,6 @@
 package io.ticktock.launcher;
 
+import static io.ticktock.bus.Addresses.CONTROL_FORK;
 import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
@@ -21,6 +22,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.GetOutputResponse;
@@ -44,6 +46,7 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -104,6 +107,19 @@ final class Client {
                         .setInput(input)
                         .setActor(actor())
                         .build());
+    }
+
+    /** With the graph's version and the input of the parent where these are empty. */
+    void fork(LifetimeId id, LifetimeId parent, String execId, String version, Optional<Payload> input) {
+        ForkLifetimeRequest.Builder request = ForkLifetimeRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .setParentLifetimeId(parent.toString())
+                .setExecId(execId)
+                .setGraphVersion(version)
+                .setActor(actor());
+        input.ifPresent(request::setInput);
+        ask(CONTROL_FORK.at(id.shard()), request.build());
     }
 
     AgentLifetime lifetime(LifetimeId id) {

@@ -9,7 +9,10 @@ import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ListExecutionsResponse;
 import io.ticktock.proto.v1.NodeKind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,10 +20,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ticktock executions}: the records of a lifetime. */
-@Command(name = "executions", description = "Lists the recorded executions of a lifetime, oldest first.")
+@Command(
+        name = "executions",
+        description =
+                "Lists the recorded executions of a lifetime, oldest first; of a fork, those that it shares first.")
 final class ExecutionsCommand implements Callable<Integer> {
 
     private static final int MAX_PAGE = 200;
+    private static final int MOST = 1_000_000;
 
     private final Session session;
 
@@ -42,13 +49,20 @@ final class ExecutionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (limit < 1 || limit > 1_000_000) {
-            throw CommandFailure.usage("--limit must be 1 to 1000000, not " + limit);
+        if (limit < 1 || limit > MOST) {
+            throw CommandFailure.usage("--limit must be 1 to " + MOST + ", not " + limit);
         }
         LifetimeId lifetimeId = LifetimeId.parse(id);
         try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
-            system.client().lifetime(lifetimeId);
-            print(executions(system.client(), lifetimeId, limit));
+            Client client = system.client();
+            List<ExecutionReference> shown = new ArrayList<>();
+            if (LifetimeReport.isFork(client.lifetime(lifetimeId))) {
+                shared(client, lifetimeId).stream().limit(limit).forEach(shown::add);
+            }
+            if (shown.size() < limit) {
+                shown.addAll(executions(client, lifetimeId, limit - shown.size()));
+            }
+            print(shown, lifetimeId.toString());
         }
         return ExitCode.COMPLETED.number();
     }
@@ -65,16 +79,44 @@ final class ExecutionsCommand implements Callable<Integer> {
         return executions;
     }
 
-    private void print(List<ExecutionReference> executions) {
+    /** What a fork has from others, in the order in which it was accepted there. */
+    private static List<ExecutionReference> shared(Client client, LifetimeId id) {
+        LifetimeHistory history = LifetimeHistory.of(client, id);
+        List<LifetimeHistory.NodeRun> runs =
+                history.runs().stream().filter(history::isShared).toList();
+        Map<String, ExecutionReference> recorded = new HashMap<>();
+        runs.stream()
+                .map(LifetimeHistory.NodeRun::lifetimeId)
+                .distinct()
+                .flatMap(holder -> executions(client, LifetimeId.parse(holder), MOST).stream())
+                .forEach(record -> recorded.put(record.getHeaders().getExecId(), record));
+        return runs.stream()
+                .map(run -> recorded.get(run.execId()))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private void print(List<ExecutionReference> executions, String lifetimeId) {
         if (format.isJson()) {
             ObjectNode json = Json.object();
             ArrayNode list = json.putArray("executions");
-            executions.forEach(execution -> list.add(json(execution)));
+            executions.forEach(execution -> list.add(json(execution, lifetimeId)));
             session.terminal().out().println(Json.text(json));
             return;
         }
         Table table = new Table(
-                "NODE", "KIND", "BRANCH", "ITERATION", "ATTEMPT", "STATUS", "MS", "TOKENS", "COST_USD", "RESULT");
+                "NODE",
+                "KIND",
+                "BRANCH",
+                "ITERATION",
+                "ATTEMPT",
+                "STATUS",
+                "MS",
+                "TOKENS",
+                "COST_USD",
+                "SHARED",
+                "EXEC_ID",
+                "RESULT");
         for (ExecutionReference execution : executions) {
             ExecutionHeaders headers = execution.getHeaders();
             table.row(
@@ -87,9 +129,15 @@ final class ExecutionsCommand implements Callable<Integer> {
                     execution.getTelemetry().getLatencyMs(),
                     execution.getTelemetry().getTokensUsed(),
                     LifetimeReport.usd(execution.getTelemetry().getCostMicros()).toPlainString(),
+                    isShared(execution, lifetimeId) ? "yes" : "-",
+                    headers.getExecId(),
                     result(execution));
         }
         table.print(session.terminal().out());
+    }
+
+    private static boolean isShared(ExecutionReference execution, String lifetimeId) {
+        return !execution.getHeaders().getLifetimeId().equals(lifetimeId);
     }
 
     private static String result(ExecutionReference execution) {
@@ -103,17 +151,19 @@ final class ExecutionsCommand implements Callable<Integer> {
     }
 
     /** A fan-out may choose thousands. */
-    private static String nextTasks(List<String> nextTaskIds) {
+    static String nextTasks(List<String> nextTaskIds) {
         int shown = 5;
         return nextTaskIds.size() <= shown
                 ? String.join(", ", nextTaskIds)
                 : String.join(", ", nextTaskIds.subList(0, shown)) + ", … " + nextTaskIds.size() + " in all";
     }
 
-    private static ObjectNode json(ExecutionReference execution) {
+    private static ObjectNode json(ExecutionReference execution, String lifetimeId) {
         ExecutionHeaders headers = execution.getHeaders();
         ObjectNode json = Json.object();
         json.put("exec_id", headers.getExecId());
+        json.put("lifetime_id", headers.getLifetimeId());
+        json.put("shared", isShared(execution, lifetimeId));
         json.put("node", headers.getNodeId());
         json.put("kind", kind(headers.getKind()));
         json.put("token_path", headers.getTokenPath());

@@ -40,9 +40,17 @@ final class LifetimeReport {
         json.put("version", lifetime.getGraph().getVersion());
         json.put("status", status(lifetime.getStatus()));
         json.put("reason", lifetime.getReason());
+        if (isFork(lifetime)) {
+            json.put("forked_from_lifetime_id", lifetime.getForkedFromLifetimeId());
+            json.put("forked_from_exec_id", lifetime.getForkedFromExecId());
+        }
         json.set("output", output(lifetime));
         json.set("totals", totals(lifetime.getTotals()));
         return json;
+    }
+
+    static boolean isFork(AgentLifetime lifetime) {
+        return !lifetime.getForkedFromLifetimeId().isEmpty();
     }
 
     static String status(LifetimeStatus status) {

@@ -84,6 +84,10 @@ final class ShowLifetimeCommand implements Callable<Integer> {
                 + lifetime.getGraph().getVersion());
         out.println("status      " + LifetimeReport.status(lifetime.getStatus())
                 + (lifetime.getReason().isEmpty() ? "" : ": " + lifetime.getReason()));
+        if (LifetimeReport.isFork(lifetime)) {
+            out.println("forked from " + lifetime.getForkedFromLifetimeId() + " at execution "
+                    + lifetime.getForkedFromExecId() + "; what follows is its own");
+        }
         out.println("started     " + ProtoTime.instant(lifetime.getCreatedAt()));
         if (lifetime.hasEndedAt()) {
             out.println("ended       " + ProtoTime.instant(lifetime.getEndedAt()));

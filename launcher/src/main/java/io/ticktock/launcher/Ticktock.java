@@ -30,6 +30,8 @@ public final class Ticktock {
         PrintStream err = session.terminal().err();
         CommandLine commandLine = new CommandLine(new Ticktock())
                 .addSubcommand(new RunCommand(session))
+                .addSubcommand(new ForkCommand(session))
+                .addSubcommand(new DiffCommand(session))
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new DrawCommand(session))
                 .addSubcommand(new ServeCommand(session))

@@ -18,6 +18,8 @@ import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.ForkLifetimeResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.HoldShardsRequest;
@@ -177,6 +179,123 @@ class ControlVerticleTest {
                 awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
         assertEquals(2, events(id).stream().filter(LifetimeEvent::hasWaiting).count());
         assertEquals(2, events(id).stream().filter(LifetimeEvent::hasWoken).count());
+    }
+
+    @Test
+    void aForkOfAForkGoesOnAlsoAfterItWasLoadedAnew() throws Exception {
+        start(Delivery.DIRECT, List.of("a -> p", "p -> human", "human -> pe", "pe -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        String fork = await(fork(id, acceptedExecId(id, 1))).getLifetimeId();
+        awaitLifetime(fork, AgentLifetime::getParked);
+        String second = await(fork(fork, acceptedExecId(id, 0))).getLifetimeId();
+        AgentLifetime parked = awaitLifetime(second, AgentLifetime::getParked);
+        assertEquals(id, parked.getForkedFromLifetimeId(), "the lifetime that holds the execution");
+        await(vertx.undeploy(control));
+        control = await(vertx.deployVerticle(verticle()));
+        for (String each : List.of(fork, second)) {
+            await(signal(each, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(each)))));
+            AgentLifetime ended = awaitLifetime(each, ControlVerticleTest::hasEnded);
+            assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
+        }
+        assertEquals(2, lifetime(fork).getTotals().getExecutions());
+        assertEquals(3, lifetime(second).getTotals().getExecutions());
+        assertTrue(lifetime(id).getParked(), "the parent still waits");
+    }
+
+    @Test
+    void whatCannotBeForkedIsRefused() throws Exception {
+        start(Delivery.DIRECT, List.of("a -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, ControlVerticleTest::hasEnded);
+        String execId = acceptedExecId(id, 0);
+        String other = startLifetime();
+        awaitLifetime(other, ControlVerticleTest::hasEnded);
+
+        Failure malformed = failureOf(fork(id, "somewhere"));
+        assertEquals(FailureCode.INVALID_ARGUMENT, malformed.code());
+        Failure ofAnother = failureOf(fork(id, acceptedExecId(other, 0)));
+        assertEquals(FailureCode.NOT_FOUND, ofAnother.code());
+        String nowhere = UuidCreator.getTimeOrderedEpoch().toString();
+        assertEquals(
+                failureOf(fork(id, nowhere)).getMessage().replace(nowhere, "X"),
+                ofAnother.getMessage().replace(acceptedExecId(other, 0), "X"));
+
+        Failure foreign = failureOf(forked(forkRequest(id, execId).setTenantId("other")));
+        assertEquals(FailureCode.NOT_FOUND, foreign.code());
+        Failure unknown = failureOf(forked(forkRequest(nowhere, execId)));
+        assertEquals(foreign.getMessage().replace(id, "X"), unknown.getMessage().replace(nowhere, "X"));
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failureOf(forked(forkRequest(id, execId).setGraphVersion("9.0.0")))
+                        .code());
+    }
+
+    /** Each is forked at the first execution of its own, so that it holds a link of the chain. */
+    @Test
+    void forksOfForksAreBounded() throws Exception {
+        List<String> edges = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            edges.add("t" + i + " -> p" + i);
+            edges.add("p" + i + " -> " + (i < 19 ? "t" + (i + 1) : "END [FINAL]"));
+        }
+        start(Delivery.DIRECT, edges, NONE);
+        String id = startLifetime();
+        awaitLifetime(id, ControlVerticleTest::hasEnded);
+        for (int depth = 1; depth <= LifetimeLoader.MOST_ANCESTORS; depth++) {
+            id = await(fork(id, acceptedExecId(id, 0))).getLifetimeId();
+            AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
+            assertEquals(40 - depth, ended.getTotals().getExecutions());
+        }
+        Failure tooDeep = failureOf(fork(id, acceptedExecId(id, 0)));
+        assertEquals(FailureCode.FAILED_PRECONDITION, tooDeep.code());
+        assertTrue(tooDeep.getMessage().contains("at most 32 deep"), tooDeep.getMessage());
+    }
+
+    @Test
+    void aForkIsMadeOnce() throws Exception {
+        start(Delivery.DIRECT, List.of("a -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, ControlVerticleTest::hasEnded);
+        ForkLifetimeRequest.Builder request =
+                forkRequest(id, acceptedExecId(id, 0)).setIdempotencyKey("once");
+        ForkLifetimeResponse first = await(forked(request));
+        assertTrue(first.getCreated());
+        request.setLifetimeId(UuidCreator.getTimeOrderedEpoch().toString());
+        ForkLifetimeResponse second = await(forked(request));
+        assertEquals(first.toBuilder().setCreated(false).build(), second);
+        awaitLifetime(first.getLifetimeId(), ControlVerticleTest::hasEnded);
+    }
+
+    private static ForkLifetimeRequest.Builder forkRequest(String parent, String execId) {
+        return ForkLifetimeRequest.newBuilder()
+                .setTenantId(TENANT)
+                .setLifetimeId(UuidCreator.getTimeOrderedEpoch().toString())
+                .setParentLifetimeId(parent)
+                .setExecId(execId);
+    }
+
+    private Future<ForkLifetimeResponse> fork(String parent, String execId) {
+        return forked(forkRequest(parent, execId));
+    }
+
+    private Future<ForkLifetimeResponse> forked(ForkLifetimeRequest.Builder request) {
+        return bus.request(Addresses.CONTROL_FORK.at(Shard.of(request.getLifetimeId())), request.build())
+                .recover(cause -> Failure.is(cause, FailureCode.UNAVAILABLE)
+                        ? vertx.timer(20, TimeUnit.MILLISECONDS).compose(fired -> forked(request))
+                        : Future.failedFuture(cause));
+    }
+
+    private String acceptedExecId(String id, int index) throws Exception {
+        return events(id).stream()
+                .filter(LifetimeEvent::hasAccepted)
+                .map(event -> event.getAccepted().getExecId())
+                .toList()
+                .get(index);
+    }
+
+    private AgentLifetime lifetime(String id) throws Exception {
+        return awaitLifetime(id, any -> true);
     }
 
     @Test
