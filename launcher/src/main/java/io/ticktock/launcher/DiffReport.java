@@ -3,7 +3,6 @@ package io.ticktock.launcher;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ticktock.bus.ProtoTime;
 import io.ticktock.launcher.LifetimeDiff.Difference;
 import io.ticktock.launcher.LifetimeHistory.NodeRun;
 import io.ticktock.launcher.LifetimeHistory.Place;
@@ -12,7 +11,6 @@ import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Totals;
 import java.io.PrintStream;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,7 +62,7 @@ final class DiffReport {
                         "cost_usd",
                         LifetimeReport.usd(spentByA.getCostMicros()),
                         LifetimeReport.usd(spentByB.getCostMicros())),
-                Figure.of("wall_ms", wallMs(a.lifetime()), wallMs(b.lifetime())));
+                Figure.of("wall_ms", a.wall().toMillis(), b.wall().toMillis()));
     }
 
     private static long tokens(LifetimeHistory history) {
@@ -77,13 +75,6 @@ final class DiffReport {
         return history.runs().stream()
                 .mapToLong(run -> run.accepted().getTelemetry().getCostMicros())
                 .sum();
-    }
-
-    /** From the start to the end; of one that has not ended, to its last transition. */
-    private static long wallMs(AgentLifetime lifetime) {
-        var until = lifetime.hasEndedAt() ? lifetime.getEndedAt() : lifetime.getUpdatedAt();
-        return Duration.between(ProtoTime.instant(lifetime.getCreatedAt()), ProtoTime.instant(until))
-                .toMillis();
     }
 
     ObjectNode json() {

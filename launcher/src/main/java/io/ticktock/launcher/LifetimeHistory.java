@@ -1,10 +1,13 @@
 package io.ticktock.launcher;
 
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.ForkOrigin;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Scheduled;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +18,9 @@ import java.util.Map;
  *
  * @param lifetime its head row
  * @param runs the accepted executions, in the order of their acceptance
+ * @param wall from the start of the lifetime itself to its latest event
  */
-record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs) {
+record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs, Duration wall) {
 
     /** As many executions as one lifetime may have in reasonable memory; a longer history is refused. */
     private static final int MOST_RUNS = 1_000_000;
@@ -37,8 +41,8 @@ record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs) {
     static LifetimeHistory of(Client client, LifetimeId id) {
         List<NodeRun> runs = new ArrayList<>();
         AgentLifetime lifetime = client.lifetime(id);
-        read(client, id, Long.MAX_VALUE, 0, runs);
-        return new LifetimeHistory(lifetime, List.copyOf(runs));
+        Duration wall = read(client, id, Long.MAX_VALUE, 0, runs);
+        return new LifetimeHistory(lifetime, List.copyOf(runs), wall);
     }
 
     /** Whether the lifetime has it from what it is a fork of. */
@@ -46,13 +50,22 @@ record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs) {
         return !run.lifetimeId().equals(lifetime.getLifetimeId());
     }
 
-    private static void read(Client client, LifetimeId id, long upTo, int depth, List<NodeRun> runs) {
+    /** Gives the time from the first to the last event. */
+    private static Duration read(Client client, LifetimeId id, long upTo, int depth, List<NodeRun> runs) {
         Map<String, Place> scheduled = new HashMap<>();
+        List<Instant> firstAndLast = new ArrayList<>();
         client.forEachEvent(id, event -> {
             if (event.getSeq() <= upTo) {
                 take(client, event, depth, scheduled, runs);
+                Instant time = ProtoTime.instant(event.getTime());
+                if (firstAndLast.isEmpty()) {
+                    firstAndLast.add(time);
+                    firstAndLast.add(time);
+                }
+                firstAndLast.set(1, time);
             }
         });
+        return firstAndLast.isEmpty() ? Duration.ZERO : Duration.between(firstAndLast.get(0), firstAndLast.get(1));
     }
 
     private static void take(

@@ -9,6 +9,7 @@ import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.ExecutionStatus;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -54,7 +55,7 @@ class LifetimeDiffTest {
     void theSameRecordIsShared() {
         LifetimeHistory parent = history("A", "a p>a");
         LifetimeHistory fork = new LifetimeHistory(
-                AgentLifetime.newBuilder().setLifetimeId("B").build(), parent.runs());
+                AgentLifetime.newBuilder().setLifetimeId("B").build(), parent.runs(), Duration.ZERO);
         LifetimeDiff diff = LifetimeDiff.of(parent, fork);
         assertEquals(2, diff.shared());
         assertEquals(0, diff.same());
@@ -68,7 +69,7 @@ class LifetimeDiffTest {
                 .map(run -> run(lifetimeId, run))
                 .toList();
         return new LifetimeHistory(
-                AgentLifetime.newBuilder().setLifetimeId(lifetimeId).build(), all);
+                AgentLifetime.newBuilder().setLifetimeId(lifetimeId).build(), all, Duration.ZERO);
     }
 
     private static NodeRun run(String lifetimeId, String text) {
