@@ -114,7 +114,8 @@ final class ModuleTable {
     static List<Address<?, ?>> neededBy(SystemModule module) {
         return switch (module) {
             case STATE -> List.of();
-            case GUARDRAIL -> List.of(STATE_GET_USAGE, STATE_GRANT_BUDGET, STATE_LIST_BUDGET_SLICES);
+            case GUARDRAIL ->
+                List.of(STATE_GET_EXECUTIONS, STATE_GET_USAGE, STATE_GRANT_BUDGET, STATE_LIST_BUDGET_SLICES, BLOB_READ);
             case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
             case EXECUTOR ->
                 List.of(

@@ -81,7 +81,8 @@ public record Configuration(
         return new GuardrailConfiguration(
                 policies.isEmpty() ? Optional.empty() : Optional.of(Path.of(policies)),
                 settings.duration("guardrail.reload_interval"),
-                settings.duration("guardrail.usage_refresh"));
+                settings.duration("guardrail.usage_refresh"),
+                settings.integer("guardrail.max_content_bytes"));
     }
 
     private static ExecutorSection executor(Settings settings) {

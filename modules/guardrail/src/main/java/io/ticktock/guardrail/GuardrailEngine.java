@@ -3,6 +3,7 @@ package io.ticktock.guardrail;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.budget.Budgets;
 import io.ticktock.guardrail.budget.TenantBudgets;
+import io.ticktock.guardrail.policy.Content;
 import io.ticktock.guardrail.policy.Facts;
 import io.ticktock.guardrail.policy.Phase;
 import io.ticktock.guardrail.policy.PolicyEvaluator;
@@ -11,6 +12,7 @@ import io.ticktock.guardrail.policy.RunningTotals;
 import io.ticktock.guardrail.policy.Window;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GetUsageRequest;
 import io.ticktock.proto.v1.GetUsageResponse;
@@ -22,9 +24,14 @@ import io.ticktock.proto.v1.Totals;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.ticktock.proto.v1.VerdictResponse;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,19 +59,26 @@ public final class GuardrailEngine {
             .mapToObj(GuardrailEngine::admitted)
             .toList();
 
+    /** Parsing and looking through more than this would hold up an event loop. */
+    private static final int LARGE_CONTENT_BYTES = 16 << 10;
+
     private final TenantUsage usage;
+    private final Function<ExecutionHeaders, Future<Content>> results;
     private final Budgets budgets;
     private volatile PolicyEvaluator inForce = new PolicyEvaluator(PolicySet.NONE);
 
     /**
      * @param usage where it reads what tenants have used, and usageRefresh how old that may be
+     * @param results where it reads what the result of a record holds
      * @param tenantBudgets where what is set aside of tenants' budgets comes from
      */
     public GuardrailEngine(
             Function<GetUsageRequest, Future<GetUsageResponse>> usage,
             Duration usageRefresh,
+            Function<ExecutionHeaders, Future<Content>> results,
             TenantBudgets tenantBudgets) {
         this.usage = new TenantUsage(usage, usageRefresh, System::nanoTime);
+        this.results = results;
         this.budgets = new Budgets(tenantBudgets);
     }
 
@@ -93,11 +107,43 @@ public final class GuardrailEngine {
             return Future.succeededFuture(count <= LARGEST_KEPT ? VERDICTS.get(count) : allowed(count));
         }
         Set<Window> windows = windows(evaluator, request);
-        if (windows.isEmpty()) {
-            return Future.succeededFuture(verdict(evaluator, request, Map.of()));
+        if (windows.isEmpty() && !evaluator.set().readsResults()) {
+            return Future.succeededFuture(verdict(evaluator, request, facts(request, Map.of(), Map.of())));
         }
-        return usage.of(request.getTenantId(), windows, request.getRecordsList(), ProtoTime.instant(request.getNow()))
-                .map(tenant -> verdict(evaluator, request, tenant));
+        return contents(evaluator, request)
+                .compose(contents -> usage.of(
+                                request.getTenantId(),
+                                windows,
+                                request.getRecordsList(),
+                                ProtoTime.instant(request.getNow()))
+                        .compose(tenant ->
+                                verdict(evaluator, request, facts(request, tenant, contents), contents.values())));
+    }
+
+    /** Looking through much takes too long for an event loop. */
+    private static Future<VerdictResponse> verdict(
+            PolicyEvaluator evaluator, VerdictRequest request, List<Facts> facts, Collection<Content> contents) {
+        long size = contents.stream().mapToLong(Content::sizeBytes).sum();
+        Context context = Vertx.currentContext();
+        return size <= LARGE_CONTENT_BYTES || context == null
+                ? Future.succeededFuture(verdict(evaluator, request, facts))
+                : context.executeBlocking(() -> verdict(evaluator, request, facts), false);
+    }
+
+    /** What the results hold that policies read, by exec_id; one is read after the other. */
+    private Future<Map<String, Content>> contents(PolicyEvaluator evaluator, VerdictRequest request) {
+        Map<String, Content> contents = new HashMap<>();
+        Future<Void> read = Future.succeededFuture();
+        for (ExecutionReference record : request.getRecordsList()) {
+            var headers = record.getHeaders();
+            if (evaluator.readsResult(request.getGraph(), headers.getNodeId(), headers.getKind())) {
+                read = read.compose(before -> results.apply(headers).map(content -> {
+                    contents.put(headers.getExecId(), content);
+                    return null;
+                }));
+            }
+        }
+        return read.map(contents);
     }
 
     private static Set<Window> windows(PolicyEvaluator evaluator, VerdictRequest request) {
@@ -113,9 +159,10 @@ public final class GuardrailEngine {
         return windows;
     }
 
-    private static VerdictResponse verdict(
-            PolicyEvaluator evaluator, VerdictRequest request, Map<Window, WindowUsage> tenant) {
-        VerdictResponse.Builder response = VerdictResponse.newBuilder();
+    /** What each policy is to be asked of, in order. */
+    private static List<Facts> facts(
+            VerdictRequest request, Map<Window, WindowUsage> tenant, Map<String, Content> contents) {
+        List<Facts> all = new ArrayList<>(request.getRecordsCount());
         long elapsed = Facts.elapsedSeconds(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
         RunningTotals totals = new RunningTotals(request.getTotals());
@@ -125,8 +172,15 @@ public final class GuardrailEngine {
                 tenant.values().forEach(window -> window.add(record));
             }
             Facts facts = Facts.of(record, totals.totals(), labels, elapsed).with(progress(request, i));
-            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, with(facts, tenant)));
+            Content content = contents.get(record.getHeaders().getExecId());
+            all.add(with(content == null ? facts : facts.with(content), tenant));
         }
+        return all;
+    }
+
+    private static VerdictResponse verdict(PolicyEvaluator evaluator, VerdictRequest request, List<Facts> facts) {
+        VerdictResponse.Builder response = VerdictResponse.newBuilder();
+        facts.forEach(each -> response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, each)));
         return response.build();
     }
 

@@ -33,7 +33,10 @@ public final class GuardrailVerticle extends VerticleBase {
         this.bus = bus;
         this.ledger = new BudgetLedger(bus, sliceId);
         this.engine = new GuardrailEngine(
-                request -> bus.request(Addresses.STATE_GET_USAGE, request), configuration.usageRefresh(), ledger);
+                request -> bus.request(Addresses.STATE_GET_USAGE, request),
+                configuration.usageRefresh(),
+                new ContentReader(bus, configuration.maxContentBytes())::read,
+                ledger);
         this.configuration = configuration;
         this.files = configuration.policies().map(PolicyFiles::new);
     }

@@ -58,7 +58,7 @@ class GuardrailVerticleTest {
 
     private void deploy(Optional<Path> policies) throws Exception {
         GuardrailConfiguration configuration =
-                new GuardrailConfiguration(policies, Duration.ofMillis(100), Duration.ofSeconds(1));
+                new GuardrailConfiguration(policies, Duration.ofMillis(100), Duration.ofSeconds(1), 1 << 20);
         await(vertx.deployVerticle(new GuardrailVerticle(bus, configuration)));
     }
 

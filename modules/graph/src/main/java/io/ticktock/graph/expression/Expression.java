@@ -142,7 +142,7 @@ public final class Expression {
     /**
      * Whether it holds, where evaluating it must not take long.
      *
-     * @param variables of the scope that it was compiled in, with values that are small
+     * @param variables of the scope that it was compiled in, with values that are small, but for {@code result}
      * @param mostEffort when loops or many calls cost more, evaluating ends; 16 for each part that is evaluated and each value that is
      *     compared, 4 for each element and 1 for each character that a function looks at or makes
      * @throws ExpressionFailure when it cannot be evaluated
@@ -152,7 +152,8 @@ public final class Expression {
         if (outcome.isPresent()) {
             return outcome.get();
         }
-        return isTrue(run(variables, uses.mayTakeLong() ? Optional.of(new Effort(mostEffort)) : Optional.empty()));
+        boolean isBounded = uses.mayTakeLong() || uses.result();
+        return isTrue(run(variables, isBounded ? Optional.of(new Effort(mostEffort)) : Optional.empty()));
     }
 
     public VariableUse uses() {

@@ -120,6 +120,7 @@ final class ExpressionLanguage {
             case DOUBLE -> SimpleType.DOUBLE;
             case TEXT -> SimpleType.STRING;
             case NUMBERS -> MapType.create(SimpleType.STRING, SimpleType.DOUBLE);
+            case ANY -> SimpleType.DYN;
         };
     }
 

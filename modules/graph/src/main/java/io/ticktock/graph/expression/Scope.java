@@ -57,7 +57,7 @@ public record Scope(
     Set<String> smallVariables() {
         Set<String> small = new LinkedHashSet<>();
         types.forEach((name, type) -> {
-            if (type != ValueType.NUMBERS) {
+            if (type != ValueType.NUMBERS && type != ValueType.ANY) {
                 small.add(name);
             }
         });

@@ -9,5 +9,7 @@ public enum ValueType {
     /** String. */
     TEXT,
     /** Numbers by name: a map of String to Double. */
-    NUMBERS
+    NUMBERS,
+    /** A plain tree of any kind and size. */
+    ANY
 }

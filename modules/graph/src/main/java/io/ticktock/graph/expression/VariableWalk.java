@@ -114,6 +114,9 @@ final class VariableWalk {
         CelCall call = expression.call();
         calls++;
         loops |= LIKE_LOOPS.contains(call.function());
+        if (call.function().equals("matches")) {
+            checkPattern(call);
+        }
         boolean selects = call.function().equals("_[_]")
                 || call.function().equals("_[?_]")
                 || call.function().equals("_?._");
@@ -124,6 +127,18 @@ final class VariableWalk {
         }
         call.target().ifPresent(this::visit);
         call.args().forEach(this::visit);
+    }
+
+    /** A pattern that stands there as it is can be told before anything runs to be none. */
+    private void checkPattern(CelCall call) {
+        CelExpr pattern = call.args().get(call.args().size() - 1);
+        text(pattern).ifPresent(source -> {
+            try {
+                BoundedPattern.compile(source);
+            } catch (ExpressionFailure e) {
+                problems.add(pattern.id(), e.getMessage(), "write a pattern that RE2 takes, as in \"[a-z]+\"");
+            }
+        });
     }
 
     private void visitSelection(CelExpr operand, Optional<String> field) {

@@ -14,6 +14,7 @@ import java.util.Map;
  * What policies are asked about: one execution, and the lifetime it is of.
  *
  * @param record of the execution; the default one before it runs
+ * @param content of the result, where a policy reads it
  * @param progress of its node on the token's path, the record included
  * @param totals of the lifetime, the record included
  * @param windows totals of the tenant in each window that a policy asks for, the record included
@@ -26,6 +27,7 @@ public record Facts(
         int iteration,
         int attempt,
         ExecutionReference record,
+        Content content,
         Progress progress,
         Totals totals,
         Map<Window, Totals> windows,
@@ -44,6 +46,7 @@ public record Facts(
                 headers.getIteration(),
                 headers.getAttempt(),
                 record,
+                Content.NONE,
                 Progress.getDefaultInstance(),
                 totals,
                 Map.of(),
@@ -60,6 +63,7 @@ public record Facts(
                 candidate.getIteration(),
                 candidate.getAttempt(),
                 ExecutionReference.getDefaultInstance(),
+                Content.NONE,
                 Progress.getDefaultInstance(),
                 totals,
                 Map.of(),
@@ -67,9 +71,16 @@ public record Facts(
                 elapsedSeconds);
     }
 
+    /** With what the result holds. */
+    public Facts with(Content read) {
+        return new Facts(
+                node, kind, iteration, attempt, record, read, progress, totals, windows, labels, elapsedSeconds);
+    }
+
     /** With how the node goes on. */
     public Facts with(Progress counted) {
-        return new Facts(node, kind, iteration, attempt, record, counted, totals, windows, labels, elapsedSeconds);
+        return new Facts(
+                node, kind, iteration, attempt, record, content, counted, totals, windows, labels, elapsedSeconds);
     }
 
     /** Whole seconds since a lifetime started; a clock that was set back does not make them negative. */
@@ -80,7 +91,8 @@ public record Facts(
 
     /** With what the tenant's executions add up to. */
     public Facts with(Map<Window, Totals> tenant) {
-        return new Facts(node, kind, iteration, attempt, record, progress, totals, tenant, labels, elapsedSeconds);
+        return new Facts(
+                node, kind, iteration, attempt, record, content, progress, totals, tenant, labels, elapsedSeconds);
     }
 
     /** As a policy with this window sees it. */
@@ -89,7 +101,8 @@ public record Facts(
         if (seen == null) {
             throw new IllegalStateException("nobody says what the tenant used in the window " + window);
         }
-        return new Facts(node, kind, iteration, attempt, record, progress, seen, windows, labels, elapsedSeconds);
+        return new Facts(
+                node, kind, iteration, attempt, record, content, progress, seen, windows, labels, elapsedSeconds);
     }
 
     /** What executions add up to with one more. */
@@ -128,6 +141,7 @@ public record Facts(
             case "execution.status" -> PolicyVariables.word(record.getHeaders().getStatus());
             case "execution.error_code" -> record.getError().getCode();
             case "execution.result_size_bytes" -> record.getResultSizeBytes();
+            case PolicyVariables.RESULT -> content.value();
             case "same_input_runs" -> (long) progress.getSameInput();
             case "rising_cost_runs" -> (long) progress.getRisingCost();
             case "elapsed_s" -> elapsedSeconds;

@@ -37,6 +37,11 @@ record Policy(
         return action.name().substring(ACTION_PREFIX.length());
     }
 
+    /** Whether it looks at what the result of a record holds. */
+    boolean readsResult() {
+        return when.uses().result();
+    }
+
     /** What is told when it fires. */
     String shownMessage() {
         return message.isEmpty() ? when.source() : message;

@@ -27,6 +27,9 @@ public final class PolicyEvaluator {
     /** What one condition may cost: some hundred microseconds. */
     private static final long MOST_EFFORT = 20_000;
 
+    /** What all conditions on the content of a result may cost together: some hundred milliseconds. */
+    private static final long MOST_CONTENT_EFFORT = 20_000_000;
+
     private static final int MOST_INPUT_CHARS = 64;
 
     /** More nodes than that are looked through again; they are few unless somebody makes graphs without end. */
@@ -35,8 +38,14 @@ public final class PolicyEvaluator {
     /** A node in a phase. */
     private record Place(String graph, String version, String node, NodeKind kind, Phase phase) {}
 
-    /** The policies that are about a place, and the windows that they ask for. */
-    private record Selection(List<Policy> policies, Set<Window> windows) {}
+    /** The policies that are about a place, the windows that they ask for, and how many of them read results. */
+    private record Selection(List<Policy> policies, Set<Window> windows, int readingResults) {
+
+        /** What one condition may cost. */
+        private long mostEffort(Policy policy) {
+            return policy.readsResult() ? Math.max(MOST_EFFORT, MOST_CONTENT_EFFORT / readingResults) : MOST_EFFORT;
+        }
+    }
 
     private final PolicySet set;
     private final Verdict allow;
@@ -63,11 +72,16 @@ public final class PolicyEvaluator {
         return selection(graph, phase, node, kind).windows();
     }
 
+    /** Whether policies read what the results of this node hold. */
+    public boolean readsResult(GraphReference graph, String node, NodeKind kind) {
+        return selection(graph, Phase.VERDICT, node, kind).readingResults() > 0;
+    }
+
     /**
      * The verdict on an execution.
      *
      * @param phase ADMIT or VERDICT
-     * @param facts with the totals of all {@link #windows} of the place
+     * @param facts with the totals of all {@link #windows} of the place, and with the content where {@link #readsResult}
      */
     public Verdict evaluate(GraphReference graph, Phase phase, Facts facts) {
         List<FiredPolicy> fired = null;
@@ -80,7 +94,7 @@ public final class PolicyEvaluator {
             }
             Facts seen =
                     policy.window().isPresent() ? facts.over(policy.window().get()) : facts;
-            FiredPolicy outcome = ask(policy, seen);
+            FiredPolicy outcome = ask(policy, seen, selection.mostEffort(policy));
             if (outcome != null) {
                 fired = fired == null ? new ArrayList<>() : fired;
                 fired.add(outcome);
@@ -120,16 +134,17 @@ public final class PolicyEvaluator {
                 .toList();
         Set<Window> windows = new LinkedHashSet<>();
         policies.forEach(policy -> policy.window().ifPresent(windows::add));
-        return new Selection(policies, Collections.unmodifiableSet(windows));
+        int readingResults = (int) policies.stream().filter(Policy::readsResult).count();
+        return new Selection(policies, Collections.unmodifiableSet(windows), readingResults);
     }
 
     /** Null when its condition does not hold. */
-    private static FiredPolicy ask(Policy policy, Facts facts) {
+    private static FiredPolicy ask(Policy policy, Facts facts, long mostEffort) {
         try {
-            return policy.when().evaluateCondition(facts, MOST_EFFORT) ? fired(policy, facts) : null;
+            return policy.when().evaluateCondition(facts, mostEffort) ? fired(policy, facts) : null;
         } catch (ExpressionFailure failure) {
             return failed(policy, facts, failure.getMessage());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError failure) {
             // Whatever it is: what could not be evaluated must not pass.
             return failed(policy, facts, "the evaluation failed with " + failure);
         }
@@ -150,7 +165,7 @@ public final class PolicyEvaluator {
     }
 
     private static String observed(Comparison comparison, Facts facts) {
-        return text(facts.get(comparison.variable()));
+        return input(comparison.variable(), facts);
     }
 
     private static FiredPolicy failed(Policy policy, Facts facts, String why) {
@@ -165,8 +180,15 @@ public final class PolicyEvaluator {
 
     private static Map<String, String> inputs(Policy policy, Facts facts) {
         Map<String, String> inputs = new TreeMap<>();
-        policy.when().variables().forEach(name -> inputs.put(name, text(facts.get(name))));
+        policy.when().variables().forEach(name -> inputs.put(name, input(name, facts)));
         return inputs;
+    }
+
+    /** What a result holds is in its record, and not for every log. */
+    private static String input(String name, Facts facts) {
+        return name.equals(PolicyVariables.RESULT)
+                ? facts.record().getResultSizeBytes() + " bytes"
+                : text(facts.get(name));
     }
 
     private static String text(Object value) {

@@ -133,13 +133,14 @@ public final class PolicySet {
     }
 
     /**
-     * Those of the policies that can be judged from the log of a lifetime, as a set of their own: they look at no tenant, and
-     * not at how a node gets on.
+     * Those of the policies that can be judged from the log of a lifetime, as a set of their own: they look at no tenant,
+     * not into results, and not at how a node gets on.
      */
     public PolicySet ofLogs() {
         Gathering gathering = new Gathering();
         policies.stream()
                 .filter(policy -> policy.window().isEmpty())
+                .filter(policy -> !policy.readsResult())
                 .filter(policy -> Collections.disjoint(policy.when().variables(), PolicyVariables.PROGRESS))
                 .forEach(gathering.policies::add);
         budgets.stream().filter(budget -> !budget.isOfTenant()).forEach(gathering.budgets::add);
@@ -153,6 +154,11 @@ public final class PolicySet {
         policies.forEach(policy -> actions.put(policy.name(), policy.action()));
         budgets.forEach(budget -> actions.put(budget.name(), budget.action()));
         return actions;
+    }
+
+    /** Whether any policy looks at what results hold. */
+    public boolean readsResults() {
+        return policies.stream().anyMatch(Policy::readsResult);
     }
 
     List<Policy> policies() {

@@ -13,6 +13,9 @@ import java.util.Set;
 /** What conditions can read, of which type, and at which place. */
 final class PolicyVariables {
 
+    /** The content of the record's result, which has to be fetched. */
+    static final String RESULT = "result";
+
     /** Known before an attempt runs. */
     private static final Map<String, ValueType> HEADERS = Map.of(
             "execution.node", ValueType.TEXT,
@@ -36,6 +39,7 @@ final class PolicyVariables {
             Map.entry("execution.usage.bytes_out", ValueType.INT),
             Map.entry("execution.measures", ValueType.NUMBERS),
             Map.entry("execution.result_size_bytes", ValueType.INT),
+            Map.entry(RESULT, ValueType.ANY),
             Map.entry("same_input_runs", ValueType.INT),
             Map.entry("rising_cost_runs", ValueType.INT));
 

@@ -9,6 +9,7 @@ import io.ticktock.graph.reading.FileFault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -95,6 +96,31 @@ class FaultyPolicyTest {
         for (String open : List.of("[", "{a: ", "- ", "? ")) {
             assertFalse(faultsOf("policies: " + open.repeat(100_000)).isEmpty());
         }
+    }
+
+    @Test
+    void bytesThatAreNoText() {
+        for (byte[] hostile : List.of(new byte[] {(byte) 0xff, (byte) 0xfe, 'a'}, new byte[] {'a', 0, 'b'})) {
+            byte[] sound = SOUND.getBytes(StandardCharsets.UTF_8);
+            byte[] content = Arrays.copyOf(sound, sound.length + hostile.length);
+            System.arraycopy(hostile, 0, content, sound.length, hostile.length);
+            PolicyFaults thrown = assertThrows(PolicyFaults.class, () -> PolicySet.parse(Map.of("a.yaml", content)));
+            assertTrue(thrown.faults().get(0).line() >= 1, thrown::getMessage);
+        }
+    }
+
+    @Test
+    void aFileOfTenMebibytes() {
+        assertOneFault(SOUND + "#".repeat(10 << 20), 1, "1048576");
+    }
+
+    @Test
+    void aListOfManyNumbersInACondition() {
+        String list = "1 in [" + "1,".repeat(4_000) + "1]";
+        assertFalse(PolicyTexts.parse(SOUND.replace("sum.tokens_used > 100", "'" + list + "'"))
+                .isEmpty());
+        assertOneFault(
+                SOUND.replace("sum.tokens_used > 100", "'" + list.replace("1,", "1,1,") + "'"), 4, "longer than");
     }
 
     @Test

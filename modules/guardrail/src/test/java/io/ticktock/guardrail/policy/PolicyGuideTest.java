@@ -19,7 +19,7 @@ class PolicyGuideTest {
     void everyExampleIsValid() {
         List<String> examples =
                 YAML.matcher(GUIDE).results().map(match -> match.group(1)).toList();
-        assertEquals(5, examples.size());
+        assertEquals(6, examples.size());
         examples.forEach(PolicyTexts::parse);
     }
 
