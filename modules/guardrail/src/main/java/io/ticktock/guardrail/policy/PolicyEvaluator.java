@@ -28,7 +28,7 @@ public final class PolicyEvaluator {
     private static final long MOST_EFFORT = 20_000;
 
     /** What all conditions on the content of a result may cost together: some hundred milliseconds. */
-    private static final long MOST_CONTENT_EFFORT = 20_000_000;
+    private static final long MOST_CONTENT_EFFORT = 10_000_000;
 
     private static final int MOST_INPUT_CHARS = 64;
 

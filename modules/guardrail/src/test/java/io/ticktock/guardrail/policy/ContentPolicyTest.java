@@ -95,7 +95,7 @@ class ContentPolicyTest {
     @Test
     void whatCannotBeFetchedIsTold() {
         Verdict verdict = verdict("result.n > 1", Content.unreadable("it is too large"));
-        assertEquals("guardrail_error: policy p: it is too large", verdict.getReason());
+        assertEquals("guardrail_error: policy p: in 'result.n > 1': it is too large", verdict.getReason());
     }
 
     /** Bounded however hostile both are; what takes too long never passes. */
