@@ -85,7 +85,7 @@ class RandomForkTest {
         ControlConfiguration control = new ControlConfiguration(
                 "test", Duration.ofSeconds(30), 10_000, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         GuardrailConfiguration guardrail =
-                new GuardrailConfiguration(Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(1));
+                new GuardrailConfiguration(Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20);
         Awaiting.result(
                 vertx.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
         Awaiting.result(vertx.deployVerticle(new GuardrailVerticle(bus, guardrail)));
