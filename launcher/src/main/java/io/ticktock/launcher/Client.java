@@ -2,6 +2,7 @@ package io.ticktock.launcher;
 
 import static io.ticktock.bus.Addresses.CONTROL_FORK;
 import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
+import static io.ticktock.bus.Addresses.CONTROL_REPLAY;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
 import static io.ticktock.bus.Addresses.STATE_GET_LIFETIME;
@@ -40,6 +41,8 @@ import io.ticktock.proto.v1.ListLifetimesResponse;
 import io.ticktock.proto.v1.OutputReference;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.proto.v1.ReplayLifetimeRequest;
+import io.ticktock.proto.v1.ReplayLifetimeResponse;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
@@ -61,7 +64,7 @@ final class Client {
     static final String DEFAULT_TENANT = "default";
 
     /** Longer than the timeout of any address: the bus gives up first. */
-    private static final long LONGEST_CALL_S = 60;
+    private static final long LONGEST_CALL_S = 660;
 
     private static final int EVENTS_PAGE = 1_000;
 
@@ -192,6 +195,14 @@ final class Client {
                     STATE_SEND_SIGNAL,
                     SendSignalRequest.newBuilder().setSignal(signal).build());
         }
+    }
+
+    ReplayLifetimeResponse replay(LifetimeId id) {
+        ReplayLifetimeRequest request = ReplayLifetimeRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .build();
+        return ask(CONTROL_REPLAY, request);
     }
 
     GetStatisticsResponse statistics() {

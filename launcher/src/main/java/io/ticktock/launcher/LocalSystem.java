@@ -4,6 +4,8 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.control.ReplayVerticle;
+import io.ticktock.guardrail.RecomputationVerticle;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
@@ -101,6 +103,19 @@ final class LocalSystem implements AutoCloseable {
     /** To read: on the database alone, also while another process serves the data folder. */
     static LocalSystem toLookAt(Configuration configuration) {
         return startOrAttach(configuration, EnumSet.of(SystemModule.STATE, SystemModule.BLOB));
+    }
+
+    /** To decide anew what is recorded: as {@link #toLookAt}, with what replays need and nothing that drives lifetimes. */
+    static LocalSystem toReplay(Configuration configuration) {
+        LocalSystem system = toLookAt(configuration);
+        try {
+            system.deploy(new RecomputationVerticle(system.bus(), configuration.guardrail()));
+            system.deploy(new ReplayVerticle(system.bus()));
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
     }
 
     /** To change something: through the process that serves the data folder; where there is none, this one does. */

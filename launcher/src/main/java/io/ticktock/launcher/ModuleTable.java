@@ -73,6 +73,8 @@ final class ModuleTable {
                 List.of(
                         STATE_REGISTER_GRAPH,
                         STATE_GET_GRAPH,
+                        STATE_REGISTER_POLICY_SET,
+                        STATE_GET_POLICY_SET,
                         STATE_APPEND_TASK,
                         STATE_APPEND_PLAN,
                         STATE_FIND_EXECUTIONS,
@@ -81,6 +83,7 @@ final class ModuleTable {
                         STATE_APPEND_DECISION,
                         STATE_LOAD_LIFETIME,
                         STATE_GET_INPUT,
+                        STATE_EXAMINE_LIFETIME,
                         STATE_SEND_SIGNAL,
                         STATE_HOLD_SHARDS,
                         STATE_RELEASE_SHARDS,
@@ -99,10 +102,11 @@ final class ModuleTable {
                         STATE_LIST_HISTORY,
                         STATE_FIND_UNREFERENCED_BLOBS);
             case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
-            case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT);
+            case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_RECOMPUTE);
             case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD);
             case CONTROL ->
                 List.of(
+                        CONTROL_REPLAY,
                         CONTROL_START,
                         CONTROL_FORK,
                         CONTROL_SIGNAL,
@@ -115,7 +119,14 @@ final class ModuleTable {
         return switch (module) {
             case STATE -> List.of();
             case GUARDRAIL ->
-                List.of(STATE_GET_EXECUTIONS, STATE_GET_USAGE, STATE_GRANT_BUDGET, STATE_LIST_BUDGET_SLICES, BLOB_READ);
+                List.of(
+                        STATE_GET_EXECUTIONS,
+                        STATE_GET_USAGE,
+                        STATE_GRANT_BUDGET,
+                        STATE_LIST_BUDGET_SLICES,
+                        STATE_REGISTER_POLICY_SET,
+                        STATE_GET_POLICY_SET,
+                        BLOB_READ);
             case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
             case EXECUTOR ->
                 List.of(
@@ -146,6 +157,8 @@ final class ModuleTable {
                         STATE_LIST_DUE,
                         GUARDRAIL_VERDICT,
                         GUARDRAIL_ADMIT,
+                        GUARDRAIL_RECOMPUTE,
+                        STATE_EXAMINE_LIFETIME,
                         EXECUTOR_RUN_TASK,
                         EXECUTOR_RUN_PLAN,
                         EXECUTOR_HELD);

@@ -39,6 +39,7 @@ public final class Ticktock {
                 .addSubcommand(LifetimesCommand.commandLine(session))
                 .addSubcommand(new ExecutionsCommand(session))
                 .addSubcommand(new SpendCommand(session))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new BenchCommand(session))
                 .addSubcommand(new VersionCommand(session));
         addHelp(commandLine);

@@ -90,6 +90,7 @@ class BudgetIT {
         assertEquals(64, service.differentCalls());
         assertEquals(64, RunIT.json(all).get("output").get("calls").asInt());
         assertEquals("16", RunIT.json(all).get("totals").get("cost_usd").asText());
+        Replays.requireAllAgree(folder);
     }
 
     @Test
@@ -114,6 +115,7 @@ class BudgetIT {
         assertEquals(0, run.exitCode(), run::toString);
         assertEquals(10, RunIT.json(run).get("output").get("calls").asInt(), run::toString);
         assertEquals(10, service.differentCalls());
+        Replays.requireAllAgree(folder);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.ticktock.launcher.crash.Kill;
 import io.ticktock.launcher.crash.StoredRows;
 import io.ticktock.state.EmbeddedPostgres;
 import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.ReplayCheck;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,10 +180,12 @@ class CrashIT {
     }
 
     private void check() {
-        try (LocalSystem system = LocalSystem.toLookAt(CrashingSystem.configuration(data()))) {
+        try (LocalSystem system = LocalSystem.toReplay(CrashingSystem.configuration(data()))) {
             Client client = system.clientOf(Journey.TENANT);
             Aftermath aftermath = new Aftermath(client, rows().orElseThrow(), lifetimes, kills / 2);
             assertEquals(List.of(), aftermath.faults());
+            int replayed = Client.await(new ReplayCheck(system.bus(), Journey.TENANT).requireAllAgree());
+            assertTrue(replayed >= lifetimes, () -> "only " + replayed + " lifetimes were decided anew");
         }
         assertEquals(lifetimes, acknowledged.size());
         long hits = openAtKill.stream().filter(open -> open > 0).count();

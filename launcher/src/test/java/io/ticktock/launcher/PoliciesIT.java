@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,11 @@ class PoliciesIT {
 
     private Path graph;
     private MeteredService service;
+
+    @AfterAll
+    static void everyLifetimeIsDecidedTheSameAgain() throws IOException, InterruptedException {
+        Replays.requireAllAgree(folder);
+    }
 
     @BeforeEach
     void start() throws IOException {

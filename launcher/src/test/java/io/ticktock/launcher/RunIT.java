@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,11 @@ class RunIT {
 
     @TempDir
     private static Path folder;
+
+    @AfterAll
+    static void everyLifetimeIsDecidedTheSameAgain() throws IOException, InterruptedException {
+        Replays.requireAllAgree(folder);
+    }
 
     @Test
     void wordsAreCountedAsTheUnixToolsCountThem() throws IOException, InterruptedException {

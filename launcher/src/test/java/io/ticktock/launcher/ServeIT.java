@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,11 @@ class ServeIT {
 
     @TempDir
     private Path folder;
+
+    @AfterEach
+    void everyLifetimeIsDecidedTheSameAgain() throws IOException, InterruptedException {
+        Replays.requireAllAgree(folder);
+    }
 
     @Test
     void lifetimesAreSteeredWhileAnotherProcessServes() throws IOException, InterruptedException {

@@ -12,6 +12,12 @@ public final class Addresses {
     public static final Address<GetGraphRequest, GetGraphResponse> STATE_GET_GRAPH =
             Address.of("state.get-graph", GetGraphRequest.class, GetGraphResponse.class);
 
+    // state: policies
+    public static final Address<RegisterPolicySetRequest, RegisterPolicySetResponse> STATE_REGISTER_POLICY_SET =
+            Address.of("state.register-policy-set", RegisterPolicySetRequest.class, RegisterPolicySetResponse.class);
+    public static final Address<GetPolicySetRequest, GetPolicySetResponse> STATE_GET_POLICY_SET =
+            Address.of("state.get-policy-set", GetPolicySetRequest.class, GetPolicySetResponse.class);
+
     // state: records
     public static final Address<AppendTaskExecutionRequest, AppendTaskExecutionResponse> STATE_APPEND_TASK =
             Address.of("state.append-task", AppendTaskExecutionRequest.class, AppendTaskExecutionResponse.class);
@@ -33,6 +39,9 @@ public final class Addresses {
             Address.of("state.get-input", GetInputRequest.class, GetInputResponse.class);
     public static final Address<SendSignalRequest, SendSignalResponse> STATE_SEND_SIGNAL =
             Address.of("state.send-signal", SendSignalRequest.class, SendSignalResponse.class);
+
+    public static final Address<ExamineLifetimeRequest, ExamineLifetimeResponse> STATE_EXAMINE_LIFETIME =
+            Address.of("state.examine-lifetime", ExamineLifetimeRequest.class, ExamineLifetimeResponse.class);
 
     // state: ownership and recovery
     public static final Address<HoldShardsRequest, HoldShardsResponse> STATE_HOLD_SHARDS = new Address<>(
@@ -107,6 +116,14 @@ public final class Addresses {
     /** Published by the control plane, at the slice's id, once a decision that charges it is durable. */
     public static final Topic<SliceCharged> GUARDRAIL_SLICE_CHARGED =
             new Topic<>("guardrail.slice-charged", SliceCharged.class);
+
+    public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE =
+            Address.of("guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class);
+
+    // control
+    /** At any control plane; takes as long as the lifetime's log does. */
+    public static final Address<ReplayLifetimeRequest, ReplayLifetimeResponse> CONTROL_REPLAY = new Address<>(
+            "control.replay", ReplayLifetimeRequest.class, ReplayLifetimeResponse.class, Duration.ofMinutes(10));
 
     // control: each at the lifetime's shard
     public static final Address<StartLifetimeRequest, StartLifetimeResponse> CONTROL_START =

@@ -25,6 +25,7 @@ public final class ControlVerticle extends VerticleBase {
     private ShardLease lease;
     private GraphOrchestrator orchestrator;
     private Reconciler reconciler;
+    private LifetimeReplay replay;
     private boolean stopping;
 
     public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock) {
@@ -55,11 +56,13 @@ public final class ControlVerticle extends VerticleBase {
                 new LifetimeStarter(bus, clock, graphs, controller, loader, lease),
                 loader,
                 dispatcher);
+        replay = new LifetimeReplay(vertx, bus, graphs, loader);
         reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
     }
 
     private Future<Void> serve() {
         List<Future<?>> bindings = new ArrayList<>();
+        bindings.add(bus.serve(Addresses.CONTROL_REPLAY, replay::replay));
         for (int number : lease.shards()) {
             Shard shard = new Shard(number);
             bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));

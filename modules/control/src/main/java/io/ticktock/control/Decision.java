@@ -3,7 +3,6 @@ package io.ticktock.control;
 import io.ticktock.bus.Failure;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.LifetimeEvent;
-import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import java.util.ArrayList;
@@ -67,16 +66,12 @@ record Decision(
                 noted.add(event);
                 continue;
             }
-            Scheduled.Builder scheduled = event.getScheduled().toBuilder().setAdmissionDigest(admission.policyDigest());
-            boolean isOpen = state.openAttempt(scheduled.getExecId()) != null;
-            Reservation reservation = isOpen ? admission.reservations().get(scheduled.getExecId()) : null;
-            if (reservation != null) {
-                scheduled.setReservation(reservation);
-                allCharges.addAll(BudgetCharges.reserve(scheduled.build()));
-            }
+            boolean isOpen = state.openAttempt(event.getScheduled().getExecId()) != null;
+            Scheduled scheduled = admission.noted(event.getScheduled(), isOpen);
             noted.add(event.toBuilder().setScheduled(scheduled).build());
             if (isOpen) {
-                state.admit(scheduled.build());
+                allCharges.addAll(BudgetCharges.reserve(scheduled));
+                state.admit(scheduled);
             }
         }
         return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, headChanged);

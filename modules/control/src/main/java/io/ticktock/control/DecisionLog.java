@@ -99,6 +99,11 @@ final class DecisionLog {
         refused.put(signalId, why);
     }
 
+    /** So far; grows. */
+    List<LifetimeEvent> events() {
+        return events;
+    }
+
     Decision decision() {
         return new Decision(events, commands, consumed, refused, outgoing, charges, headChanged);
     }

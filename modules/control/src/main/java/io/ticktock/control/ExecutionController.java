@@ -10,16 +10,13 @@ import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.ExecutionReference;
-import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.NodeKind;
-import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.vertx.core.Future;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +35,13 @@ final class ExecutionController {
         if (records.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
-        VerdictRequest request = VerdictRequest.newBuilder()
+        return bus.request(Addresses.GUARDRAIL_VERDICT, verdictRequest(state, records, now))
+                .map(response -> complete(response.getVerdictsList(), records.size()));
+    }
+
+    /** @param state before the decision */
+    static VerdictRequest verdictRequest(LifetimeState state, List<ExecutionReference> records, Instant now) {
+        return VerdictRequest.newBuilder()
                 .setTenantId(state.tenantId())
                 .setLifetimeId(state.lifetimeId())
                 .setGraph(state.graphReference())
@@ -50,8 +53,6 @@ final class ExecutionController {
                 .setNow(ProtoTime.timestamp(now))
                 .setBudgetUse(state.budgetUse())
                 .build();
-        return bus.request(Addresses.GUARDRAIL_VERDICT, request)
-                .map(response -> complete(response.getVerdictsList(), records.size()));
     }
 
     /** Which of these attempts may be scheduled. */
@@ -59,7 +60,13 @@ final class ExecutionController {
         if (candidates.isEmpty()) {
             return Future.succeededFuture(Admission.NOT_NEEDED);
         }
-        AdmissionRequest request = AdmissionRequest.newBuilder()
+        return bus.request(Addresses.GUARDRAIL_ADMIT, admissionRequest(state, candidates, now))
+                .map(response -> admission(candidates, response));
+    }
+
+    /** @param state after the decision */
+    static AdmissionRequest admissionRequest(LifetimeState state, List<Scheduled> candidates, Instant now) {
+        return AdmissionRequest.newBuilder()
                 .setTenantId(state.tenantId())
                 .setLifetimeId(state.lifetimeId())
                 .setGraph(state.graphReference())
@@ -76,9 +83,6 @@ final class ExecutionController {
                         .toList())
                 .setBudgetUse(state.budgetUse())
                 .build();
-        return bus.request(Addresses.GUARDRAIL_ADMIT, request)
-                .map(response -> new Admission(
-                        refused(candidates, response), reserved(candidates, response), response.getPolicyDigest()));
     }
 
     /** Lets those who hand slices of budgets out know what a durable decision did to them. */
@@ -99,25 +103,9 @@ final class ExecutionController {
                 : NodeKind.NODE_KIND_TASK;
     }
 
-    private static Map<String, Verdict> refused(List<Scheduled> candidates, AdmissionResponse response) {
-        List<Verdict> verdicts = complete(response.getVerdictsList(), candidates.size());
-        Map<String, Verdict> refused = new HashMap<>();
-        for (int i = 0; i < verdicts.size(); i++) {
-            if (verdicts.get(i).getAction() != GuardrailAction.GUARDRAIL_ACTION_ALLOW) {
-                refused.put(candidates.get(i).getExecId(), verdicts.get(i));
-            }
-        }
-        return refused;
-    }
-
-    private static Map<String, Reservation> reserved(List<Scheduled> candidates, AdmissionResponse response) {
-        Map<String, Reservation> reserved = new HashMap<>();
-        for (int i = 0; i < response.getReservationsCount(); i++) {
-            if (response.getReservations(i).hasAmounts()) {
-                reserved.put(candidates.get(i).getExecId(), response.getReservations(i));
-            }
-        }
-        return reserved;
+    private static Admission admission(List<Scheduled> candidates, AdmissionResponse response) {
+        complete(response.getVerdictsList(), candidates.size());
+        return Admission.of(candidates, response);
     }
 
     private static List<Verdict> complete(List<Verdict> verdicts, int asked) {

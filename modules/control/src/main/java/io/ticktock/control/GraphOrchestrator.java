@@ -379,9 +379,7 @@ final class GraphOrchestrator {
         }
         return controller
                 .admission(resident.state, draft.candidates(), now)
-                .compose(admission -> admission.admitsAll()
-                        ? Future.succeededFuture(draft.admitted(admission, resident.state))
-                        : decideAgain(resident, inputs, admission, now))
+                .compose(admission -> withLeave(resident, inputs, draft, admission, now))
                 .map(decision ->
                         decision.accepted().equals(draft.accepted()) ? Optional.of(decision) : Optional.empty());
     }
@@ -398,10 +396,13 @@ final class GraphOrchestrator {
         return accepted.size() <= judged.size() && accepted.equals(judged.subList(0, accepted.size()));
     }
 
-    private Future<Decision> decideAgain(Resident resident, List<Input> inputs, Admission admission, Instant now) {
-        return reload(resident)
-                .map(reloaded -> LifetimeMachine.decide(resident.state, inputs, admission.refusals(), now)
-                        .admitted(admission, resident.state));
+    private Future<Decision> withLeave(
+            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now) {
+        Map<String, Verdict> refusals = admission.refusals();
+        Future<Decision> settled = refusals.isEmpty()
+                ? Future.succeededFuture(draft)
+                : reload(resident).map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
+        return settled.map(decision -> decision.admitted(admission, resident.state));
     }
 
     private Future<Void> reload(Resident resident) {

@@ -51,8 +51,7 @@ final class LifetimeMachine {
     /** The first decision of a lifetime. */
     static Decision start(LifetimeState state, Started started, Map<String, Verdict> refusals, Instant now) {
         LifetimeMachine machine = new LifetimeMachine(state, refusals, now);
-        machine.log.append(LifetimeEvent.newBuilder().setStarted(started));
-        machine.flow.start();
+        machine.begin(started);
         return machine.log.decision();
     }
 
@@ -63,8 +62,7 @@ final class LifetimeMachine {
      */
     static Decision fork(LifetimeState state, Started started, Map<String, Verdict> refusals, Instant now) {
         LifetimeMachine machine = new LifetimeMachine(state, refusals, now);
-        machine.log.append(LifetimeEvent.newBuilder().setStarted(started));
-        machine.flow.fork();
+        machine.begin(started);
         return machine.log.decision();
     }
 
@@ -79,7 +77,26 @@ final class LifetimeMachine {
         return machine.log.decision();
     }
 
-    private void take(Input input) {
+    /** A decision that is made input by input, for who compares as it goes: {@link #begin}, {@link #take}, {@link #events}. */
+    static LifetimeMachine deciding(LifetimeState state, Map<String, Verdict> refusals, Instant now) {
+        return new LifetimeMachine(state, refusals, now);
+    }
+
+    void begin(Started started) {
+        log.append(LifetimeEvent.newBuilder().setStarted(started));
+        if (started.hasFork()) {
+            flow.fork();
+        } else {
+            flow.start();
+        }
+    }
+
+    /** What the decision has come to so far. */
+    List<LifetimeEvent> events() {
+        return log.events();
+    }
+
+    void take(Input input) {
         if (input instanceof Input.Recorded recorded) {
             takeRecord(recorded.record(), recorded.verdict());
         } else if (input instanceof Input.RecordRefused refused) {

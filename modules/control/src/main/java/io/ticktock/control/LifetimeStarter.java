@@ -154,10 +154,13 @@ final class LifetimeStarter {
         return drafting.draft(Map.of(), now)
                 .compose(draft -> controller
                         .admission(draft.state(), draft.decision().candidates(), now)
-                        .compose(admission -> (admission.admitsAll()
-                                        ? Future.succeededFuture(draft)
-                                        : drafting.draft(admission.refusals(), now))
-                                .map(admitted -> admitted.admitted(admission))));
+                        .compose(admission -> withLeave(drafting, draft, admission, now)));
+    }
+
+    private static Future<Draft> withLeave(Drafting drafting, Draft draft, Admission admission, Instant now) {
+        Map<String, Verdict> refusals = admission.refusals();
+        return (refusals.isEmpty() ? Future.succeededFuture(draft) : drafting.draft(refusals, now))
+                .map(admitted -> admitted.admitted(admission));
     }
 
     private Future<Start> create(Draft draft, Payload input, String idempotencyKey) {

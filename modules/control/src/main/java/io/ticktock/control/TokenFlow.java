@@ -338,7 +338,8 @@ final class TokenFlow {
                 scheduled.getIteration(),
                 scheduled.getAttempt());
         // Each attempt needs leave of its own.
-        scheduled.setExecId(execId).clearRejection().clearReservation().clearAdmissionDigest();
+        scheduled.setExecId(execId).clearRejection().clearReservation();
+        scheduled.clearAdmissionDigest().clearAdmissionWindows();
         Verdict refusal = refusals.get(execId);
         if (!state.isRunning()) {
             // Another token of the same decision was not admitted.

@@ -40,6 +40,7 @@ import io.ticktock.state.StateVerticle;
 import io.ticktock.testkit.FaultRates;
 import io.ticktock.testkit.FaultyDelivery;
 import io.ticktock.testkit.InMemoryStateStore;
+import io.ticktock.testkit.ReplayCheck;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -74,10 +75,18 @@ class ControlVerticleTest {
     private final Vertx vertx = Vertx.vertx();
     private Bus bus;
     private String control;
+    private boolean isOpen;
 
+    /** Whatever a test has made of its lifetimes, their logs explain it. */
     @AfterEach
-    void close() throws Exception {
-        await(vertx.close());
+    void replayAndClose() throws Exception {
+        try {
+            if (isOpen) {
+                await(new ReplayCheck(bus, TENANT).requireAllAgree());
+            }
+        } finally {
+            await(vertx.close());
+        }
     }
 
     @Test
@@ -127,7 +136,9 @@ class ControlVerticleTest {
                     requireAcceptedOnce(id);
                 }
                 assertTrue(faults.lost() > 0 && faults.repeated() > 0, "no fault happened");
+                await(new ReplayCheck(bus, TENANT).requireAllAgree());
             } finally {
+                isOpen = false;
                 await(own.close());
             }
         }
@@ -470,6 +481,7 @@ class ControlVerticleTest {
     private void deploy(Vertx on, Bus onBus, List<String> edges, Map<String, String> details, Duration wait)
             throws Exception {
         bus = onBus;
+        isOpen = true;
         AgentGraph graph = TestGraph.of(edges.get(0).split(" ")[0], edges, details);
         await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
         await(bus.serve(

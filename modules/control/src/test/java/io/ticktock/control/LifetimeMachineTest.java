@@ -509,11 +509,14 @@ class LifetimeMachineTest {
     @Test
     void eventsOfAChainStepAreAcceptedAndScheduled() {
         Scenario scenario = new Scenario(TestGraph.of("a", LOOP, NONE), false);
-        scenario.events.clear();
+        int before = scenario.events.size();
         scenario.play("a ok");
         assertEquals(
                 List.of(LifetimeEvent.EventCase.ACCEPTED, LifetimeEvent.EventCase.SCHEDULED),
-                scenario.events.stream().map(LifetimeEvent::getEventCase).toList());
+                scenario.events.stream()
+                        .skip(before)
+                        .map(LifetimeEvent::getEventCase)
+                        .toList());
     }
 
     @Test

@@ -132,6 +132,7 @@ class RandomLifetimeTest {
             Random order,
             boolean refold) {
         Map<String, String> accepted = new TreeMap<>();
+        ReplayedEvents replayed = new ReplayedEvents();
         int steps = 0;
         while (!state.hasEnded()) {
             assertTrue(steps++ < MOST_STEPS, "does not end");
@@ -140,6 +141,7 @@ class RandomLifetimeTest {
             Attempt next = open.get(order.nextInt(open.size()));
             accepted.merge(identity(next), next.scheduled.getNodeId(), (a, b) -> "twice " + a);
             Input input = Scenario.recorded(next, answer(graph, next, seed), GuardrailAction.GUARDRAIL_ACTION_ALLOW);
+            replayed.note(input);
             if (refold) {
                 LifetimeState again = fold(graph, events);
                 assertEquals(state.toString(), again.toString());
@@ -149,6 +151,9 @@ class RandomLifetimeTest {
             } else {
                 events.addAll(decide(state, input, steps));
             }
+        }
+        if (!events.get(0).getStarted().hasFork()) {
+            replayed.requireAgree(graph, events);
         }
         assertFalse(accepted.values().stream().anyMatch(node -> node.startsWith("twice")), "an attempt came twice");
         return new Outcome(state.status() + state.head().getReason(), accepted, steps, events);

@@ -57,6 +57,8 @@ final class Scenario {
     /** What is not admitted, by node. */
     final Map<String, GuardrailAction> refusing = new HashMap<>();
 
+    private final ReplayedEvents replayed = new ReplayedEvents();
+
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     Scenario(AgentGraph graph, boolean asChild) {
@@ -122,6 +124,7 @@ final class Scenario {
                 refuse(step.split(" "));
             } else {
                 Input input = input(step);
+                replayed.note(input);
                 note(LifetimeMachine.decide(state, List.of(input), refusals(input), now));
             }
         }
@@ -158,6 +161,7 @@ final class Scenario {
     }
 
     Decision decide(Input input) {
+        replayed.note(input);
         return note(LifetimeMachine.decide(state, List.of(input), Map.of(), now));
     }
 
@@ -166,6 +170,7 @@ final class Scenario {
         commands.addAll(decision.commands());
         outgoing.addAll(decision.outgoing());
         refused.addAll(decision.refusedSignals().values());
+        replayed.requireAgree(state.graph(), inherited, events);
         return decision;
     }
 

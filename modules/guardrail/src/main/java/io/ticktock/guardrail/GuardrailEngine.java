@@ -108,9 +108,9 @@ public final class GuardrailEngine {
         }
         Set<Window> windows = windows(evaluator, request);
         if (windows.isEmpty() && !evaluator.set().readsResults()) {
-            return Future.succeededFuture(verdict(evaluator, request, facts(request, Map.of(), Map.of())));
+            return Future.succeededFuture(verdict(evaluator, request, facts(request, Outside.NOTHING)));
         }
-        return contents(evaluator, request)
+        return contents(evaluator, request, results)
                 .compose(contents -> usage.of(
                                 request.getTenantId(),
                                 windows,
@@ -131,7 +131,8 @@ public final class GuardrailEngine {
     }
 
     /** What the results hold that policies read, by exec_id; one is read after the other. */
-    private Future<Map<String, Content>> contents(PolicyEvaluator evaluator, VerdictRequest request) {
+    static Future<Map<String, Content>> contents(
+            PolicyEvaluator evaluator, VerdictRequest request, Function<ExecutionHeaders, Future<Content>> results) {
         Map<String, Content> contents = new HashMap<>();
         Future<Void> read = Future.succeededFuture();
         for (ExecutionReference record : request.getRecordsList()) {
@@ -159,26 +160,34 @@ public final class GuardrailEngine {
         return windows;
     }
 
-    /** What each policy is to be asked of, in order. */
     private static List<Facts> facts(
             VerdictRequest request, Map<Window, WindowUsage> tenant, Map<String, Content> contents) {
+        return facts(request, (i, isNew, facts) -> {
+            ExecutionReference record = request.getRecords(i);
+            if (isNew) {
+                tenant.values().forEach(window -> window.add(record));
+            }
+            Content content = contents.get(record.getHeaders().getExecId());
+            return with(content == null ? facts : facts.with(content), tenant);
+        });
+    }
+
+    /** What each policy is to be asked of, in order. */
+    static List<Facts> facts(VerdictRequest request, Outside outside) {
         List<Facts> all = new ArrayList<>(request.getRecordsCount());
         long elapsed = Facts.elapsedSeconds(request.getStartedAt(), request.getNow());
         Map<String, String> labels = request.getLabelsMap();
         RunningTotals totals = new RunningTotals(request.getTotals());
         for (int i = 0; i < request.getRecordsCount(); i++) {
             ExecutionReference record = request.getRecords(i);
-            if (totals.add(record)) {
-                tenant.values().forEach(window -> window.add(record));
-            }
+            boolean isNew = totals.add(record);
             Facts facts = Facts.of(record, totals.totals(), labels, elapsed).with(progress(request, i));
-            Content content = contents.get(record.getHeaders().getExecId());
-            all.add(with(content == null ? facts : facts.with(content), tenant));
+            all.add(outside.complete(i, isNew, facts));
         }
         return all;
     }
 
-    private static VerdictResponse verdict(PolicyEvaluator evaluator, VerdictRequest request, List<Facts> facts) {
+    static VerdictResponse verdict(PolicyEvaluator evaluator, VerdictRequest request, List<Facts> facts) {
         VerdictResponse.Builder response = VerdictResponse.newBuilder();
         facts.forEach(each -> response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.VERDICT, each)));
         return response.build();
@@ -186,6 +195,18 @@ public final class GuardrailEngine {
 
     private static Progress progress(VerdictRequest request, int index) {
         return index < request.getProgressCount() ? request.getProgress(index) : Progress.getDefaultInstance();
+    }
+
+    /** Puts what comes from outside the lifetime beside the facts of one of those things that are asked about. */
+    interface Outside {
+
+        Outside NOTHING = (index, isNew, facts) -> facts;
+
+        /**
+         * @param index of the record or the candidate; they come in order
+         * @param isNew whether it was not among those before
+         */
+        Facts complete(int index, boolean isNew, Facts facts);
     }
 
     private static Facts with(Facts facts, Map<Window, WindowUsage> tenant) {
@@ -216,10 +237,10 @@ public final class GuardrailEngine {
         }
         Set<Window> windows = windows(evaluator, request);
         if (windows.isEmpty()) {
-            return Future.succeededFuture(admit(evaluator, request, Map.of()));
+            return Future.succeededFuture(admit(evaluator, request, Outside.NOTHING));
         }
         return usage.of(request.getTenantId(), windows, List.of(), ProtoTime.instant(request.getNow()))
-                .map(tenant -> admit(evaluator, request, tenant));
+                .map(tenant -> admit(evaluator, request, (i, isNew, facts) -> with(facts, tenant)));
     }
 
     private static Set<Window> windows(PolicyEvaluator evaluator, AdmissionRequest request) {
@@ -234,8 +255,7 @@ public final class GuardrailEngine {
         return windows;
     }
 
-    private static AdmissionResponse admit(
-            PolicyEvaluator evaluator, AdmissionRequest request, Map<Window, WindowUsage> tenant) {
+    static AdmissionResponse admit(PolicyEvaluator evaluator, AdmissionRequest request, Outside outside) {
         AdmissionResponse.Builder response =
                 AdmissionResponse.newBuilder().setPolicyDigest(evaluator.set().digest());
         long elapsed = Facts.elapsedSeconds(request.getStartedAt(), request.getNow());
@@ -243,7 +263,7 @@ public final class GuardrailEngine {
             Scheduled candidate = request.getCandidates(i);
             NodeKind kind = request.getKinds(i);
             Facts facts = Facts.of(candidate, kind, request.getTotals(), request.getLabelsMap(), elapsed);
-            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, with(facts, tenant)));
+            response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, outside.complete(i, true, facts)));
         }
         return response.build();
     }

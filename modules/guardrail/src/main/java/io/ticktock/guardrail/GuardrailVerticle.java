@@ -24,24 +24,31 @@ public final class GuardrailVerticle extends VerticleBase {
     private final String sliceId = UUID.randomUUID().toString();
 
     private final BudgetLedger ledger;
+    private final ContentReader results;
     private final GuardrailEngine engine;
     private final GuardrailConfiguration configuration;
+    private final PolicyArchive archive;
     private final Optional<PolicyFiles> files;
+    /** What was read last and is not in force yet, else null. */
+    private PolicySet changed;
+
     private String lastRefusal = "";
 
     public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration) {
         this.bus = bus;
         this.ledger = new BudgetLedger(bus, sliceId);
+        this.results = new ContentReader(bus, configuration.maxContentBytes());
         this.engine = new GuardrailEngine(
                 request -> bus.request(Addresses.STATE_GET_USAGE, request),
                 configuration.usageRefresh(),
-                new ContentReader(bus, configuration.maxContentBytes())::read,
+                results::read,
                 ledger);
         this.configuration = configuration;
+        this.archive = new PolicyArchive(bus);
         this.files = configuration.policies().map(PolicyFiles::new);
     }
 
-    /** Fails with {@link PolicyFaults} when the policies are faulty. */
+    /** Fails with {@link PolicyFaults} when the policies are faulty, with a Failure when they cannot be kept. */
     @Override
     public Future<?> start() {
         return files.isPresent() ? load(files.get()).compose(loaded -> serve()) : serve();
@@ -53,7 +60,8 @@ public final class GuardrailVerticle extends VerticleBase {
         return Future.all(
                 bus.subscribe(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), ledger::charged),
                 bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
-                bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit));
+                bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit),
+                bus.serve(Addresses.GUARDRAIL_RECOMPUTE, new Recomputation(vertx, archive, results)::recompute));
     }
 
     private void refreshBudgetsLater() {
@@ -65,14 +73,23 @@ public final class GuardrailVerticle extends VerticleBase {
     }
 
     private Future<Void> load(PolicyFiles from) {
-        return vertx.executeBlocking(from::readIfChanged).map(changed -> {
-            changed.ifPresent(this::use);
+        return vertx.executeBlocking(from::readIfChanged).compose(read -> {
+            read.ifPresent(policies -> changed = policies);
+            return changed == null ? Future.succeededFuture() : putInForce(changed);
+        });
+    }
+
+    /** Not before the set is kept: what nobody could recompute must decide nothing. */
+    private Future<Void> putInForce(PolicySet policies) {
+        return archive.keep(vertx, policies).map(kept -> {
+            use(policies);
             return null;
         });
     }
 
     private void use(PolicySet policies) {
         engine.use(policies);
+        changed = null;
         lastRefusal = "";
         LOG.info("{} policies are in force, digest {}", policies.size(), policies.digest());
     }
@@ -89,7 +106,7 @@ public final class GuardrailVerticle extends VerticleBase {
         if (!refusal.equals(lastRefusal)) {
             lastRefusal = refusal;
             LOG.error(
-                    "changed policies are refused, those of digest {} stay in force:\n{}",
+                    "changed policies are not in force, those of digest {} stay so:\n{}",
                     engine.policies().digest(),
                     lastRefusal);
         }

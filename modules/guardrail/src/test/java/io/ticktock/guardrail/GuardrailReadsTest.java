@@ -21,6 +21,7 @@ import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.ReadBlobResponse;
+import io.ticktock.proto.v1.RegisterPolicySetResponse;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.TaskResult;
 import io.ticktock.proto.v1.Totals;
@@ -52,6 +53,9 @@ class GuardrailReadsTest {
     private Path folder;
 
     private void deploy(String policy) throws Exception {
+        await(bus.serve(
+                Addresses.STATE_REGISTER_POLICY_SET,
+                request -> Future.succeededFuture(RegisterPolicySetResponse.getDefaultInstance())));
         Path file = Files.writeString(folder.resolve("p.yaml"), "policies:\n  - {name: p, " + policy + "}\n");
         await(vertx.deployVerticle(new GuardrailVerticle(
                 bus,

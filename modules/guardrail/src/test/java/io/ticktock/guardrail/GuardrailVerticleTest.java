@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.guardrail.policy.PolicyFaults;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.RegisterPolicySetRequest;
+import io.ticktock.proto.v1.RegisterPolicySetResponse;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
@@ -23,9 +28,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +57,8 @@ class GuardrailVerticleTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx);
+    /** What the data plane keeps, by digest; it is away while this is null. */
+    private final AtomicReference<Map<String, ByteString>> kept = new AtomicReference<>(new ConcurrentHashMap<>());
 
     @TempDir
     private Path folder;
@@ -57,9 +68,19 @@ class GuardrailVerticleTest {
     }
 
     private void deploy(Optional<Path> policies) throws Exception {
+        await(bus.serve(Addresses.STATE_REGISTER_POLICY_SET, this::keep));
         GuardrailConfiguration configuration =
                 new GuardrailConfiguration(policies, Duration.ofMillis(100), Duration.ofSeconds(1), 1 << 20);
         await(vertx.deployVerticle(new GuardrailVerticle(bus, configuration)));
+    }
+
+    private Future<RegisterPolicySetResponse> keep(RegisterPolicySetRequest request) {
+        Map<String, ByteString> sets = kept.get();
+        if (sets == null) {
+            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the data plane is away"));
+        }
+        sets.put(request.getDigest(), request.getContent());
+        return Future.succeededFuture(RegisterPolicySetResponse.getDefaultInstance());
     }
 
     @AfterEach
@@ -125,6 +146,38 @@ class GuardrailVerticleTest {
 
         PolicyFaults faults = assertInstanceOf(PolicyFaults.class, failed.getCause());
         assertTrue(faults.getMessage().startsWith(file + ":4:11: there is no variable 'sam'"), faults::getMessage);
+    }
+
+    @Test
+    void policiesAreKeptBeforeTheyAreInForce() throws Exception {
+        Path file = Files.writeString(folder.resolve("limit.yaml"), LIMIT);
+        deploy(Optional.of(folder));
+        Map<String, ByteString> sets = kept.getAndSet(null);
+        assertEquals(Set.of(PolicyFiles.read(file).digest()), sets.keySet());
+
+        String changed = LIMIT.replace("PAUSE", "ABORT");
+        String digest = PolicyFiles.read(Files.writeString(folder.resolve("changed.txt"), changed))
+                .digest();
+        Files.writeString(file, changed);
+        // Long enough for several looks, of which none may put in force what is not kept.
+        for (int look = 0; look < 5; look++) {
+            await(vertx.timer(100, TimeUnit.MILLISECONDS));
+            assertEquals(GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME, actionOn(101));
+        }
+
+        kept.set(sets);
+        awaitAction(101, GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME);
+        assertTrue(sets.containsKey(digest));
+    }
+
+    @Test
+    void policiesThatCannotBeKeptKeepItFromStarting() throws Exception {
+        Path file = Files.writeString(folder.resolve("limit.yaml"), LIMIT);
+        kept.set(null);
+
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> deploy(Optional.of(file)));
+
+        assertEquals(FailureCode.UNAVAILABLE, Failure.of(failed.getCause()).code());
     }
 
     private GuardrailAction actionOn(long tokens) throws Exception {

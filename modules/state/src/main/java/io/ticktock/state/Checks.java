@@ -6,6 +6,7 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeDecision;
+import io.ticktock.proto.v1.RegisterPolicySetRequest;
 import java.util.List;
 import java.util.UUID;
 
@@ -36,8 +37,12 @@ public final class Checks {
 
     /** Bounds how much one request may ask for. */
     public static void atMost(String field, int count) {
-        if (count > MOST_IDS) {
-            throw Refusal.invalid(field + " must be at most " + MOST_IDS + ", not " + count);
+        atMost(field, count, MOST_IDS);
+    }
+
+    public static void atMost(String field, int count, int most) {
+        if (count > most) {
+            throw Refusal.invalid(field + " must be at most " + most + ", not " + count);
         }
     }
 
@@ -53,6 +58,12 @@ public final class Checks {
             throw Refusal.invalid("lineage must be at most " + MOST_ANCESTORS + ", not " + lifetimeIds.size());
         }
         lifetimeIds.forEach(Checks::lifetime);
+    }
+
+    public static void policySet(RegisterPolicySetRequest request) {
+        if (request.getDigest().isEmpty() || request.getContent().isEmpty()) {
+            throw Refusal.invalid("digest and content of a policy set must not be empty");
+        }
     }
 
     public static void lease(HoldShardsRequest request) {

@@ -51,6 +51,7 @@ public final class Migrations {
     static final List<Script> SCRIPTS = List.of(
             Script.resource(1, "0001_tables.sql"),
             Script.resource(2, "0002_rights.sql"),
+            Script.resource(3, "0003_policy_sets.sql"),
             Script.resource(4, "0004_forks.sql"),
             Script.resource(5, "0005_history.sql"),
             Script.resource(6, "0006_budgets.sql"));

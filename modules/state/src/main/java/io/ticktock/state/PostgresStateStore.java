@@ -13,9 +13,11 @@ public final class PostgresStateStore implements StateStore {
 
     private final Database database;
     private final GraphRepository graphs;
+    private final PolicySetRepository policySets;
     private final ExecutionRepository<TaskExecution> tasks;
     private final ExecutionRepository<PlanExecution> plans;
     private final ReferenceRepository references;
+    private final ExaminationRepository examinations;
     private final OutputRepository outputs;
     private final StartRepository starts;
     private final DecisionRepository decisions;
@@ -34,11 +36,13 @@ public final class PostgresStateStore implements StateStore {
         RecentlyWritten<LifetimeIdentity, Payload> inputs = new RecentlyWritten<>(configuration.cacheBytes() / 4);
         this.database = new Database(vertx, configuration);
         this.graphs = new GraphRepository(database);
+        this.policySets = new PolicySetRepository(database);
         this.tasks = new ExecutionRepository<>(
                 RecordKind.TASK, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 2));
         this.plans = new ExecutionRepository<>(
                 RecordKind.PLAN, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 4));
         this.references = new ReferenceRepository(database, tasks, plans);
+        this.examinations = new ExaminationRepository(database);
         this.outputs = new OutputRepository(database, tasks, plans);
         this.starts = new StartRepository(vertx, database, configuration.limits(configuration.queueStarts()), inputs);
         this.decisions = new DecisionRepository(vertx, database, limits);
@@ -68,6 +72,16 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetGraphResponse> getGraph(GetGraphRequest request) {
         return Future.succeededFuture(request).compose(graphs::get);
+    }
+
+    @Override
+    public Future<RegisterPolicySetResponse> registerPolicySet(RegisterPolicySetRequest request) {
+        return Future.succeededFuture(request).compose(policySets::register);
+    }
+
+    @Override
+    public Future<GetPolicySetResponse> getPolicySet(GetPolicySetRequest request) {
+        return Future.succeededFuture(request).compose(policySets::get);
     }
 
     @Override
@@ -108,6 +122,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetInputResponse> getInput(GetInputRequest request) {
         return Future.succeededFuture(request).compose(lifetimes::input);
+    }
+
+    @Override
+    public Future<ExamineLifetimeResponse> examineLifetime(ExamineLifetimeRequest request) {
+        return Future.succeededFuture(request).compose(examinations::examine);
     }
 
     @Override

@@ -26,6 +26,10 @@ final class RecordDigest {
         return ByteString.copyFrom(sha256.digest(), 0, BYTES);
     }
 
+    static ByteString of(byte[] serialized) {
+        return ByteString.copyFrom(sha256().digest(serialized), 0, BYTES);
+    }
+
     private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

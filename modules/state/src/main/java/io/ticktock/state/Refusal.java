@@ -28,6 +28,10 @@ public final class Refusal {
                         + " is registered with other content; a version never changes: raise the version");
     }
 
+    public static Failure noPolicySet(String digest) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no policy set " + digest);
+    }
+
     public static Failure fenced() {
         return new Failure(FailureCode.FENCED, "another process has taken over the shards of this owner");
     }

@@ -18,6 +18,11 @@ public interface StateStore {
 
     Future<GetGraphResponse> getGraph(GetGraphRequest request);
 
+    /** The same set again changes nothing. */
+    Future<RegisterPolicySetResponse> registerPolicySet(RegisterPolicySetRequest request);
+
+    Future<GetPolicySetResponse> getPolicySet(GetPolicySetRequest request);
+
     /** The first record of an attempt stays; a later, different one is superseded. */
     Future<Recorded<TaskExecution>> appendTask(TaskExecution execution);
 
@@ -41,6 +46,8 @@ public interface StateStore {
     Future<LoadLifetimeResponse> loadLifetime(LoadLifetimeRequest request);
 
     Future<GetInputResponse> getInput(GetInputRequest request);
+
+    Future<ExamineLifetimeResponse> examineLifetime(ExamineLifetimeRequest request);
 
     /** FAILED_PRECONDITION when the lifetime has ended. */
     Future<SendSignalResponse> sendSignal(SendSignalRequest request);

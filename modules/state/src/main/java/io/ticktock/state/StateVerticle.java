@@ -42,6 +42,8 @@ public final class StateVerticle extends VerticleBase {
         return Future.all(List.of(
                 bus.serve(Addresses.STATE_REGISTER_GRAPH, store::registerGraph),
                 bus.serve(Addresses.STATE_GET_GRAPH, store::getGraph),
+                bus.serve(Addresses.STATE_REGISTER_POLICY_SET, store::registerPolicySet),
+                bus.serve(Addresses.STATE_GET_POLICY_SET, store::getPolicySet),
                 bus.serve(Addresses.STATE_APPEND_TASK, executions::appendTask),
                 bus.serve(Addresses.STATE_APPEND_PLAN, executions::appendPlan),
                 bus.serve(Addresses.STATE_FIND_EXECUTIONS, store::findExecutions),
@@ -50,6 +52,7 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_APPEND_DECISION, store::appendDecision),
                 bus.serve(Addresses.STATE_LOAD_LIFETIME, store::loadLifetime),
                 bus.serve(Addresses.STATE_GET_INPUT, store::getInput),
+                bus.serve(Addresses.STATE_EXAMINE_LIFETIME, store::examineLifetime),
                 bus.serve(Addresses.STATE_SEND_SIGNAL, store::sendSignal),
                 bus.serve(Addresses.STATE_HOLD_SHARDS, store::holdShards),
                 bus.serve(Addresses.STATE_RELEASE_SHARDS, store::releaseShards),

@@ -1,5 +1,6 @@
 package io.ticktock.testkit;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Shard;
@@ -55,6 +56,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Clock clock;
     private final InMemoryShards shards;
     private final Map<GraphKey, Map<String, RegisterGraphRequest>> graphs = new HashMap<>();
+    private final Map<String, ByteString> policySets = new HashMap<>();
     private final Map<RecordKey, TaskExecution> tasks = new HashMap<>();
     private final Map<RecordKey, PlanExecution> plans = new HashMap<>();
     private final Map<LifetimeIdentity, List<ExecutionReference>> recorded = new HashMap<>();
@@ -114,6 +116,27 @@ public final class InMemoryStateStore implements StateStore {
                             .build())
                     .orElseThrow(() -> Refusal.noGraph(asked));
         });
+    }
+
+    @Override
+    public Future<RegisterPolicySetResponse> registerPolicySet(RegisterPolicySetRequest request) {
+        return answer(request, asked -> {
+            Checks.policySet(asked);
+            return RegisterPolicySetResponse.newBuilder()
+                    .setCreated(policySets.putIfAbsent(asked.getDigest(), asked.getContent()) == null)
+                    .build();
+        });
+    }
+
+    @Override
+    public Future<GetPolicySetResponse> getPolicySet(GetPolicySetRequest request) {
+        return answer(
+                request,
+                asked -> Optional.ofNullable(policySets.get(asked.getDigest()))
+                        .map(content -> GetPolicySetResponse.newBuilder()
+                                .setContent(content)
+                                .build())
+                        .orElseThrow(() -> Refusal.noPolicySet(asked.getDigest())));
     }
 
     @Override
@@ -326,6 +349,24 @@ public final class InMemoryStateStore implements StateStore {
             LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
             head(lifetime);
             return GetInputResponse.newBuilder().setInput(inputs.get(lifetime)).build();
+        });
+    }
+
+    @Override
+    public Future<ExamineLifetimeResponse> examineLifetime(ExamineLifetimeRequest request) {
+        return answer(request, asked -> {
+            LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
+            Checks.atMost("exec_ids", asked.getExecIdsCount(), LOADED_EVENTS);
+            ExamineLifetimeResponse.Builder response = ExamineLifetimeResponse.newBuilder();
+            if (asked.getWithInput()) {
+                head(lifetime);
+                response.setInput(inputs.get(lifetime));
+            }
+            found(tasks, lifetime, asked.getExecIdsList())
+                    .forEach(task -> response.addRecordsBuilder().setReference(References.to(task)));
+            found(plans, lifetime, asked.getExecIdsList())
+                    .forEach(plan -> response.addRecordsBuilder().setReference(References.to(plan)));
+            return response.build();
         });
     }
 

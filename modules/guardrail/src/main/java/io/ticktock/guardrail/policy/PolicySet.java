@@ -22,17 +22,20 @@ import java.util.TreeMap;
 public final class PolicySet {
 
     /** Allows everything, and has no digest. */
-    public static final PolicySet NONE = new PolicySet(List.of(), List.of(), Prices.NONE, "");
+    public static final PolicySet NONE = new PolicySet(List.of(), List.of(), Prices.NONE, "", "");
 
     private final List<Policy> policies;
     private final List<BudgetPolicy> budgets;
     private final Prices prices;
+    private final String canonical;
     private final String digest;
 
-    private PolicySet(List<Policy> policies, List<BudgetPolicy> budgets, Prices prices, String digest) {
+    private PolicySet(
+            List<Policy> policies, List<BudgetPolicy> budgets, Prices prices, String canonical, String digest) {
         this.policies = policies;
         this.budgets = budgets;
         this.prices = prices;
+        this.canonical = canonical;
         this.digest = digest;
     }
 
@@ -95,13 +98,16 @@ public final class PolicySet {
         PolicySet set() {
             policies.sort(Comparator.comparing(Policy::name));
             budgets.sort(Comparator.comparing(BudgetPolicy::name));
-            return policies.isEmpty() && budgets.isEmpty()
-                    ? NONE
-                    : new PolicySet(
-                            List.copyOf(policies),
-                            List.copyOf(budgets),
-                            prices.orElse(Prices.NONE),
-                            digest(policies, budgets, prices));
+            if (policies.isEmpty() && budgets.isEmpty()) {
+                return NONE;
+            }
+            String canonical = canonical(policies, budgets, prices);
+            return new PolicySet(
+                    List.copyOf(policies),
+                    List.copyOf(budgets),
+                    prices.orElse(Prices.NONE),
+                    canonical,
+                    digest(canonical));
         }
     }
 
@@ -165,12 +171,34 @@ public final class PolicySet {
         return policies;
     }
 
-    private static String digest(List<Policy> policies, List<BudgetPolicy> budgets, Optional<Prices> prices) {
+    /** The JSON text from which {@link #restore} makes the set again; its SHA-256 is the digest. */
+    public String canonical() {
+        return canonical;
+    }
+
+    /** The set of which this is the canonical text; throws {@link PolicyFaults} when it is none of today's policies. */
+    public static PolicySet restore(String canonical) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        if (PlainJson.parse(canonical) instanceof List<?> parts) {
+            // One by one: what came from different files may be what one file must not hold.
+            for (Object part : parts) {
+                boolean isPrices = part instanceof Map<?, ?> map && map.containsKey("prices");
+                String text = PlainJson.write(isPrices ? part : Map.of("policies", List.of(part)));
+                files.put("stored policy " + (files.size() + 1) + ".json", text.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return parse(files);
+    }
+
+    private static String canonical(List<Policy> policies, List<BudgetPolicy> budgets, Optional<Prices> prices) {
         List<Object> meaning = new ArrayList<>();
         policies.forEach(policy -> meaning.add(policy.canonical()));
         budgets.forEach(budget -> meaning.add(budget.canonical()));
         prices.ifPresent(table -> meaning.add(Map.of("prices", table.canonical())));
-        String canonical = PlainJson.write(meaning);
+        return PlainJson.write(meaning);
+    }
+
+    private static String digest(String canonical) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);
