@@ -73,6 +73,8 @@ class BudgetIT {
                 "budget: limit: 2.5 of 2.5 cost_usd is used or set aside, and work may use 0.25",
                 shown.get("reason").asText());
         assertEquals("2.5", shown.get("totals").get("cost_usd").asText());
+        Duration age = Duration.between(Instant.parse(shown.get("created_at").asText()), Instant.now());
+        assertTrue(age.compareTo(Duration.ofHours(1)) < 0, () -> "created " + age + " ago");
 
         JarProcess.Result wrong =
                 JarProcess.run(folder, "", concat(settings, "lifetimes", "resume", id, "--add-budget", "cost=5"));

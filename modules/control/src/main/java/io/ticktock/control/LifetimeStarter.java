@@ -168,8 +168,7 @@ final class LifetimeStarter {
             return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands"));
         }
         LifetimeState state = draft.state();
-        AgentLifetime head =
-                state.head().toBuilder().putAllLabels(state.labels()).build();
+        AgentLifetime head = state.head();
         CreateLifetimeRequest create = CreateLifetimeRequest.newBuilder()
                 .setFence(lease.fence())
                 .setDecision(LifetimeDecision.newBuilder()

@@ -61,6 +61,7 @@ public final class LifetimeState {
     private long scheduledCount;
     private Started started = Started.getDefaultInstance();
     private Instant startedAt;
+    private Instant lastEventAt;
     private Instant deadline;
     private Instant pausedAt;
     /** The pause, if there is one, is for want of leave for something else: what had leave before runs all the same. */
@@ -90,6 +91,7 @@ public final class LifetimeState {
         }
         lastSeq = event.getSeq();
         Instant time = ProtoTime.instant(event.getTime());
+        lastEventAt = time;
         switch (event.getEventCase()) {
             case STARTED -> applyStarted(event.getStarted(), time);
             case SCHEDULED -> {
@@ -489,7 +491,7 @@ public final class LifetimeState {
                 .build();
     }
 
-    /** What the head row says of these events; labels and times of the row itself are not part of the fold. */
+    /** What the head row says of these events; whether it is parked is not part of the fold. */
     public AgentLifetime head() {
         AgentLifetime.Builder head = AgentLifetime.newBuilder()
                 .setTenantId(tenantId)
@@ -501,8 +503,11 @@ public final class LifetimeState {
                 .setParentExecId(started.getParentExecId())
                 .setForkedFromLifetimeId(started.getFork().getLifetimeId())
                 .setForkedFromExecId(started.getFork().getExecId())
+                .putAllLabels(labels())
                 .setLastSeq(lastSeq)
-                .setTotals(totals());
+                .setTotals(totals())
+                .setCreatedAt(ProtoTime.timestamp(startedAt))
+                .setUpdatedAt(ProtoTime.timestamp(lastEventAt));
         if (output != null) {
             head.setOutput(output);
         }

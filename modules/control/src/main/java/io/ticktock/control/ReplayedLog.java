@@ -153,12 +153,7 @@ final class ReplayedLog {
 
     private void compareHead() {
         headCompared = true;
-        AgentLifetime recorded = head.toBuilder()
-                .clearLabels()
-                .clearCreatedAt()
-                .clearUpdatedAt()
-                .clearParked()
-                .build();
+        AgentLifetime recorded = head.toBuilder().clearParked().build();
         AgentLifetime recomputed = state.head();
         if (!recorded.equals(recomputed)) {
             diverge(Divergences.ofLifetime(
