@@ -178,6 +178,8 @@ class ExpressionTest {
                 "results[input.n] | 1:1: results stands alone",
                 "[1].map(input, 2) | 1:8: the loop variable input hides",
                 "true ? 'a' : 1 | 1:6: the operator ? : cannot take (bool, string, int); give both branches",
+                "matches('x', '((a{1000}){1000}){1000}') | 1:14: the pattern is too large",
+                "'x'.matches('(') | 1:13: the pattern is not a regular expression",
             })
     void isFaulty(String source, String fault) {
         ExpressionFaults thrown = assertThrows(ExpressionFaults.class, () -> Expression.compile(source, NODES), source);
@@ -222,7 +224,7 @@ class ExpressionTest {
                 "json('{') | the text is not valid JSON",
                 "replace('a', '', 'b') | replace needs a text to look for",
                 "'x'.matches(input.text + '(') | the pattern is not a regular expression",
-                "matches('x', '((a{1000}){1000}){1000}') | the pattern is too large",
+                "matches('x', input.text + '((a{1000}){1000}){1000}') | the pattern is too large",
                 "range(301).all(i, range(1000).all(j, true)) | the loops take more than 300000 steps",
             })
     void fails(String source, String message) throws ExpressionFaults {
