@@ -3,19 +3,21 @@ package io.ticktock.launcher;
 import static io.ticktock.bus.Addresses.STATE_FIND_EXECUTIONS;
 import static io.ticktock.bus.Addresses.STATE_LIST_HISTORY;
 
-import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.ticktock.bus.Bus;
+import io.ticktock.guardrail.simulation.RecordedEvent;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.FindExecutionsRequest;
 import io.ticktock.proto.v1.GuardrailAction;
-import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeEvent.EventCase;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeLog;
 import io.ticktock.proto.v1.ListHistoryRequest;
 import io.ticktock.proto.v1.ListHistoryResponse;
 import io.vertx.core.Future;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +40,7 @@ final class RecordedHistory {
     }
 
     /** Every event that was asked for, in order. {@code betweenPages} may throw to stop. */
-    void forEach(ListHistoryRequest request, Consumer<LifetimeEvent> taker, Runnable betweenPages) {
+    void forEach(ListHistoryRequest request, Consumer<RecordedEvent> taker, Runnable betweenPages) {
         Future<ListHistoryResponse> coming = bus.request(STATE_LIST_HISTORY, request);
         while (coming != null) {
             ListHistoryResponse page = Client.await(coming);
@@ -49,14 +51,14 @@ final class RecordedHistory {
     }
 
     /** Log by log, so that events are taken while they are in the processor's caches. */
-    private void take(LifetimeLog log, Consumer<LifetimeEvent> taker) {
+    private void take(LifetimeLog log, Consumer<RecordedEvent> taker) {
         if (!log.getLifetime().equals(lifetime)) {
             lifetime = log.getLifetime();
             rejectedBefore = rejectedRecords;
             rejectedRecords = new HashMap<>();
         }
-        List<LifetimeEvent> events = events(log);
-        findRejected(events);
+        List<RecordedEvent> events = events(log);
+        findRejected(log.getLifetime(), events);
         events.forEach(taker);
     }
 
@@ -76,30 +78,31 @@ final class RecordedHistory {
                 .build();
     }
 
-    private static List<LifetimeEvent> events(LifetimeLog log) {
-        List<LifetimeEvent> events = new ArrayList<>();
+    private static List<RecordedEvent> events(LifetimeLog log) {
+        List<RecordedEvent> events = new ArrayList<>();
+        ByteString packed = log.getEvents();
+        ByteBuffer sizes = packed.asReadOnlyByteBuffer();
         try {
-            CodedInputStream packed = log.getEvents().newCodedInput();
-            while (!packed.isAtEnd()) {
-                // Protobuf reads the lowest byte first.
-                int limit = packed.pushLimit(Integer.reverseBytes(packed.readRawLittleEndian32()));
-                events.add(LifetimeEvent.parser().parseFrom(packed));
-                packed.popLimit(limit);
+            for (int at = 0; at < packed.size(); ) {
+                int begin = at + Integer.BYTES;
+                at = begin + sizes.getInt(at);
+                events.add(RecordedEvent.read(packed.substring(begin, at)));
             }
             return events;
-        } catch (IOException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a recorded event cannot be read", e);
         }
     }
 
-    private void findRejected(List<LifetimeEvent> events) {
+    private void findRejected(LifetimeKey lifetime, List<RecordedEvent> events) {
         FindExecutionsRequest.Builder request = FindExecutionsRequest.newBuilder();
-        for (LifetimeEvent event : events) {
-            if (event.getAccepted().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
+        for (RecordedEvent event : events) {
+            if (event.kind() == EventCase.ACCEPTED
+                    && event.verdict() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
                 request.addKeys(ExecutionKey.newBuilder()
-                        .setTenantId(event.getTenantId())
-                        .setLifetimeId(event.getLifetimeId())
-                        .setExecId(event.getAccepted().getExecId()));
+                        .setTenantId(lifetime.getTenantId())
+                        .setLifetimeId(lifetime.getLifetimeId())
+                        .setExecId(event.execId()));
             }
             if (request.getKeysCount() == MOST_KEYS) {
                 find(request);

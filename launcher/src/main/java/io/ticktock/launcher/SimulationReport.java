@@ -83,7 +83,7 @@ final class SimulationReport {
         String place = divergence.phase() == Phase.ADMIT ? "before" : "after";
         String why = divergence.isLaxer() ? "" : ": " + divergence.draft().getReason();
         return event.getLifetimeId() + " event " + event.getSeq() + ", " + place + " "
-                + divergence.attempt().getNodeId() + ": "
+                + divergence.attempt().node() + ": "
                 + word(divergence.draft().getAction()) + " instead of "
                 + word(divergence.recorded()) + why.replaceAll("\\p{Cntrl}", " ");
     }
@@ -96,10 +96,10 @@ final class SimulationReport {
         json.put("seq", event.getSeq());
         json.put("time", ProtoTime.instant(event.getTime()).toString());
         json.put("phase", divergence.phase().name().toLowerCase(Locale.ROOT));
-        json.put("node", divergence.attempt().getNodeId());
-        json.put("exec_id", divergence.attempt().getExecId());
-        json.put("iteration", divergence.attempt().getIteration());
-        json.put("attempt", divergence.attempt().getAttempt());
+        json.put("node", divergence.attempt().node());
+        json.put("exec_id", divergence.execId());
+        json.put("iteration", divergence.attempt().iteration());
+        json.put("attempt", divergence.attempt().number());
         json.put("recorded", word(divergence.recorded()));
         json.put("draft", word(divergence.draft().getAction()));
         json.put("reason", divergence.draft().getReason());

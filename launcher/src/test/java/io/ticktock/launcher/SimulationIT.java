@@ -132,7 +132,8 @@ class SimulationIT {
         new RecordedHistory(system.bus())
                 .forEach(
                         ListHistoryRequest.getDefaultInstance(),
-                        event -> {
+                        recorded -> {
+                            LifetimeEvent event = recorded.event();
                             long used = event.getAccepted().getTelemetry().getTokensUsed();
                             long sum = tokens.merge(event.getLifetimeId(), used, Long::sum);
                             if (event.hasAccepted() && sum > STRICT_TOKENS) {

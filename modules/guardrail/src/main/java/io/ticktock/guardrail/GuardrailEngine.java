@@ -3,6 +3,7 @@ package io.ticktock.guardrail;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.budget.Budgets;
 import io.ticktock.guardrail.budget.TenantBudgets;
+import io.ticktock.guardrail.policy.Attempt;
 import io.ticktock.guardrail.policy.Content;
 import io.ticktock.guardrail.policy.Facts;
 import io.ticktock.guardrail.policy.Phase;
@@ -262,7 +263,9 @@ public final class GuardrailEngine {
         for (int i = 0; i < request.getCandidatesCount(); i++) {
             Scheduled candidate = request.getCandidates(i);
             NodeKind kind = request.getKinds(i);
-            Facts facts = Facts.of(candidate, kind, request.getTotals(), request.getLabelsMap(), elapsed);
+            Attempt attempt =
+                    new Attempt(candidate.getNodeId(), kind, candidate.getIteration(), candidate.getAttempt());
+            Facts facts = Facts.of(attempt, request.getTotals(), request.getLabelsMap(), elapsed);
             response.addVerdicts(evaluator.evaluate(request.getGraph(), Phase.ADMIT, outside.complete(i, true, facts)));
         }
         return response.build();

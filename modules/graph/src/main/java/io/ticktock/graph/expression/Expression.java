@@ -77,7 +77,7 @@ public final class Expression {
         CelAbstractSyntaxTree checked = check(compiler, problems, parsed);
         problems.throwIfAny();
         Optional<Comparison> comparison = Comparison.of(checked.getExpr(), scope.variables());
-        FastCondition fast = FastCondition.of(checked.getExpr(), scope.smallVariables());
+        FastCondition fast = FastCondition.of(checked.getExpr(), scope);
         return new Expression(source, checked.getResultType(), plan(checked, problems), walk, comparison, fast);
     }
 

@@ -7,6 +7,7 @@ import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,18 +39,20 @@ final class FastCondition {
     private static final Part UNKNOWN = variables -> UNCERTAIN;
 
     private final Set<String> variables;
+    private final Set<String> numberMaps;
     private final Part condition;
     private int parts;
 
-    private FastCondition(CelExpr condition, Set<String> variables) {
-        this.variables = variables;
+    private FastCondition(CelExpr condition, Scope scope) {
+        this.variables = scope.smallVariables();
+        this.numberMaps = scope.variables(ValueType.NUMBERS);
         Part part = part(condition);
         this.condition = parts > MOST_PARTS ? UNKNOWN : part;
     }
 
-    /** Over these variables, whose values are small. */
-    static FastCondition of(CelExpr condition, Set<String> variables) {
-        return new FastCondition(condition, variables);
+    /** Over the variables of a scope that have a type. */
+    static FastCondition of(CelExpr condition, Scope scope) {
+        return new FastCondition(condition, scope);
     }
 
     /** What evaluating the condition would give; nothing when that is not certain. */
@@ -91,7 +94,40 @@ final class FastCondition {
         return values -> value;
     }
 
+    /** As in {@code numbers.?name.orValue(0.0)}. */
+    private Part numberOr(CelCall call) {
+        Optional<CelCall> selection = call.target()
+                .filter(target -> target.getKind() == Kind.CALL)
+                .map(CelExpr::call)
+                .filter(target ->
+                        target.function().equals("_?._") && target.args().size() == 2);
+        Optional<String> numbers = selection
+                .flatMap(found -> VariableWalk.path(found.args().get(0)))
+                .filter(numberMaps::contains);
+        if (numbers.isEmpty() || call.args().size() != 1 || call.args().get(0).getKind() != Kind.CONSTANT) {
+            return UNKNOWN;
+        }
+        CelExpr name = selection.get().args().get(1);
+        Part otherwise = constant(call.args().get(0).constant());
+        return name.getKind() == Kind.CONSTANT && name.constant().getKind() == CelConstant.Kind.STRING_VALUE
+                ? numberOr(numbers.get(), name.constant().stringValue(), otherwise)
+                : UNKNOWN;
+    }
+
+    private static Part numberOr(String numbers, String name, Part otherwise) {
+        return values -> {
+            Object value = values.get(numbers) instanceof Map<?, ?> map ? map.get(name) : UNCERTAIN;
+            if (value == null) {
+                return otherwise.value(values);
+            }
+            return value instanceof Double ? value : UNCERTAIN;
+        };
+    }
+
     private Part call(CelCall call) {
+        if (call.function().equals("orValue")) {
+            return numberOr(call);
+        }
         if (call.target().isPresent()) {
             return call.args().size() == 1
                     ? text(

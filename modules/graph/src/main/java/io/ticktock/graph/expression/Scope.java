@@ -64,6 +64,17 @@ public record Scope(
         return small;
     }
 
+    /** Those of this type. */
+    Set<String> variables(ValueType type) {
+        Set<String> found = new LinkedHashSet<>();
+        types.forEach((name, each) -> {
+            if (each == type) {
+                found.add(name);
+            }
+        });
+        return found;
+    }
+
     boolean isTyped() {
         return !types.isEmpty();
     }

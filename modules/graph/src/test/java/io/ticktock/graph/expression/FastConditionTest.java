@@ -28,7 +28,8 @@ class FastConditionTest {
             "x", ValueType.DOUBLE,
             "y.d", ValueType.DOUBLE,
             "s", ValueType.TEXT,
-            "t.s", ValueType.TEXT));
+            "t.s", ValueType.TEXT,
+            "n.m", ValueType.NUMBERS));
 
     private static final List<Long> WHOLES = List.of(
             0L, 1L, -1L, 2L, 7L, -13L, (1L << 53) - 1, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE, Long.MIN_VALUE);
@@ -57,7 +58,7 @@ class FastConditionTest {
         CelAbstractSyntaxTree checked = Operators.evaluable(
                 compiler.check(compiler.parse(source).getAst()).getAst());
         return new Compiled(
-                FastCondition.of(checked.getExpr(), SCOPE.smallVariables()),
+                FastCondition.of(checked.getExpr(), SCOPE),
                 ExpressionLanguage.evaluator().createProgram(checked));
     }
 
@@ -83,7 +84,8 @@ class FastConditionTest {
                 "x", pick(DOUBLES),
                 "y.d", pick(DOUBLES),
                 "s", pick(TEXTS),
-                "t.s", pick(TEXTS));
+                "t.s", pick(TEXTS),
+                "n.m", pick(List.of(Map.of(), Map.of("p", pick(DOUBLES)), Map.of("p", 1.0, "q", pick(DOUBLES)))));
     }
 
     /** Whether it is certain. */
@@ -137,12 +139,13 @@ class FastConditionTest {
     }
 
     private String fraction(int depth) {
-        int kind = random.nextInt(depth == 0 ? 3 : 5);
+        int kind = random.nextInt(depth == 0 ? 4 : 6);
         return switch (kind) {
             case 0 -> "x";
             case 1 -> "y.d";
-            case 2 -> pick(List.of("0.0", "-0.0", "1.5", "9007199254740993.0", "1e300"));
-            case 3 -> "-(" + fraction(depth - 1) + ")";
+            case 2 -> "n.m.?" + pick(List.of("p", "q")) + ".orValue(" + pick(List.of("0.0", "-0.0", "1.5")) + ")";
+            case 3 -> pick(List.of("0.0", "-0.0", "1.5", "9007199254740993.0", "1e300"));
+            case 4 -> "-(" + fraction(depth - 1) + ")";
             default ->
                 "(" + (random.nextBoolean() ? whole(depth - 1) : fraction(depth - 1))
                         + pick(List.of(" + ", " - ", " * ", " / ")) + fraction(depth - 1) + ")";
@@ -168,9 +171,15 @@ class FastConditionTest {
             s in ["draft", "other"]     | true
             s.matches("d.*")            |
             !(s.startsWith("dr"))       | false
+            n.m.?p.orValue(0.0) > 0.8   | true
+            n.m.?q.orValue(0.5) > 0.8   | false
+            n.m.?q.orValue(a + 0.5) > 1 |
+            n.m.?p.hasValue()           |
+            n.m.p > 0.8                 |
             """)
     void whatIsCertain(String source, Boolean outcome) throws Exception {
-        Map<String, Object> values = Map.of("a", 7L, "b.i", 0L, "x", 0.5, "y.d", 0.0, "s", "draft", "t.s", "");
+        Map<String, Object> values =
+                Map.of("a", 7L, "b.i", 0L, "x", 0.5, "y.d", 0.0, "s", "draft", "t.s", "", "n.m", Map.of("p", 0.9));
         assertEquals(Optional.ofNullable(outcome), compile(source).fast.outcome(values::get));
     }
 }

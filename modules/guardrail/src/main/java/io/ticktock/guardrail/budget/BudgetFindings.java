@@ -2,7 +2,6 @@ package io.ticktock.guardrail.budget;
 
 import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.guardrail.policy.Metric;
-import io.ticktock.proto.v1.BudgetUse;
 import io.ticktock.proto.v1.FiredPolicy;
 import io.ticktock.proto.v1.Verdict;
 import java.util.ArrayList;
@@ -13,12 +12,6 @@ import java.util.List;
 final class BudgetFindings {
 
     private BudgetFindings() {}
-
-    /** The limit for a lifetime, with what it was raised by. */
-    static long limit(BudgetPolicy budget, BudgetUse use) {
-        long added = budget.isOfTenant() ? 0 : budget.metric().of(use.getAdded());
-        return Math.addExact(budget.limit(), added);
-    }
 
     /** Less is left than the attempt may use. */
     static FiredPolicy exceeded(BudgetPolicy budget, String nodeId, long used, long needed, long limit) {

@@ -1,20 +1,12 @@
 package io.ticktock.guardrail.budget;
 
-import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.guardrail.policy.PolicySet;
 import io.ticktock.guardrail.policy.RunningTotals;
 import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
-import io.ticktock.proto.v1.FiredPolicy;
-import io.ticktock.proto.v1.GraphReference;
-import io.ticktock.proto.v1.Totals;
-import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.ticktock.proto.v1.VerdictResponse;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** What budgets add to what conditions say. */
 public final class Budgets {
@@ -33,11 +25,13 @@ public final class Budgets {
      * @param conditions what the set's conditions say of the candidates
      */
     public Future<AdmissionResponse> admit(PolicySet set, AdmissionRequest request, AdmissionResponse conditions) {
-        List<BudgetPolicy> budgets = applicable(set, request.getGraph(), request.getLabelsMap());
+        LifetimeBudgets budgets = LifetimeBudgets.of(set, request.getGraph(), request.getLabelsMap());
         if (budgets.isEmpty()) {
             return Future.succeededFuture(conditions);
         }
-        return new BudgetAdmission(set, budgets, tenants, request, conditions).decide();
+        budgets.use(request.getTotals());
+        budgets.count(request.getBudgetUse());
+        return new BudgetAdmission(set.prices(), budgets, tenants, request, conditions).decide();
     }
 
     /**
@@ -46,40 +40,18 @@ public final class Budgets {
      * @param conditions what the set's conditions say of the records
      */
     public VerdictResponse judge(PolicySet set, VerdictRequest request, VerdictResponse conditions) {
-        List<BudgetPolicy> budgets = applicable(set, request.getGraph(), request.getLabelsMap()).stream()
-                .filter(budget -> !budget.isOfTenant())
-                .toList();
-        if (budgets.isEmpty()) {
+        LifetimeBudgets budgets = LifetimeBudgets.of(set, request.getGraph(), request.getLabelsMap());
+        if (budgets.hasNoneOfItsOwn()) {
             return conditions;
         }
+        budgets.count(request.getBudgetUse());
         RunningTotals totals = new RunningTotals(request.getTotals());
         VerdictResponse.Builder judged = VerdictResponse.newBuilder();
         for (int i = 0; i < conditions.getVerdictsCount(); i++) {
             totals.add(request.getRecords(i));
-            judged.addVerdicts(judge(budgets, request, conditions.getVerdicts(i), totals.totals()));
+            budgets.use(totals.totals());
+            judged.addVerdicts(budgets.judge(conditions.getVerdicts(i)));
         }
         return judged.build();
-    }
-
-    private static Verdict judge(List<BudgetPolicy> budgets, VerdictRequest request, Verdict verdict, Totals totals) {
-        List<FiredPolicy> fired = new ArrayList<>();
-        for (BudgetPolicy budget : budgets) {
-            long used = budget.metric().of(totals)
-                    + budget.metric().of(request.getBudgetUse().getForfeited());
-            long limit = BudgetFindings.limit(budget, request.getBudgetUse());
-            if (used > limit) {
-                fired.add(BudgetFindings.overspent(budget, used, limit));
-            }
-        }
-        return BudgetFindings.add(verdict, fired);
-    }
-
-    private static List<BudgetPolicy> applicable(PolicySet set, GraphReference graph, Map<String, String> labels) {
-        if (set.budgets().isEmpty()) {
-            return List.of();
-        }
-        return set.budgets().stream()
-                .filter(budget -> budget.includes(graph, labels))
-                .toList();
     }
 }

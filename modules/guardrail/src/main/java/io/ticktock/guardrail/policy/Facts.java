@@ -3,17 +3,15 @@ package io.ticktock.guardrail.policy;
 import com.google.protobuf.Timestamp;
 import io.ticktock.graph.expression.VariableSource;
 import io.ticktock.proto.v1.ExecutionReference;
-import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.Progress;
-import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Totals;
 import java.util.Map;
 
 /**
  * What policies are asked about: one execution, and the lifetime it is of.
  *
- * @param record of the execution; the default one before it runs
+ * @param outcome of the execution; none before it runs
  * @param content of the result, where a policy reads it
  * @param progress of its node on the token's path, the record included
  * @param totals of the lifetime, the record included
@@ -22,11 +20,8 @@ import java.util.Map;
  * @param elapsedSeconds since the lifetime started
  */
 public record Facts(
-        String node,
-        NodeKind kind,
-        int iteration,
-        int attempt,
-        ExecutionReference record,
+        Attempt attempt,
+        Outcome outcome,
         Content content,
         Progress progress,
         Totals totals,
@@ -40,12 +35,17 @@ public record Facts(
     /** Of a record that is to be accepted. */
     public static Facts of(ExecutionReference record, Totals totals, Map<String, String> labels, long elapsedSeconds) {
         var headers = record.getHeaders();
+        Attempt attempt =
+                new Attempt(headers.getNodeId(), headers.getKind(), headers.getIteration(), headers.getAttempt());
+        return of(attempt, Outcome.of(record), totals, labels, elapsedSeconds);
+    }
+
+    /** Of an attempt that has ended so. */
+    public static Facts of(
+            Attempt attempt, Outcome outcome, Totals totals, Map<String, String> labels, long elapsedSeconds) {
         return new Facts(
-                headers.getNodeId(),
-                headers.getKind(),
-                headers.getIteration(),
-                headers.getAttempt(),
-                record,
+                attempt,
+                outcome,
                 Content.NONE,
                 Progress.getDefaultInstance(),
                 totals,
@@ -55,32 +55,18 @@ public record Facts(
     }
 
     /** Of an attempt that is to be scheduled. */
-    public static Facts of(
-            Scheduled candidate, NodeKind kind, Totals totals, Map<String, String> labels, long elapsedSeconds) {
-        return new Facts(
-                candidate.getNodeId(),
-                kind,
-                candidate.getIteration(),
-                candidate.getAttempt(),
-                ExecutionReference.getDefaultInstance(),
-                Content.NONE,
-                Progress.getDefaultInstance(),
-                totals,
-                Map.of(),
-                labels,
-                elapsedSeconds);
+    public static Facts of(Attempt candidate, Totals totals, Map<String, String> labels, long elapsedSeconds) {
+        return of(candidate, Outcome.NONE, totals, labels, elapsedSeconds);
     }
 
     /** With what the result holds. */
     public Facts with(Content read) {
-        return new Facts(
-                node, kind, iteration, attempt, record, read, progress, totals, windows, labels, elapsedSeconds);
+        return new Facts(attempt, outcome, read, progress, totals, windows, labels, elapsedSeconds);
     }
 
     /** With how the node goes on. */
     public Facts with(Progress counted) {
-        return new Facts(
-                node, kind, iteration, attempt, record, content, counted, totals, windows, labels, elapsedSeconds);
+        return new Facts(attempt, outcome, content, counted, totals, windows, labels, elapsedSeconds);
     }
 
     /** Whole seconds since a lifetime started; a clock that was set back does not make them negative. */
@@ -91,8 +77,7 @@ public record Facts(
 
     /** With what the tenant's executions add up to. */
     public Facts with(Map<Window, Totals> tenant) {
-        return new Facts(
-                node, kind, iteration, attempt, record, content, progress, totals, tenant, labels, elapsedSeconds);
+        return new Facts(attempt, outcome, content, progress, totals, tenant, labels, elapsedSeconds);
     }
 
     /** As a policy with this window sees it. */
@@ -101,8 +86,7 @@ public record Facts(
         if (seen == null) {
             throw new IllegalStateException("nobody says what the tenant used in the window " + window);
         }
-        return new Facts(
-                node, kind, iteration, attempt, record, content, progress, seen, windows, labels, elapsedSeconds);
+        return new Facts(attempt, outcome, content, progress, seen, windows, labels, elapsedSeconds);
     }
 
     /** What executions add up to with one more. */
@@ -134,13 +118,13 @@ public record Facts(
     @Override
     public Object get(String name) {
         return switch (name) {
-            case "execution.node" -> node;
-            case "execution.kind" -> PolicyVariables.word(kind);
-            case "execution.iteration", "iteration" -> (long) iteration;
-            case "execution.attempt" -> (long) attempt;
-            case "execution.status" -> PolicyVariables.word(record.getHeaders().getStatus());
-            case "execution.error_code" -> record.getError().getCode();
-            case "execution.result_size_bytes" -> record.getResultSizeBytes();
+            case "execution.node" -> attempt.node();
+            case "execution.kind" -> PolicyVariables.word(attempt.kind());
+            case "execution.iteration", "iteration" -> (long) attempt.iteration();
+            case "execution.attempt" -> (long) attempt.number();
+            case "execution.status" -> PolicyVariables.word(outcome.status());
+            case "execution.error_code" -> outcome.errorCode();
+            case "execution.result_size_bytes" -> outcome.resultSizeBytes();
             case PolicyVariables.RESULT -> content.value();
             case "same_input_runs" -> (long) progress.getSameInput();
             case "rising_cost_runs" -> (long) progress.getRisingCost();
@@ -152,7 +136,7 @@ public record Facts(
             case "max.tokens_used" -> totals.getMaxTokensUsed();
             case "max.cost_usd" -> usd(totals.getMaxCostMicros());
             case "max.latency_ms" -> totals.getMaxLatencyMs();
-            default -> ofTelemetry(name, record.getTelemetry());
+            default -> ofTelemetry(name, outcome.telemetry());
         };
     }
 

@@ -38,8 +38,21 @@ public final class PolicyEvaluator {
     /** A node in a phase. */
     private record Place(String graph, String version, String node, NodeKind kind, Phase phase) {}
 
-    /** The policies that are about a place, the windows that they ask for, and how many of them read results. */
-    private record Selection(List<Policy> policies, Set<Window> windows, int readingResults) {
+    /** The policies that are about the executions of a node in a phase. */
+    public static final class Selection {
+
+        private final List<Policy> policies;
+        private final Set<Window> windows;
+        private final int readingResults;
+
+        private Selection(List<Policy> policies) {
+            this.policies = policies;
+            Set<Window> asked = new LinkedHashSet<>();
+            policies.forEach(policy -> policy.window().ifPresent(asked::add));
+            this.windows = Collections.unmodifiableSet(asked);
+            this.readingResults =
+                    (int) policies.stream().filter(Policy::readsResult).count();
+        }
 
         /** What one condition may cost. */
         private long mostEffort(Policy policy) {
@@ -69,12 +82,12 @@ public final class PolicyEvaluator {
      * @param phase ADMIT or VERDICT
      */
     public Set<Window> windows(GraphReference graph, Phase phase, String node, NodeKind kind) {
-        return selection(graph, phase, node, kind).windows();
+        return selection(graph, phase, node, kind).windows;
     }
 
     /** Whether policies read what the results of this node hold. */
     public boolean readsResult(GraphReference graph, String node, NodeKind kind) {
-        return selection(graph, Phase.VERDICT, node, kind).readingResults() > 0;
+        return selection(graph, Phase.VERDICT, node, kind).readingResults > 0;
     }
 
     /**
@@ -84,9 +97,14 @@ public final class PolicyEvaluator {
      * @param facts with the totals of all {@link #windows} of the place, and with the content where {@link #readsResult}
      */
     public Verdict evaluate(GraphReference graph, Phase phase, Facts facts) {
+        Attempt attempt = facts.attempt();
+        return evaluate(selection(graph, phase, attempt.node(), attempt.kind()), facts);
+    }
+
+    /** As {@link #evaluate(GraphReference, Phase, Facts)}, of an execution that the policies of this selection are about. */
+    public Verdict evaluate(Selection selection, Facts facts) {
         List<FiredPolicy> fired = null;
-        Selection selection = selection(graph, phase, facts.node(), facts.kind());
-        List<Policy> policies = selection.policies();
+        List<Policy> policies = selection.policies;
         for (int i = 0; i < policies.size(); i++) {
             Policy policy = policies.get(i);
             if (!policy.appliesTo().includesLabels(facts.labels())) {
@@ -101,7 +119,7 @@ public final class PolicyEvaluator {
             }
         }
         Verdict verdict = fired == null ? allow : verdict(fired);
-        return selection.windows().isEmpty() ? verdict : withWindows(verdict, selection.windows(), facts);
+        return selection.windows.isEmpty() ? verdict : withWindows(verdict, selection.windows, facts);
     }
 
     private static Verdict withWindows(Verdict verdict, Set<Window> windows, Facts facts) {
@@ -112,7 +130,8 @@ public final class PolicyEvaluator {
         return complete.build();
     }
 
-    private Selection selection(GraphReference graph, Phase phase, String node, NodeKind kind) {
+    /** @param phase ADMIT or VERDICT */
+    public Selection selection(GraphReference graph, Phase phase, String node, NodeKind kind) {
         Place place = new Place(graph.getName(), graph.getVersion(), node, kind, phase);
         Selection known = selected.get(place);
         if (known != null) {
@@ -132,10 +151,7 @@ public final class PolicyEvaluator {
                 .filter(policy ->
                         policy.appliesTo().includesNode(place.graph(), place.version(), place.node(), place.kind()))
                 .toList();
-        Set<Window> windows = new LinkedHashSet<>();
-        policies.forEach(policy -> policy.window().ifPresent(windows::add));
-        int readingResults = (int) policies.stream().filter(Policy::readsResult).count();
-        return new Selection(policies, Collections.unmodifiableSet(windows), readingResults);
+        return new Selection(policies);
     }
 
     /** Null when its condition does not hold. */
@@ -187,7 +203,7 @@ public final class PolicyEvaluator {
     /** What a result holds is in its record, and not for every log. */
     private static String input(String name, Facts facts) {
         return name.equals(PolicyVariables.RESULT)
-                ? facts.record().getResultSizeBytes() + " bytes"
+                ? facts.outcome().resultSizeBytes() + " bytes"
                 : text(facts.get(name));
     }
 

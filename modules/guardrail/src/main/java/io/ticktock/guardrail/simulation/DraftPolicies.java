@@ -1,77 +1,102 @@
 package io.ticktock.guardrail.simulation;
 
-import io.ticktock.guardrail.budget.Budgets;
-import io.ticktock.guardrail.budget.TenantBudgets;
-import io.ticktock.guardrail.policy.BudgetPolicy;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.graph.Plan;
+import io.ticktock.guardrail.budget.LifetimeBudgets;
 import io.ticktock.guardrail.policy.Facts;
 import io.ticktock.guardrail.policy.Phase;
 import io.ticktock.guardrail.policy.PolicyEvaluator;
 import io.ticktock.guardrail.policy.PolicySet;
-import io.ticktock.proto.v1.AdmissionRequest;
-import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.FiredPolicy;
 import io.ticktock.proto.v1.GraphReference;
-import io.ticktock.proto.v1.SliceReservation;
+import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.Verdict;
-import io.ticktock.proto.v1.VerdictRequest;
-import io.ticktock.proto.v1.VerdictResponse;
-import io.vertx.core.Future;
-import java.time.Instant;
+import io.ticktock.proto.v1.WorstCase;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** The draft, as far as the log of a lifetime tells what it looks at: what it says, it says at once. */
+/** The draft, as far as the log of a lifetime tells what it looks at. */
 final class DraftPolicies {
+
+    /** More are looked up again. */
+    private static final int MOST_GRAPHS = 200;
 
     private final PolicyEvaluator evaluator;
     private final Set<String> leftOut;
-    private final Budgets budgets = new Budgets(new NoTenantBudgets());
+    private final PolicySimulation.Sources sources;
+    private final Map<GraphReference, OfGraph> graphs = new HashMap<>();
 
-    DraftPolicies(PolicySet policies) {
+    DraftPolicies(PolicySet policies, PolicySimulation.Sources sources) {
         PolicySet judged = policies.ofLogs();
         this.evaluator = new PolicyEvaluator(judged);
+        this.sources = sources;
         this.leftOut = new HashSet<>(policies.actions().keySet());
         this.leftOut.removeAll(judged.actions().keySet());
     }
 
-    boolean isLeftOut(String policy) {
-        return leftOut.contains(policy);
+    /** Whether any of these cannot be judged. */
+    boolean isLeftOut(List<FiredPolicy> fired) {
+        return fired.stream().anyMatch(policy -> leftOut.contains(policy.getName()));
     }
 
-    /** What its conditions say. */
-    Verdict evaluate(GraphReference graph, Phase phase, Facts facts) {
-        return evaluator.evaluate(graph, phase, facts);
+    /** What its conditions say of an execution of a node. */
+    Verdict evaluate(PolicyEvaluator.Selection selection, Facts facts) {
+        return evaluator.evaluate(selection, facts);
     }
 
-    boolean hasBudgets() {
-        return !evaluator.set().budgets().isEmpty();
+    LifetimeBudgets budgets(GraphReference graph, Map<String, String> labels) {
+        return LifetimeBudgets.of(evaluator.set(), graph, labels);
     }
 
-    /** What its conditions and budgets say of records. */
-    List<Verdict> judge(VerdictRequest request, List<Verdict> conditions) {
-        VerdictResponse response =
-                VerdictResponse.newBuilder().addAllVerdicts(conditions).build();
-        return budgets.judge(evaluator.set(), request, response).getVerdictsList();
+    OfGraph of(GraphReference graph) {
+        OfGraph known = graphs.get(graph);
+        if (known != null) {
+            return known;
+        }
+        if (graphs.size() >= MOST_GRAPHS) {
+            graphs.clear();
+        }
+        OfGraph found = new OfGraph(graph, sources.graphs().apply(graph));
+        graphs.put(graph, found);
+        return found;
     }
 
-    /** What its conditions and budgets say of attempts, and what is set aside for them. */
-    AdmissionResponse admit(AdmissionRequest request, List<Verdict> conditions) {
-        AdmissionResponse response =
-                AdmissionResponse.newBuilder().addAllVerdicts(conditions).build();
-        // Complete: only for budgets of tenants somebody else has to be asked.
-        return budgets.admit(evaluator.set(), request, response).result();
-    }
+    /**
+     * What is the same for all executions of a node.
+     *
+     * @param admission the conditions before an attempt
+     * @param verdict the conditions on a record
+     */
+    record OfNode(
+            NodeKind kind, PolicyEvaluator.Selection admission, PolicyEvaluator.Selection verdict, WorstCase worst) {}
 
-    private record NoTenantBudgets() implements TenantBudgets {
+    /** What is the same for all lifetimes of a graph. */
+    final class OfGraph {
 
-        @Override
-        public Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now) {
-            throw new IllegalStateException("budget " + budget.name() + " is of a tenant");
+        private final GraphReference reference;
+        private final AgentGraph graph;
+        private final Map<String, OfNode> nodes = new HashMap<>();
+
+        private OfGraph(GraphReference reference, AgentGraph graph) {
+            this.reference = reference;
+            this.graph = graph;
         }
 
-        @Override
-        public void release(String tenantId, String execId, SliceReservation reservation) {
-            throw new IllegalStateException("nothing was reserved");
+        OfNode node(String id) {
+            return nodes.computeIfAbsent(id, this::find);
+        }
+
+        private OfNode find(String id) {
+            var node = graph.node(id);
+            NodeKind kind = node instanceof Plan ? NodeKind.NODE_KIND_PLAN : NodeKind.NODE_KIND_TASK;
+            return new OfNode(
+                    kind,
+                    evaluator.selection(reference, Phase.ADMIT, id, kind),
+                    evaluator.selection(reference, Phase.VERDICT, id, kind),
+                    sources.worstCases().apply(node));
         }
     }
 }

@@ -1,29 +1,26 @@
 package io.ticktock.guardrail.simulation;
 
 import com.google.protobuf.Timestamp;
-import io.ticktock.graph.AgentGraph;
-import io.ticktock.graph.Plan;
+import io.ticktock.guardrail.budget.BudgetRound;
+import io.ticktock.guardrail.budget.LifetimeBudgets;
+import io.ticktock.guardrail.policy.Attempt;
 import io.ticktock.guardrail.policy.Facts;
+import io.ticktock.guardrail.policy.Outcome;
 import io.ticktock.guardrail.policy.Phase;
-import io.ticktock.proto.v1.Accepted;
-import io.ticktock.proto.v1.AdmissionRequest;
-import io.ticktock.proto.v1.AdmissionResponse;
-import io.ticktock.proto.v1.ExecutionHeaders;
-import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.Amounts;
+import io.ticktock.proto.v1.FiredPolicy;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
-import io.ticktock.proto.v1.NodeKind;
-import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.LifetimeEvent.EventCase;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Totals;
 import io.ticktock.proto.v1.Verdict;
-import io.ticktock.proto.v1.VerdictRequest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Consumer;
 
 /**
@@ -33,30 +30,27 @@ import java.util.function.Consumer;
  */
 final class LifetimeSimulation {
 
-    private static final Verdict ADMITTED = Verdict.newBuilder()
-            .setAction(GuardrailAction.GUARDRAIL_ACTION_ALLOW)
-            .build();
-
     private final DraftPolicies draft;
+    private final DraftPolicies.OfGraph graph;
     private final PolicySimulation.Sources sources;
-    private final AgentGraph graph;
-    private final String lifetimeId;
-    private final Started started;
+    private final Map<String, String> labels;
     private final Timestamp startedAt;
     private final Consumer<Divergence> divergences;
     private final SimulationFigures figures;
 
+    /** An attempt that the draft was asked about, and what is set aside for it. */
+    private record Asked(Attempt attempt, DraftPolicies.OfNode node, Verdict verdict, Amounts reserved) {}
+
     /** Attempts that were dispatched before a divergence and whose records are to come. */
-    private final Map<String, Dispatched> open = new HashMap<>();
+    private final Map<String, Asked> open = new HashMap<>();
 
-    private record Dispatched(Scheduled attempt, NodeKind kind) {}
-
-    /** What the draft says of an attempt of this kind. */
-    private record Admission(Verdict verdict, NodeKind kind) {}
-
-    private final SetAside setAside = new SetAside();
-    private final List<LifetimeEvent> decision = new ArrayList<>();
+    private final LifetimeBudgets budgets;
+    private final List<RecordedEvent> decision = new ArrayList<>();
     private long decisionSeq;
+    /** Of the decision's records, and of what it schedules or would have, in order. */
+    private final Queue<Verdict> verdicts = new ArrayDeque<>();
+
+    private final Queue<Asked> admissions = new ArrayDeque<>();
     private Totals totals = Totals.getDefaultInstance();
     private boolean hasDiverged;
     private boolean isAvoiding;
@@ -66,14 +60,14 @@ final class LifetimeSimulation {
             DraftPolicies draft,
             PolicySimulation.Sources sources,
             LifetimeEvent start,
-            AgentGraph graph,
             Consumer<Divergence> divergences,
             SimulationFigures figures) {
+        Started started = start.getStarted();
         this.draft = draft;
         this.sources = sources;
-        this.graph = graph;
-        this.lifetimeId = start.getLifetimeId();
-        this.started = start.getStarted();
+        this.graph = draft.of(started.getGraph());
+        this.labels = started.getLabelsMap();
+        this.budgets = draft.budgets(started.getGraph(), labels);
         this.startedAt = start.getTime();
         this.decisionSeq = start.getDecision();
         this.divergences = divergences;
@@ -82,18 +76,20 @@ final class LifetimeSimulation {
         this.hasDiverged = started.hasFork();
     }
 
-    void take(LifetimeEvent event) {
-        if (event.getDecision() != decisionSeq) {
+    void take(RecordedEvent event) {
+        if (event.decision() != decisionSeq) {
             judge();
-            decisionSeq = event.getDecision();
+            decisionSeq = event.decision();
         }
-        // What is held without a verdict is held for a sibling's sake: leave will be asked for it again.
-        if (event.hasAccepted()
-                || event.hasScheduled()
-                || event.hasCancelled()
-                || event.hasResumed()
-                || (event.hasHeld() && event.getHeld().hasVerdict())) {
-            decision.add(event);
+        switch (event.kind()) {
+            case ACCEPTED, SCHEDULED, CANCELLED, RESUMED -> decision.add(event);
+            case HELD -> {
+                // What is held without a verdict is held for a sibling's sake: leave will be asked for it again.
+                if (event.verdict() != GuardrailAction.GUARDRAIL_ACTION_UNSPECIFIED) {
+                    decision.add(event);
+                }
+            }
+            default -> {}
         }
     }
 
@@ -106,75 +102,127 @@ final class LifetimeSimulation {
         if (decision.isEmpty()) {
             return;
         }
-        Iterator<Verdict> verdicts = hasDiverged ? Collections.emptyIterator() : verdicts();
-        settle();
-        Iterator<Admission> admissions = hasDiverged ? Collections.emptyIterator() : admissions();
-        for (LifetimeEvent event : decision) {
-            if (event.hasAccepted()) {
-                accept(event, verdicts);
-            } else if (event.hasScheduled()) {
-                schedule(event, admissions);
-            } else if (event.hasHeld()) {
-                hold(event, admissions);
+        if (hasDiverged) {
+            settle();
+        } else {
+            long elapsed = Facts.elapsedSeconds(startedAt, decision.get(0).time());
+            judgeRecords(elapsed);
+            settle();
+            askLeave(elapsed);
+        }
+        for (RecordedEvent event : decision) {
+            switch (event.kind()) {
+                case ACCEPTED -> accept(event);
+                case SCHEDULED -> schedule(event);
+                case HELD -> hold(event);
+                default -> {}
             }
         }
         decision.clear();
+        verdicts.clear();
+        admissions.clear();
+    }
+
+    private void judgeRecords(long elapsed) {
+        for (RecordedEvent event : decision) {
+            if (event.kind() == EventCase.ACCEPTED) {
+                Asked asked = open.get(event.execId());
+                Outcome outcome = outcome(event);
+                totals = Facts.with(totals, outcome.telemetry());
+                budgets.use(totals);
+                Facts facts = Facts.of(asked.attempt, outcome, totals, labels, elapsed);
+                verdicts.add(budgets.judge(draft.evaluate(asked.node.verdict(), facts)));
+            }
+        }
+    }
+
+    /** As it was when the record was judged. */
+    private Outcome outcome(RecordedEvent accepted) {
+        return accepted.verdict() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION
+                ? Outcome.of(sources.rejectedRecords().apply(accepted.execId()))
+                : accepted.outcome();
     }
 
     /** What is set aside by the time at which the decision asks for leave. */
     private void settle() {
-        for (LifetimeEvent event : decision) {
-            if (event.hasAccepted()) {
-                setAside.settle(event.getAccepted().getExecId());
-            } else if (event.hasCancelled()) {
-                setAside.forfeit(event.getCancelled().getExecId());
-                open.remove(event.getCancelled().getExecId());
-            } else if (event.hasResumed()) {
-                setAside.add(event.getResumed().getAdded());
+        for (RecordedEvent event : decision) {
+            switch (event.kind()) {
+                case ACCEPTED -> budgets.settle(reserved(open.get(event.execId())));
+                case CANCELLED -> budgets.forfeit(reserved(open.remove(event.execId())));
+                case RESUMED -> budgets.add(event.event().getResumed().getAdded());
+                default -> {}
             }
         }
     }
 
-    private void accept(LifetimeEvent event, Iterator<Verdict> verdicts) {
-        Accepted accepted = event.getAccepted();
-        Dispatched dispatched = open.remove(accepted.getExecId());
+    private static Amounts reserved(Asked asked) {
+        return asked == null ? Amounts.getDefaultInstance() : asked.reserved;
+    }
+
+    private void askLeave(long elapsed) {
+        BudgetRound round = new BudgetRound(budgets);
+        for (RecordedEvent event : decision) {
+            if (event.kind() == EventCase.SCHEDULED || event.kind() == EventCase.HELD) {
+                admissions.add(askLeave(event, round, elapsed));
+            }
+        }
+    }
+
+    private Asked askLeave(RecordedEvent event, BudgetRound round, long elapsed) {
+        DraftPolicies.OfNode node = graph.node(event.node());
+        Attempt attempt = new Attempt(event.node(), node.kind(), event.iteration(), event.attempt());
+        Verdict conditions = draft.evaluate(node.admission(), Facts.of(attempt, totals, labels, elapsed));
+        if (budgets.isEmpty()) {
+            return new Asked(attempt, node, conditions, Amounts.getDefaultInstance());
+        }
+        Verdict verdict = round.ask(event.node(), node.worst(), conditions);
+        boolean isReserved = verdict.getAction() == GuardrailAction.GUARDRAIL_ACTION_ALLOW && !round.isStopped();
+        Amounts amounts = isReserved ? budgets.amounts(node.worst()) : Amounts.getDefaultInstance();
+        budgets.reserve(amounts);
+        return new Asked(attempt, node, verdict, amounts);
+    }
+
+    private void accept(RecordedEvent event) {
+        Asked dispatched = open.remove(event.execId());
         figures.addExecution();
         if (!hasDiverged) {
             figures.addJudged();
-            compare(event, dispatched.attempt, Phase.VERDICT, accepted.getVerdict(), verdicts.next());
+            compare(event, dispatched.attempt, Phase.VERDICT, event.verdict(), verdicts.remove());
         } else if (isAvoiding && dispatched == null) {
             figures.addAvoided(
-                    accepted.getTelemetry().getTokensUsed(),
-                    accepted.getTelemetry().getCostMicros());
+                    event.telemetry().getTokensUsed(), event.telemetry().getCostMicros());
         }
     }
 
-    private void schedule(LifetimeEvent event, Iterator<Admission> admissions) {
+    private void schedule(RecordedEvent event) {
         if (hasDiverged) {
             return;
         }
-        Scheduled attempt = event.getScheduled();
-        Verdict recorded = attempt.hasRejection() ? attempt.getRejection() : ADMITTED;
-        Admission admission = admissions.next();
-        compare(event, attempt, Phase.ADMIT, recorded, admission.verdict);
+        boolean isRejected = event.verdict() != GuardrailAction.GUARDRAIL_ACTION_UNSPECIFIED;
+        GuardrailAction recorded = isRejected ? event.verdict() : GuardrailAction.GUARDRAIL_ACTION_ALLOW;
+        Asked asked = admissions.remove();
+        compare(event, asked.attempt, Phase.ADMIT, recorded, asked.verdict);
         if (!hasDiverged) {
-            open.put(attempt.getExecId(), new Dispatched(attempt, admission.kind));
+            open.put(event.execId(), asked);
         }
     }
 
-    private void hold(LifetimeEvent event, Iterator<Admission> admissions) {
+    private void hold(RecordedEvent event) {
         if (!hasDiverged) {
-            Verdict recorded = event.getHeld().getVerdict();
-            compare(event, event.getHeld().getScheduled(), Phase.ADMIT, recorded, admissions.next().verdict);
+            Asked asked = admissions.remove();
+            compare(event, asked.attempt, Phase.ADMIT, event.verdict(), asked.verdict);
+            budgets.settle(asked.reserved);
         }
     }
 
-    private void compare(LifetimeEvent event, Scheduled attempt, Phase phase, Verdict recorded, Verdict verdict) {
-        verdict.getFiredList().forEach(figures::addFired);
-        if (verdict.getAction() == recorded.getAction() || isOfThoseLeftOut(recorded, verdict)) {
+    private void compare(RecordedEvent event, Attempt attempt, Phase phase, GuardrailAction recorded, Verdict verdict) {
+        for (FiredPolicy fired : verdict.getFiredList()) {
+            figures.addFired(fired);
+        }
+        if (verdict.getAction() == recorded || isOfThoseLeftOut(event, recorded, verdict)) {
             return;
         }
-        Divergence divergence = new Divergence(event, attempt, phase, recorded.getAction(), verdict);
+        Divergence divergence = new Divergence(event.event(), event.execId(), attempt, phase, recorded, verdict);
         hasDiverged = true;
         isAvoiding = !divergence.isLaxer();
         figures.addDivergence(verdict.getAction());
@@ -182,127 +230,16 @@ final class LifetimeSimulation {
     }
 
     /** Whether a policy of the draft that cannot be judged was what made it stricter: it is taken to say the same again. */
-    private boolean isOfThoseLeftOut(Verdict recorded, Verdict verdict) {
-        return verdict.getActionValue() < recorded.getActionValue()
-                && recorded.getFiredList().stream().anyMatch(fired -> draft.isLeftOut(fired.getName()));
+    private boolean isOfThoseLeftOut(RecordedEvent event, GuardrailAction recorded, Verdict verdict) {
+        return verdict.getActionValue() < recorded.getNumber()
+                && draft.isLeftOut(recordedVerdict(event.event()).getFiredList());
     }
 
-    /** On the records of the decision, in order. */
-    private Iterator<Verdict> verdicts() {
-        Totals before = totals;
-        List<ExecutionReference> records = new ArrayList<>(decision.size());
-        List<Verdict> verdicts = new ArrayList<>(decision.size());
-        for (LifetimeEvent event : decision) {
-            if (event.hasAccepted()) {
-                ExecutionReference record = record(event.getAccepted());
-                totals = Facts.with(totals, record.getTelemetry());
-                Facts facts = Facts.of(record, totals, started.getLabelsMap(), elapsedSeconds());
-                verdicts.add(draft.evaluate(started.getGraph(), Phase.VERDICT, facts));
-                records.add(record);
-            }
-        }
-        if (!draft.hasBudgets() || records.isEmpty()) {
-            return verdicts.iterator();
-        }
-        VerdictRequest request = VerdictRequest.newBuilder()
-                .setTenantId(started.getGraph().getTenantId())
-                .setLifetimeId(lifetimeId)
-                .setGraph(started.getGraph())
-                .setTotals(before)
-                .addAllRecords(records)
-                .putAllLabels(started.getLabelsMap())
-                .setStartedAt(startedAt)
-                .setNow(now())
-                .setBudgetUse(setAside.use())
-                .build();
-        return draft.judge(request, verdicts).iterator();
-    }
-
-    /** What the data plane told of the record when it was judged. */
-    private ExecutionReference record(Accepted accepted) {
-        if (accepted.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
-            return sources.rejectedRecords().apply(accepted.getExecId());
-        }
-        Dispatched dispatched = open.get(accepted.getExecId());
-        Scheduled attempt = dispatched.attempt;
-        ExecutionReference.Builder record = ExecutionReference.newBuilder()
-                .setHeaders(ExecutionHeaders.newBuilder()
-                        .setTenantId(started.getGraph().getTenantId())
-                        .setLifetimeId(lifetimeId)
-                        .setExecId(accepted.getExecId())
-                        .setNodeId(attempt.getNodeId())
-                        .setKind(dispatched.kind)
-                        .setTokenPath(attempt.getTokenPath())
-                        .setIteration(attempt.getIteration())
-                        .setAttempt(attempt.getAttempt())
-                        .setStatus(accepted.getStatus()))
-                .setTelemetry(accepted.getTelemetry())
-                .setResultSizeBytes(accepted.getResultSizeBytes())
-                .addAllNextTaskIds(accepted.getNextTaskIdsList())
-                .setRecordDigest(accepted.getRecordDigest());
-        return accepted.hasError() ? record.setError(accepted.getError()).build() : record.build();
-    }
-
-    /** On what the decision schedules or would have, in order. */
-    private Iterator<Admission> admissions() {
-        List<Scheduled> candidates = new ArrayList<>(decision.size());
-        List<NodeKind> kinds = new ArrayList<>(decision.size());
-        List<Verdict> conditions = new ArrayList<>(decision.size());
-        for (LifetimeEvent event : decision) {
-            if (event.hasScheduled() || event.hasHeld()) {
-                Scheduled candidate = event.hasHeld() ? event.getHeld().getScheduled() : event.getScheduled();
-                NodeKind kind = kindOf(candidate);
-                Facts facts = Facts.of(candidate, kind, totals, started.getLabelsMap(), elapsedSeconds());
-                conditions.add(draft.evaluate(started.getGraph(), Phase.ADMIT, facts));
-                candidates.add(candidate);
-                kinds.add(kind);
-            }
-        }
-        List<Verdict> verdicts =
-                draft.hasBudgets() && !candidates.isEmpty() ? reserve(candidates, kinds, conditions) : conditions;
-        List<Admission> admissions = new ArrayList<>(verdicts.size());
-        for (int i = 0; i < verdicts.size(); i++) {
-            admissions.add(new Admission(verdicts.get(i), kinds.get(i)));
-        }
-        return admissions.iterator();
-    }
-
-    /** What budgets say besides, with what they set aside noted. */
-    private List<Verdict> reserve(List<Scheduled> candidates, List<NodeKind> kinds, List<Verdict> conditions) {
-        AdmissionResponse response = draft.admit(admissionRequest(candidates, kinds), conditions);
-        for (int i = 0; i < response.getReservationsCount(); i++) {
-            setAside.reserve(candidates.get(i).getExecId(), response.getReservations(i));
-        }
-        return response.getVerdictsList();
-    }
-
-    private AdmissionRequest admissionRequest(List<Scheduled> candidates, List<NodeKind> kinds) {
-        AdmissionRequest.Builder request = AdmissionRequest.newBuilder()
-                .setTenantId(started.getGraph().getTenantId())
-                .setLifetimeId(lifetimeId)
-                .setGraph(started.getGraph())
-                .setTotals(totals)
-                .addAllCandidates(candidates)
-                .addAllKinds(kinds)
-                .putAllLabels(started.getLabelsMap())
-                .setStartedAt(startedAt)
-                .setNow(now())
-                .setBudgetUse(setAside.use());
-        for (Scheduled candidate : candidates) {
-            request.addWorstCases(sources.worstCases().apply(graph.node(candidate.getNodeId())));
-        }
-        return request.build();
-    }
-
-    private Timestamp now() {
-        return decision.get(0).getTime();
-    }
-
-    private long elapsedSeconds() {
-        return Facts.elapsedSeconds(startedAt, now());
-    }
-
-    private NodeKind kindOf(Scheduled attempt) {
-        return graph.node(attempt.getNodeId()) instanceof Plan ? NodeKind.NODE_KIND_PLAN : NodeKind.NODE_KIND_TASK;
+    private static Verdict recordedVerdict(LifetimeEvent event) {
+        return switch (event.getEventCase()) {
+            case ACCEPTED -> event.getAccepted().getVerdict();
+            case HELD -> event.getHeld().getVerdict();
+            default -> event.getScheduled().getRejection();
+        };
     }
 }

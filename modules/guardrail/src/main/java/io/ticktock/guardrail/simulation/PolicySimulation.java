@@ -46,25 +46,30 @@ public final class PolicySimulation {
      * @param divergences is told the first one of each lifetime
      */
     public PolicySimulation(PolicySet draft, Sources sources, Consumer<Divergence> divergences) {
-        this.draft = new DraftPolicies(draft);
+        this.draft = new DraftPolicies(draft, sources);
         this.sources = sources;
         this.divergences = divergences;
     }
 
     /** Takes the next event in: lifetime by lifetime, each in the order of its log from the first event on. */
-    public void take(LifetimeEvent event) {
-        if (event.hasStarted()) {
+    public void take(RecordedEvent event) {
+        if (event.kind() == LifetimeEvent.EventCase.STARTED) {
             end();
-            figures.addLifetime(event.getStarted().hasFork());
-            AgentGraph graph = sources.graphs.apply(event.getStarted().getGraph());
-            lifetime = new LifetimeSimulation(draft, sources, event, graph, divergences, figures);
+            LifetimeEvent start = event.event();
+            figures.addLifetime(start.getStarted().hasFork());
+            lifetime = new LifetimeSimulation(draft, sources, start, divergences, figures);
             return;
         }
         if (lifetime == null) {
             throw new IllegalStateException(
-                    "the log of lifetime " + event.getLifetimeId() + " does not begin with its start");
+                    "the log of lifetime " + event.event().getLifetimeId() + " does not begin with its start");
         }
         lifetime.take(event);
+    }
+
+    /** As {@link #take(RecordedEvent)}. */
+    public void take(LifetimeEvent event) {
+        take(RecordedEvent.of(event));
     }
 
     /** After the last event, or between two lifetimes: what was found. */
