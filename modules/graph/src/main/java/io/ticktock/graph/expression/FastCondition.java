@@ -29,11 +29,22 @@ final class FastCondition {
     /** What only CEL can tell. */
     private static final Object UNCERTAIN = new Object();
 
+    private static final VariableSource NOTHING = name -> UNCERTAIN;
+
     /** A part of the condition. */
     private interface Part {
 
         /** Long, Double, String, Boolean, or UNCERTAIN. */
         Object value(VariableSource variables);
+    }
+
+    /** What is the same whatever the variables are. */
+    private record Constant(Object value) implements Part {
+
+        @Override
+        public Object value(VariableSource variables) {
+            return value;
+        }
     }
 
     private static final Part UNKNOWN = variables -> UNCERTAIN;
@@ -91,7 +102,7 @@ final class FastCondition {
             case BOOLEAN_VALUE -> constant.booleanValue();
             case NOT_SET, NULL_VALUE, UINT64_VALUE, BYTES_VALUE, DURATION_VALUE, TIMESTAMP_VALUE -> UNCERTAIN;
         };
-        return values -> value;
+        return new Constant(value);
     }
 
     /** As in {@code numbers.?name.orValue(0.0)}. */
@@ -165,7 +176,13 @@ final class FastCondition {
             return in(left, second);
         }
         Part right = part(second);
-        return switch (call.function()) {
+        Part both = binary(call.function(), left, right);
+        // As in 7 * 24 * 3600: once is enough.
+        return left instanceof Constant && right instanceof Constant ? new Constant(both.value(NOTHING)) : both;
+    }
+
+    private static Part binary(String function, Part left, Part right) {
+        return switch (function) {
             case "_&&_" -> joined(left, right, false);
             case "_||_" -> joined(left, right, true);
             case "_<_" -> values -> compared(left, right, values, -1, -1);

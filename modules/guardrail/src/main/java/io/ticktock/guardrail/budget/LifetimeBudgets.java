@@ -19,7 +19,6 @@ import java.util.OptionalLong;
 /** The budgets that limit one lifetime, and what is counted for it: used, set aside, forfeited and added. For one thread. */
 public final class LifetimeBudgets {
 
-    private final List<BudgetPolicy> applicable;
     private final List<BudgetPolicy> own;
     private final List<BudgetPolicy> ofTenant;
     private final Prices prices;
@@ -29,26 +28,27 @@ public final class LifetimeBudgets {
     private final Sums forfeited = new Sums();
     private final Sums added = new Sums();
 
-    private LifetimeBudgets(List<BudgetPolicy> applicable, Prices prices) {
-        this.applicable = applicable;
-        this.own = applicable.stream().filter(budget -> !budget.isOfTenant()).toList();
-        this.ofTenant = applicable.stream().filter(BudgetPolicy::isOfTenant).toList();
+    private LifetimeBudgets(List<BudgetPolicy> own, List<BudgetPolicy> ofTenant, Prices prices) {
+        this.own = own;
+        this.ofTenant = ofTenant;
         this.prices = prices;
     }
 
     /** Those of the set that limit a lifetime of this graph with these labels; nothing is counted yet. */
     public static LifetimeBudgets of(PolicySet set, GraphReference graph, Map<String, String> labels) {
-        List<BudgetPolicy> applicable = set.budgets().isEmpty()
-                ? List.of()
-                : set.budgets().stream()
-                        .filter(budget -> budget.includes(graph, labels))
-                        .toList();
-        return new LifetimeBudgets(applicable, set.prices());
+        List<BudgetPolicy> own = new ArrayList<>();
+        List<BudgetPolicy> ofTenant = new ArrayList<>();
+        for (BudgetPolicy budget : set.budgets()) {
+            if (budget.includes(graph, labels)) {
+                (budget.isOfTenant() ? ofTenant : own).add(budget);
+            }
+        }
+        return new LifetimeBudgets(own, ofTenant, set.prices());
     }
 
     /** Whether nothing limits it. */
     public boolean isEmpty() {
-        return applicable.isEmpty();
+        return own.isEmpty() && ofTenant.isEmpty();
     }
 
     /** Whether no budget is its own: what is left limits its tenant. */
@@ -128,8 +128,12 @@ public final class LifetimeBudgets {
 
     /** The most that any budget takes an attempt to use which does not say. */
     private long undeclared(Metric metric) {
+        return Math.max(undeclared(own, metric), undeclared(ofTenant, metric));
+    }
+
+    private static long undeclared(List<BudgetPolicy> budgets, Metric metric) {
         long most = 0;
-        for (BudgetPolicy budget : applicable) {
+        for (BudgetPolicy budget : budgets) {
             if (budget.metric() == metric) {
                 most = Math.max(most, budget.undeclared().orElse(0));
             }

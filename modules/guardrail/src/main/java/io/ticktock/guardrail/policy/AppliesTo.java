@@ -34,7 +34,12 @@ record AppliesTo(
     }
 
     private static boolean any(List<Glob> globs, String text) {
-        return globs.isEmpty() || globs.stream().anyMatch(glob -> glob.matches(text));
+        for (Glob glob : globs) {
+            if (glob.matches(text)) {
+                return true;
+            }
+        }
+        return globs.isEmpty();
     }
 
     /** As it would be written in a file, in one way. */

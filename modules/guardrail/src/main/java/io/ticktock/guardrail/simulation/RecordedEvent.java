@@ -29,7 +29,8 @@ public final class RecordedEvent {
     private final ByteString bytes;
     private EventCase kind = EventCase.EVENT_NOT_SET;
     private long decision;
-    private Timestamp time = Timestamp.getDefaultInstance();
+    private long seconds;
+    private int nanos;
 
     private String execId = "";
     private String node = "";
@@ -99,7 +100,7 @@ public final class RecordedEvent {
     }
 
     Timestamp time() {
-        return time;
+        return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
     }
 
     /** Of what is scheduled or held, as are {@link #iteration} and {@link #attempt}. */
@@ -132,8 +133,7 @@ public final class RecordedEvent {
                 kind = found;
             }
             switch (field) {
-                case LifetimeEvent.TIME_FIELD_NUMBER ->
-                    time = in.readMessage(Timestamp.parser(), ExtensionRegistryLite.getEmptyRegistry());
+                case LifetimeEvent.TIME_FIELD_NUMBER -> within(in, this::readTime);
                 case LifetimeEvent.DECISION_FIELD_NUMBER -> decision = in.readInt64();
                 case LifetimeEvent.SCHEDULED_FIELD_NUMBER -> within(in, this::readScheduled);
                 case LifetimeEvent.ACCEPTED_FIELD_NUMBER -> within(in, this::readAccepted);
@@ -153,6 +153,16 @@ public final class RecordedEvent {
         int limit = in.pushLimit(in.readRawVarint32());
         body.read(in);
         in.popLimit(limit);
+    }
+
+    private void readTime(CodedInputStream in) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (WireFormat.getTagFieldNumber(tag)) {
+                case Timestamp.SECONDS_FIELD_NUMBER -> seconds = in.readInt64();
+                case Timestamp.NANOS_FIELD_NUMBER -> nanos = in.readInt32();
+                default -> in.skipField(tag);
+            }
+        }
     }
 
     private void readScheduled(CodedInputStream in) throws IOException {
