@@ -12,6 +12,7 @@ import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.SliceReservation;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,10 +45,13 @@ class BudgetLedgerTest {
     @Test
     void exactlyTenOfManyAtOnceFitIntoTenTenths() throws Exception {
         BudgetPolicy budget = budget(1_000);
-        List<Future<TenantBudgets.Outcome>> wishes = IntStream.range(0, 512)
-                .mapToObj(i -> one.reserve(budget, "acme", "exec" + i, 100, NOW))
-                .toList();
-        await(Future.join(wishes));
+        List<Future<TenantBudgets.Outcome>> wishes = new ArrayList<>();
+        await(onEventLoop(() -> {
+            IntStream.range(0, 512)
+                    .mapToObj(i -> one.reserve(budget, "acme", "exec" + i, 100, NOW))
+                    .forEach(wishes::add);
+            return Future.join(wishes);
+        }));
         assertEquals(
                 10, wishes.stream().filter(wish -> isReserved(wish.result())).count());
         assertTrue(stored.grants <= 20, "asked " + stored.grants + " times");
@@ -183,6 +188,13 @@ class BudgetLedgerTest {
         return PolicySet.parse(Map.of("policies.yaml", file.getBytes(StandardCharsets.UTF_8)))
                 .budgets()
                 .get(0);
+    }
+
+    /** A ledger is for one event loop. */
+    private <T> Future<T> onEventLoop(Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        vertx.runOnContext(begun -> task.get().onComplete(done));
+        return done.future();
     }
 
     private static <T> T await(Future<T> future) throws Exception {
