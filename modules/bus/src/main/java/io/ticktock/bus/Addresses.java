@@ -117,8 +117,8 @@ public final class Addresses {
     public static final Topic<SliceCharged> GUARDRAIL_SLICE_CHARGED =
             new Topic<>("guardrail.slice-charged", SliceCharged.class);
 
-    public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE =
-            Address.of("guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class);
+    public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE = new Address<>(
+            "guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class, Duration.ofMinutes(2));
 
     // control
     /** At any control plane; takes as long as the lifetime's log does. */

@@ -49,6 +49,9 @@ final class GraphOrchestrator {
     private static final Logger LOG = LoggerFactory.getLogger(GraphOrchestrator.class);
 
     private static final int MOST_INPUTS_A_DECISION = 256;
+    /** Policies may want to look into all of them before they answer. */
+    private static final long MOST_RESULT_BYTES_A_DECISION = 4L << 20;
+
     private static final int MOST_WAITING_SIGNALS = 1_000;
     private static final long RECOVERY_DELAY_MS = 500;
     /** The data plane gives up earlier than this to write what it was asked to. */
@@ -304,7 +307,7 @@ final class GraphOrchestrator {
 
     private void decide(Resident resident) {
         resident.deciding = true;
-        decide(resident, resident.drain(MOST_INPUTS_A_DECISION));
+        decide(resident, resident.drain(MOST_INPUTS_A_DECISION, MOST_RESULT_BYTES_A_DECISION));
     }
 
     private void decide(Resident resident, List<Resident.Item> items) {

@@ -235,7 +235,7 @@ final class LifetimeMachine {
 
     private void pause(PauseCommand command) {
         requireNotEnded("paused");
-        if (state.isRunning()) {
+        if (state.isRunning() || state.isPausedInPart()) {
             flow.pause(command.getReason(), command.getActor());
         }
     }

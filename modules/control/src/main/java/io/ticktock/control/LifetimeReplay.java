@@ -34,7 +34,9 @@ final class LifetimeReplay {
     private static final int MOST_AT_ONCE = 8;
 
     private static final int MOST_RECORDS = 1_000;
-    private static final int MOST_QUESTIONS = 1_000;
+    /** The results that policies read again are in memory together. */
+    private static final int MOST_QUESTIONS = 50;
+
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Vertx vertx;

@@ -266,9 +266,11 @@ public final class LifetimeState {
     }
 
     private void applyPaused(String why, Instant time) {
+        // A further pause holds what had leave, too; the clocks stand still since the first one.
+        admittedGoesOn &= isRunning();
+        pausedAt = pausedAt == null ? time : pausedAt;
         status = LifetimeStatus.LIFETIME_STATUS_PAUSED;
         reason = why;
-        pausedAt = time;
     }
 
     /** A pause stops the clocks that run against the lifetime: its deadline and the timeouts of what waits. */
@@ -453,7 +455,12 @@ public final class LifetimeState {
 
     /** Whether an open attempt may be handed out now. */
     boolean mayRun(Attempt attempt) {
-        return !attempt.isWaiting() && (isRunning() || (isPaused() && admittedGoesOn));
+        return !attempt.isWaiting() && (isRunning() || isPausedInPart());
+    }
+
+    /** Whether it is paused, and what had leave before runs all the same. */
+    boolean isPausedInPart() {
+        return isPaused() && admittedGoesOn;
     }
 
     boolean isPaused() {

@@ -87,13 +87,25 @@ final class Resident {
         return !inbox.isEmpty();
     }
 
-    /** Takes everything that has happened so far, at most {@code most} items. */
-    List<Item> drain(int most) {
+    /**
+     * Takes everything that has happened so far, at most {@code most} items, and of records no more than have results of so
+     * many bytes together; one item at least.
+     */
+    List<Item> drain(int most, long mostResultBytes) {
         List<Item> items = new ArrayList<>(Math.min(most, inbox.size()));
+        long bytes = 0;
         while (items.size() < most && !inbox.isEmpty()) {
+            bytes += resultBytes(inbox.peek().input());
+            if (bytes > mostResultBytes && !items.isEmpty()) {
+                break;
+            }
             items.add(inbox.poll());
         }
         return items;
+    }
+
+    private static long resultBytes(Input input) {
+        return input instanceof Input.Recorded recorded ? recorded.record().getResultSizeBytes() : 0;
     }
 
     /** When time alone makes something happen to it; null when it never does. */

@@ -109,7 +109,8 @@ final class Residents {
         dispatcher.releaseAll(resident);
         Failure gone = gone();
         while (resident.hasInputs()) {
-            resident.drain(Integer.MAX_VALUE).forEach(item -> item.decided().fail(gone));
+            resident.drain(Integer.MAX_VALUE, Long.MAX_VALUE)
+                    .forEach(item -> item.decided().fail(gone));
         }
     }
 

@@ -41,10 +41,12 @@ final class ContentReader {
         }
         return bus.request(Addresses.STATE_GET_EXECUTIONS, request.build())
                 .compose(response -> content(headers, response))
-                .recover(cause -> Future.failedFuture(new Failure(
-                        FailureCode.UNAVAILABLE,
-                        "the result of " + headers.getExecId() + " cannot be read: " + cause.getMessage(),
-                        cause)));
+                .recover(cause -> Failure.is(cause, FailureCode.NOT_FOUND)
+                        ? Future.succeededFuture(Content.unreadable("the result is not there any more"))
+                        : Future.failedFuture(new Failure(
+                                FailureCode.UNAVAILABLE,
+                                "the result of " + headers.getExecId() + " cannot be read: " + cause.getMessage(),
+                                cause)));
     }
 
     private Future<Content> content(ExecutionHeaders headers, GetExecutionsResponse response) {

@@ -107,7 +107,7 @@ final class BudgetRepository {
     /** Not at once: what was set aside at the end of the span may be charged a little later. */
     private static final String REMOVE_OLD = """
             DELETE FROM budget_slices
-            WHERE tenant_id = $1 AND budget = $2 AND bucket < $3::timestamptz - interval '1 day' AND reserved = 0
+            WHERE tenant_id = $1 AND budget = $2 AND bucket < $3::timestamptz - interval '1 hour' AND reserved = 0
             """;
 
     private static Future<RowSet<Row>> removeOld(Query query, GrantBudgetRequest request) {

@@ -8,7 +8,6 @@ import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetSlice;
 import io.ticktock.proto.v1.GrantBudgetRequest;
-import io.ticktock.proto.v1.GrantBudgetResponse;
 import io.ticktock.proto.v1.ListBudgetSlicesRequest;
 import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.SliceReservation;
@@ -33,6 +32,7 @@ public final class BudgetLedger implements TenantBudgets {
     private static final int PARTS = 64;
 
     private static final int MOST_SLICES = 10_000;
+    private static final int MOST_TRIES = 4;
     /** Longer than it takes to write a decision: what is not known to be durable by then was never written, most likely. */
     private static final long UNCONFIRMED_NANOS = Duration.ofSeconds(10).toNanos();
     /** How long a budget that was found used up is not asked for again. */
@@ -97,8 +97,13 @@ public final class BudgetLedger implements TenantBudgets {
     }
 
     private Future<Outcome> grant(SliceKey key, BudgetPolicy budget, String execId, long amount, Instant now) {
+        return grant(key, budget, execId, amount, now, MOST_TRIES);
+    }
+
+    private Future<Outcome> grant(
+            SliceKey key, BudgetPolicy budget, String execId, long amount, Instant now, int tries) {
         Slice before = slices.get(key);
-        long needed = amount - (before == null ? 0 : Math.max(0, before.available()));
+        long needed = Math.max(0, amount - (before == null ? 0 : before.available()));
         GrantBudgetRequest request = GrantBudgetRequest.newBuilder()
                 .setTenantId(key.tenantId)
                 .setBudget(key.budget)
@@ -107,34 +112,31 @@ public final class BudgetLedger implements TenantBudgets {
                         ProtoTime.timestamp(budget.window().orElseThrow().firstBucket(now)))
                 .setSliceId(sliceId)
                 .setLimit(budget.limit())
-                .setNeeded(Math.max(0, needed))
-                .setWanted(Math.max(Math.max(0, needed), budget.limit() / PARTS))
+                .setNeeded(needed)
+                .setWanted(Math.max(needed, budget.limit() / PARTS))
                 .build();
-        long changes = before == null ? 0 : before.changes();
-        return bus.request(Addresses.STATE_GRANT_BUDGET, request)
-                .map(response -> granted(key, budget, execId, amount, changes, response));
+        Slice.Snapshot asked = before == null ? Slice.Snapshot.NOTHING : before.snapshot();
+        return bus.request(Addresses.STATE_GRANT_BUDGET, request).compose(response -> {
+            Slice slice = slices.computeIfAbsent(key, none -> new Slice());
+            limits.put(key, budget.limit());
+            slice.agree(response.getSlice(), asked);
+            removeEldest();
+            if (slice.available() >= amount) {
+                usedUp.remove(key);
+                return Future.succeededFuture(reserve(slice, key, budget, execId, amount));
+            }
+            // Others may have taken some of it meanwhile: as long as the tables say that there is room, it is asked
+            // for.
+            boolean isRoom = response.getUsed() + amount <= budget.limit();
+            return isRoom && tries > 1
+                    ? grant(key, budget, execId, amount, now, tries - 1)
+                    : Future.succeededFuture(refuse(key, budget, amount, response.getUsed()));
+        });
     }
 
-    private Outcome granted(
-            SliceKey key, BudgetPolicy budget, String execId, long amount, long changes, GrantBudgetResponse response) {
-        Slice slice = slices.computeIfAbsent(key, none -> new Slice());
-        limits.put(key, budget.limit());
-        update(slice, response.getSlice(), changes);
-        removeEldest();
-        if (slice.available() >= amount) {
-            usedUp.remove(key);
-            return reserve(slice, key, budget, execId, amount);
-        }
-        usedUp.put(key, new UsedUp(amount, budget.limit(), response.getUsed(), System.nanoTime() + USED_UP_NANOS));
-        return new Outcome(Optional.empty(), response.getUsed());
-    }
-
-    private static void update(Slice slice, BudgetSlice stored, long changesBefore) {
-        if (slice.isQuiet() && slice.changes() == changesBefore) {
-            slice.agree(stored);
-        } else {
-            slice.granted(stored);
-        }
+    private Outcome refuse(SliceKey key, BudgetPolicy budget, long amount, long used) {
+        usedUp.put(key, new UsedUp(amount, budget.limit(), used, System.nanoTime() + USED_UP_NANOS));
+        return new Outcome(Optional.empty(), used);
     }
 
     private Outcome reserve(Slice slice, SliceKey key, BudgetPolicy budget, String execId, long amount) {
@@ -180,25 +182,24 @@ public final class BudgetLedger implements TenantBudgets {
             return Future.succeededFuture();
         }
         long nowNanos = System.nanoTime();
-        Map<SliceKey, Long> changes = new HashMap<>();
+        Map<SliceKey, Slice.Snapshot> asked = new HashMap<>();
         slices.forEach((key, slice) -> {
             slice.forgetUnconfirmed(nowNanos);
-            changes.put(key, slice.changes());
+            asked.put(key, slice.snapshot());
         });
         ListBudgetSlicesRequest request =
                 ListBudgetSlicesRequest.newBuilder().setSliceId(sliceId).build();
         return bus.request(Addresses.STATE_LIST_BUDGET_SLICES, request).map(stored -> {
-            stored.getSlicesList().forEach(each -> refresh(each, changes));
+            stored.getSlicesList().forEach(each -> refresh(each, asked));
             return null;
         });
     }
 
-    private void refresh(BudgetSlice stored, Map<SliceKey, Long> changesBefore) {
+    private void refresh(BudgetSlice stored, Map<SliceKey, Slice.Snapshot> asked) {
         SliceKey key = new SliceKey(stored.getTenantId(), stored.getBudget(), stored.getBucket());
         Slice slice = slices.get(key);
-        Long changes = changesBefore.get(key);
-        if (slice != null && changes != null) {
-            update(slice, stored, changes);
+        if (slice != null && asked.containsKey(key)) {
+            slice.agree(stored, asked.get(key));
         }
     }
 

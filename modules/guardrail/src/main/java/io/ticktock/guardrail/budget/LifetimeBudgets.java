@@ -166,7 +166,8 @@ public final class LifetimeBudgets {
         List<FiredPolicy> fired = new ArrayList<>(0);
         for (BudgetPolicy budget : own) {
             long spent = spent(budget.metric());
-            if (spent > limit(budget)) {
+            // An attempt is one execution: it never uses more of them than was set aside, and rejected ones count too.
+            if (spent > limit(budget) && budget.metric() != Metric.EXECUTIONS) {
                 fired.add(BudgetFindings.overspent(budget, spent, limit(budget)));
             }
         }

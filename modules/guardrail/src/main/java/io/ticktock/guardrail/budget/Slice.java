@@ -17,8 +17,13 @@ final class Slice {
     private final Map<String, Unconfirmed> unconfirmed = new HashMap<>();
     private long granted;
     private long used;
-    /** Counts changes, so that what was read meanwhile is not taken for newer than it is. */
-    private long changes;
+
+    /** How it was when the tables were asked. */
+    record Snapshot(long used, long unconfirmed) {
+
+        /** Of a slice that is not there yet. */
+        static final Snapshot NOTHING = new Snapshot(0, 0);
+    }
 
     long available() {
         return granted - used;
@@ -33,20 +38,17 @@ final class Slice {
     void reserve(String execId, long amount, long untilNanos) {
         used += amount;
         unconfirmed.put(execId, new Unconfirmed(amount, untilNanos));
-        changes++;
     }
 
     void release(String execId) {
         Unconfirmed released = unconfirmed.remove(execId);
         if (released != null) {
             used -= released.amount;
-            changes++;
         }
     }
 
     /** A durable decision did this to it. */
     void charged(BudgetCharge charge) {
-        changes++;
         unconfirmed.remove(charge.getExecId());
         // What was used beyond what had been set aside is not of this slice.
         if (charge.getReserved() < 0) {
@@ -54,10 +56,13 @@ final class Slice {
         }
     }
 
-    long changes() {
-        return changes;
+    Snapshot snapshot() {
+        return new Snapshot(
+                used,
+                unconfirmed.values().stream().mapToLong(Unconfirmed::amount).sum());
     }
 
+    /** What was not written by now never is; the tables are about to say what is. */
     void forgetUnconfirmed(long nowNanos) {
         unconfirmed.values().removeIf(each -> nowNanos - each.untilNanos > 0);
     }
@@ -66,14 +71,13 @@ final class Slice {
         return unconfirmed.isEmpty();
     }
 
-    /** What was granted is what the tables say: others may have been granted what lay idle. */
-    void granted(BudgetSlice stored) {
+    /**
+     * Takes over what the tables say: others may have been granted what lay idle here, and messages may have been lost. Of
+     * what was unconfirmed when they were asked, they may know all or nothing; what has changed since is known here alone.
+     */
+    void agree(BudgetSlice stored, Snapshot asked) {
         granted = stored.getGranted();
-    }
-
-    /** Takes over what the tables say, when nothing is under way that they do not know of. */
-    void agree(BudgetSlice stored) {
-        granted = stored.getGranted();
-        used = stored.getReserved() + stored.getSpent();
+        long least = stored.getReserved() + stored.getSpent() + used - asked.used;
+        used = Math.min(Math.max(used, least), least + asked.unconfirmed);
     }
 }

@@ -8,6 +8,7 @@ import io.ticktock.proto.v1.PlanResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What a record's result holds, as policies read it: parsed when one first does. For one thread at a time. */
 public final class Content {
@@ -70,14 +71,26 @@ public final class Content {
         return value;
     }
 
+    private static final Pattern CHARSET =
+            Pattern.compile("charset\\s*=\\s*\"?(?!utf-?8|us-ascii)", Pattern.CASE_INSENSITIVE);
+
     private Object parse() {
         if (mediaType.startsWith("text/")) {
-            return bytes.toStringUtf8();
+            return text();
         }
         if (mediaType.isEmpty() || mediaType.startsWith("application/json") || mediaType.contains("+json")) {
             return PlainJson.parse(bytes.toStringUtf8());
         }
         throw new ExpressionFailure(
                 "a result of media type " + mediaType + " is neither JSON nor text: narrow applies_to to other nodes");
+    }
+
+    /** What is written in another way would look harmless to every pattern. */
+    private String text() {
+        boolean hasOtherCharset = CHARSET.matcher(mediaType).find();
+        if (hasOtherCharset || !bytes.isValidUtf8() || bytes.toStringUtf8().indexOf('\0') >= 0) {
+            throw new ExpressionFailure("the text is not UTF-8: narrow applies_to to other nodes");
+        }
+        return bytes.toStringUtf8();
     }
 }

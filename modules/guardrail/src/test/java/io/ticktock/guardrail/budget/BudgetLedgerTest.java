@@ -9,6 +9,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.guardrail.policy.PolicySet;
 import io.ticktock.proto.v1.BudgetCharge;
+import io.ticktock.proto.v1.BudgetSlice;
 import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.SliceReservation;
 import io.vertx.core.Future;
@@ -93,6 +94,53 @@ class BudgetLedgerTest {
                 await(one.reserve(budget, "acme", "exec", 1, NOW)).reserved().orElseThrow();
         decide(one, reservation, "exec", 1, 0);
         assertTrue(isReserved(await(other.reserve(budget, "acme", "large", 639, NOW))));
+    }
+
+    /** While a large wish waits for its grant, a small one takes of what is there. */
+    @Test
+    void aLargeWishIsNotRefusedForASmallOneThatCameBetween() throws Exception {
+        BudgetPolicy budget = budget(6_400);
+        SliceReservation first =
+                await(one.reserve(budget, "acme", "first", 10, NOW)).reserved().orElseThrow();
+        decide(one, first, "first", 10, 0);
+        List<Future<TenantBudgets.Outcome>> wishes = new ArrayList<>();
+        await(onEventLoop(() -> {
+            wishes.add(one.reserve(budget, "acme", "large", 1_000, NOW));
+            wishes.add(one.reserve(budget, "acme", "small", 50, NOW));
+            return Future.join(wishes);
+        }));
+        assertTrue(wishes.stream().allMatch(wish -> isReserved(wish.result())));
+    }
+
+    /** Promised, never written, and forgotten after a while: the tables say that it is there. */
+    @Test
+    void whatWasNeverWrittenIsFoundAgainThoughTheSliceIsBusy() {
+        Slice slice = new Slice();
+        slice.reserve("lost", 100, System.nanoTime() - 1);
+        slice.forgetUnconfirmed(System.nanoTime());
+        slice.reserve("busy", 30, Long.MAX_VALUE);
+        slice.agree(stored(100, 0), slice.snapshot());
+        assertEquals(70, slice.available());
+    }
+
+    @Test
+    void whatOthersCannotKnowYetIsCountedBesideWhatTheTablesSay() {
+        Slice slice = new Slice();
+        slice.agree(stored(100, 0), Slice.Snapshot.NOTHING);
+        slice.reserve("before", 30, Long.MAX_VALUE);
+        Slice.Snapshot asked = slice.snapshot();
+        slice.reserve("after", 20, Long.MAX_VALUE);
+        slice.agree(stored(100, 30), asked);
+        assertEquals(50, slice.available());
+        slice.agree(stored(100, 45), asked);
+        assertEquals(35, slice.available());
+    }
+
+    private static BudgetSlice stored(long granted, long reserved) {
+        return BudgetSlice.newBuilder()
+                .setGranted(granted)
+                .setReserved(reserved)
+                .build();
     }
 
     @Test

@@ -200,6 +200,19 @@ class BudgetsTest {
         assertEquals("budget: limit: 1.000001 cost_usd is used, and the limit is 1", verdict.getReason());
     }
 
+    @Test
+    void recordsOfAttemptsThatWereRejectedDoNotMakeTheOthersTooMany() {
+        PolicySet set = set(policies("scope: lifetime, budget: {executions: 1}, action: REJECT_EXECUTION"));
+        VerdictRequest request = VerdictRequest.newBuilder()
+                .setTotals(Totals.newBuilder().setExecutions(54))
+                .addRecords(ExecutionReference.newBuilder()
+                        .setHeaders(ExecutionHeaders.newBuilder().setExecId("exec")))
+                .build();
+        VerdictResponse conditions =
+                VerdictResponse.newBuilder().addVerdicts(allow()).build();
+        assertEquals(conditions, budgets.judge(set, request, conditions));
+    }
+
     private Verdict judge(PolicySet set, long costMicros) {
         VerdictRequest request = VerdictRequest.newBuilder()
                 .addRecords(ExecutionReference.newBuilder()
