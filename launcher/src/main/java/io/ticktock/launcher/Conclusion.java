@@ -12,13 +12,18 @@ final class Conclusion {
     private final Client client;
     private final LifetimeReport report;
     private final Terminal terminal;
-    private final String dataFlag;
+    private final String flags;
 
     Conclusion(Client client, LifetimeReport report, Terminal terminal, Configuration configuration) {
         this.client = client;
         this.report = report;
         this.terminal = terminal;
-        this.dataFlag = " --data " + configuration.launcher().dataFolder();
+        this.flags = " --data " + configuration.launcher().dataFolder()
+                + configuration
+                        .guardrail()
+                        .policies()
+                        .map(path -> " --set guardrail.policies=" + path)
+                        .orElse("");
     }
 
     ExitCode tell(LifetimeId id, LifetimeWatch.Ending ending, OutputFormat format) {
@@ -55,7 +60,7 @@ final class Conclusion {
             case PAUSED ->
                 err.println("ticktock: lifetime " + id + " is paused: " + lifetime.getReason() + "; go on with: "
                         + command("resume", id)
-                        + (lifetime.getReason().startsWith("budget: ") ? " [--add-budget METRIC=AMOUNT]" : ""));
+                        + (isOfItsOwnBudget(lifetime) ? " [--add-budget METRIC=AMOUNT]" : ""));
             case UNANSWERED ->
                 questions(id)
                         .forEach(question -> err.println("ticktock: lifetime " + id
@@ -67,8 +72,14 @@ final class Conclusion {
         return ExitCode.WAITING;
     }
 
+    /** A tenant's budget is raised in its file. */
+    private static boolean isOfItsOwnBudget(AgentLifetime lifetime) {
+        return lifetime.getReason().startsWith("budget: ")
+                && !lifetime.getReason().contains(" in this window (");
+    }
+
     private String command(String verb, LifetimeId id) {
-        return Session.program() + " lifetimes " + verb + ' ' + id + dataFlag;
+        return Session.program() + " lifetimes " + verb + ' ' + id + flags;
     }
 
     private List<OpenWaits.Question> questions(LifetimeId id) {

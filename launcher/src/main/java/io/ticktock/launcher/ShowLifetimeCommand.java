@@ -37,7 +37,7 @@ final class ShowLifetimeCommand implements Callable<Integer> {
         try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
             AgentLifetime lifetime = system.client().lifetime(lifetimeId);
             OpenWaits waits = new OpenWaits();
-            SpendAtPause spend = new SpendAtPause();
+            SpendByNode spend = new SpendByNode();
             system.client().forEachEvent(lifetimeId, event -> {
                 waits.take(event);
                 spend.take(event);

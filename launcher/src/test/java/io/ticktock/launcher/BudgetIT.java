@@ -275,7 +275,7 @@ class BudgetIT {
         Instant month = Window.parse("month").orElseThrow().bucket(Instant.now());
         GrantBudgetRequest request = GrantBudgetRequest.newBuilder()
                 .setTenantId(BudgetedCrowd.TENANT)
-                .setBudget("limit")
+                .setBudget("limit of cost_usd by month")
                 .setBucket(ProtoTime.timestamp(month))
                 .setFirstBucket(ProtoTime.timestamp(month))
                 .setSliceId("the test")

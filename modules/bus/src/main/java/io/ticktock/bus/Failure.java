@@ -32,7 +32,10 @@ public final class Failure extends RuntimeException {
             return failure;
         }
         if (cause instanceof ReplyException reply) {
-            return new Failure(FailureCode.UNAVAILABLE, "no answer: " + reply.getMessage(), reply);
+            return new Failure(
+                    FailureCode.UNAVAILABLE,
+                    "no answer: " + reply.getMessage().replaceAll("\\.? address: .*", ""),
+                    reply);
         }
         return new Failure(FailureCode.INTERNAL, "internal error", cause);
     }

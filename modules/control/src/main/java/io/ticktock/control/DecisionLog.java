@@ -60,7 +60,7 @@ final class DecisionLog {
             case ACCEPTED -> {
                 Accepted accepted = event.getAccepted();
                 Scheduled attempt = state.openAttempt(accepted.getExecId()).scheduled;
-                charges.addAll(BudgetCharges.settle(attempt, Spending.amountsOf(accepted.getTelemetry())));
+                charges.addAll(BudgetCharges.settle(attempt, Spending.counted(attempt, accepted)));
             }
             case CANCELLED ->
                 charges.addAll(BudgetCharges.forfeit(

@@ -225,7 +225,7 @@ public final class LifetimeState {
 
     private void count(Accepted event) {
         PolicyTelemetry telemetry = event.getTelemetry();
-        spending.settle(attempt(event.getExecId()).scheduled, telemetry);
+        spending.settle(attempt(event.getExecId()).scheduled, event);
         executions++;
         tokensUsed += telemetry.getTokensUsed();
         costMicros += telemetry.getCostMicros();

@@ -1,7 +1,9 @@
 package io.ticktock.control;
 
+import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.BudgetUse;
+import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.NodeSpend;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.Scheduled;
@@ -34,11 +36,31 @@ final class Spending {
     }
 
     /** The record of the attempt is there: what it really used counts in the totals. */
-    void settle(Scheduled attempt, PolicyTelemetry used) {
+    void settle(Scheduled attempt, Accepted accepted) {
+        Amounts used = amountsOf(accepted.getTelemetry());
         if (attempt.hasReservation()) {
             reserved = sum(reserved, attempt.getReservation().getAmounts(), -1);
+            forfeited = sum(forfeited, sum(counted(attempt, accepted), used, -1), 1);
         }
-        byNode.merge(attempt.getNodeId(), amountsOf(used), (one, other) -> sum(one, other, 1));
+        byNode.merge(attempt.getNodeId(), used, (one, other) -> sum(one, other, 1));
+    }
+
+    /**
+     * What budgets count for an attempt: what it used as far as it tells. One that was cut off may have used all that was
+     * set aside for it, whatever it has told by then.
+     */
+    static Amounts counted(Scheduled attempt, Accepted accepted) {
+        Amounts used = amountsOf(accepted.getTelemetry());
+        boolean isCutOff = accepted.getStatus() == ExecutionStatus.EXECUTION_STATUS_TIMED_OUT
+                || accepted.getStatus() == ExecutionStatus.EXECUTION_STATUS_CANCELLED;
+        Amounts worst = attempt.getReservation().getAmounts();
+        return isCutOff && attempt.hasReservation()
+                ? Amounts.newBuilder()
+                        .setExecutions(Math.max(used.getExecutions(), worst.getExecutions()))
+                        .setTokensUsed(Math.max(used.getTokensUsed(), worst.getTokensUsed()))
+                        .setCostMicros(Math.max(used.getCostMicros(), worst.getCostMicros()))
+                        .build()
+                : used;
     }
 
     /** Nobody will know what the attempt used: it counts with its worst case. */
@@ -73,7 +95,7 @@ final class Spending {
                 .toList();
     }
 
-    static Amounts amountsOf(PolicyTelemetry used) {
+    private static Amounts amountsOf(PolicyTelemetry used) {
         return Amounts.newBuilder()
                 .setExecutions(1)
                 .setTokensUsed(used.getTokensUsed())

@@ -49,7 +49,7 @@ final class BudgetsOfThen implements TenantBudgets {
     /** Of an attempt that its decision closed again no slice is noted; none is needed then. */
     private SliceReservation slice(BudgetPolicy budget, int place, long amount) {
         return question.getReservations(place).getSlicesList().stream()
-                .filter(slice -> slice.getBudget().equals(budget.name()))
+                .filter(slice -> slice.getBudget().equals(budget.key()))
                 .findFirst()
                 .orElse(SliceReservation.getDefaultInstance())
                 .toBuilder()

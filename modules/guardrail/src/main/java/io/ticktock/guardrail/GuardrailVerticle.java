@@ -91,6 +91,11 @@ public final class GuardrailVerticle extends VerticleBase {
         engine.use(policies);
         changed = null;
         lastRefusal = "";
+        if (policies.isEmpty()) {
+            LOG.warn(
+                    "no policies are in force: {} has none",
+                    configuration.policies().orElseThrow());
+        }
         LOG.info("{} policies are in force, digest {}", policies.size(), policies.digest());
     }
 

@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 public final class BoundedPattern {
 
     private static final int MAX_SOURCE_CHARS = 1_000;
+    /** Nothing can end a search that is under way. */
+    private static final long MOST_STEPS = 20_000_000;
 
     /** More would take memory before the size of the result could be looked at. */
     private static final int MAX_REPEATED_CHARS = 100_000;
@@ -53,8 +55,12 @@ public final class BoundedPattern {
         return new BoundedPattern(pattern);
     }
 
-    /** Whether it is somewhere in the text. */
+    /** Whether it is somewhere in the text. Throws {@link ExpressionFailure} when it may take seconds to tell. */
     public boolean isIn(String text) {
+        if (stepsIn(text) > MOST_STEPS) {
+            throw new ExpressionFailure("the pattern takes too long in a text of " + text.length()
+                    + " characters: shorten it, or let it repeat less often");
+        }
         return pattern.matcher(text).find();
     }
 

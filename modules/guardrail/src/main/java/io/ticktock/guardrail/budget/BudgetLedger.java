@@ -59,7 +59,7 @@ public final class BudgetLedger implements TenantBudgets {
     @Override
     public Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now) {
         Timestamp bucket = ProtoTime.timestamp(budget.window().orElseThrow().bucket(now));
-        SliceKey key = new SliceKey(tenantId, budget.name(), bucket);
+        SliceKey key = new SliceKey(tenantId, budget.key(), bucket);
         Optional<Outcome> known = reserveOfWhatIsGranted(key, budget, execId, amount);
         if (known.isPresent()) {
             return Future.succeededFuture(known.get());
@@ -85,7 +85,7 @@ public final class BudgetLedger implements TenantBudgets {
             return Optional.of(reserved(key, budget, amount));
         }
         slice.release(execId);
-        if (slice.available() >= amount) {
+        if (!slice.isOverdrawn() && slice.available() >= amount) {
             return Optional.of(reserve(slice, key, budget, execId, amount));
         }
         UsedUp known = usedUp.get(key);
@@ -121,7 +121,11 @@ public final class BudgetLedger implements TenantBudgets {
             limits.put(key, budget.limit());
             slice.agree(response.getSlice(), asked);
             removeEldest();
-            if (slice.available() >= amount) {
+            boolean isOver = response.getUsed() > budget.limit();
+            if (!isOver) {
+                slice.forgetOverdraft();
+            }
+            if (!isOver && slice.available() >= amount) {
                 usedUp.remove(key);
                 return Future.succeededFuture(reserve(slice, key, budget, execId, amount));
             }
@@ -130,7 +134,7 @@ public final class BudgetLedger implements TenantBudgets {
             boolean isRoom = response.getUsed() + amount <= budget.limit();
             return isRoom && tries > 1
                     ? grant(key, budget, execId, amount, now, tries - 1)
-                    : Future.succeededFuture(refuse(key, budget, amount, response.getUsed()));
+                    : Future.succeededFuture(refuse(key, budget, isOver ? 0 : amount, response.getUsed()));
         });
     }
 

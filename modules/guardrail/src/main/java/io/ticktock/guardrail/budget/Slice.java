@@ -17,6 +17,7 @@ final class Slice {
     private final Map<String, Unconfirmed> unconfirmed = new HashMap<>();
     private long granted;
     private long used;
+    private boolean overdrawn;
 
     /** How it was when the tables were asked. */
     record Snapshot(long used, long unconfirmed) {
@@ -50,10 +51,22 @@ final class Slice {
     /** A durable decision did this to it. */
     void charged(BudgetCharge charge) {
         unconfirmed.remove(charge.getExecId());
-        // What was used beyond what had been set aside is not of this slice.
-        if (charge.getReserved() < 0) {
-            used += Math.min(0, charge.getReserved() + charge.getSpent());
+        if (charge.getReserved() <= 0) {
+            long over = charge.getReserved() + charge.getSpent();
+            used += Math.min(0, over);
+            // That is not of this slice, but of the budget.
+            overdrawn |= over > 0;
         }
+    }
+
+    /** Whether attempts used more than was set aside for them, and the tables have not been asked since what is left. */
+    boolean isOverdrawn() {
+        return overdrawn;
+    }
+
+    /** The tables were asked, and there is something left. */
+    void forgetOverdraft() {
+        overdrawn = false;
     }
 
     Snapshot snapshot() {

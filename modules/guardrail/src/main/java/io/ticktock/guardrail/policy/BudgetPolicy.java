@@ -37,6 +37,11 @@ public record BudgetPolicy(
                 && appliesTo.includesLabels(labels);
     }
 
+    /** Under which name a tenant's budget is kept: what counts something else, or over another span, is another one. */
+    public String key() {
+        return name + " of " + metric.word() + window.map(span -> " by " + span).orElse("");
+    }
+
     public boolean isOfTenant() {
         return scope == PolicyScope.POLICY_SCOPE_TENANT;
     }

@@ -112,6 +112,21 @@ class BudgetLedgerTest {
         assertTrue(wishes.stream().allMatch(wish -> isReserved(wish.result())));
     }
 
+    /** The graph says that it spends nothing, and spends. */
+    @Test
+    void whoDeclaresTooLittleIsStoppedOnceTheBudgetIsUsed() throws Exception {
+        BudgetPolicy budget = budget(100);
+        for (int i = 0; i < 2; i++) {
+            SliceReservation nothing = await(one.reserve(budget, "acme", "exec" + i, 0, NOW))
+                    .reserved()
+                    .orElseThrow();
+            stored.overspend(nothing.getSliceId(), 60);
+            one.charged(charged(nothing, "exec" + i, 0, 60));
+        }
+        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 0, NOW))));
+        assertFalse(isReserved(await(other.reserve(budget, "acme", "next", 0, NOW))));
+    }
+
     /** Promised, never written, and forgotten after a while: the tables say that it is there. */
     @Test
     void whatWasNeverWrittenIsFoundAgainThoughTheSliceIsBusy() {

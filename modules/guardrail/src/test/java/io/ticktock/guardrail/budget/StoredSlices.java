@@ -81,6 +81,12 @@ final class StoredSlices {
         return true;
     }
 
+    /** An attempt for which nothing was set aside used this much. */
+    void overspend(String sliceId, long spent) {
+        slices.get(sliceId).spent += spent;
+        slices.get(sliceId).granted += spent;
+    }
+
     long granted() {
         return slices.values().stream().mapToLong(slice -> slice.granted).sum();
     }
