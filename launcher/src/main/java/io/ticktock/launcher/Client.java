@@ -3,6 +3,7 @@ package io.ticktock.launcher;
 import static io.ticktock.bus.Addresses.CONTROL_FORK;
 import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 import static io.ticktock.bus.Addresses.CONTROL_REPLAY;
+import static io.ticktock.bus.Addresses.CONTROL_REPLAY_PLANS;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
 import static io.ticktock.bus.Addresses.STATE_GET_LIFETIME;
@@ -43,6 +44,8 @@ import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.ReplayLifetimeRequest;
 import io.ticktock.proto.v1.ReplayLifetimeResponse;
+import io.ticktock.proto.v1.ReplayPlansRequest;
+import io.ticktock.proto.v1.ReplayPlansResponse;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
@@ -203,6 +206,16 @@ final class Client {
                 .setLifetimeId(id.toString())
                 .build();
         return ask(CONTROL_REPLAY, request);
+    }
+
+    /** What the Plans of this graph would have chosen in a recorded lifetime. */
+    ReplayPlansResponse replayPlans(LifetimeId id, AgentGraph graph) {
+        ReplayPlansRequest request = ReplayPlansRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(id.toString())
+                .setGraph(ByteString.copyFromUtf8(graph.canonical()))
+                .build();
+        return ask(CONTROL_REPLAY_PLANS, request);
     }
 
     GetStatisticsResponse statistics() {

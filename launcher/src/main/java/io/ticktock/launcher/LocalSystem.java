@@ -5,6 +5,7 @@ import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.control.ReplayVerticle;
+import io.ticktock.executor.EvaluationVerticle;
 import io.ticktock.guardrail.RecomputationVerticle;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.DatabaseAddress;
@@ -110,6 +111,8 @@ final class LocalSystem implements AutoCloseable {
         LocalSystem system = toLookAt(configuration);
         try {
             system.deploy(new RecomputationVerticle(system.bus(), configuration.guardrail()));
+            system.deploy(new EvaluationVerticle(
+                    system.bus(), configuration.executor().bounds()));
             system.deploy(new ReplayVerticle(system.bus()));
             return system;
         } catch (RuntimeException e) {

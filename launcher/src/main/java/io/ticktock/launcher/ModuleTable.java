@@ -103,10 +103,11 @@ final class ModuleTable {
                         STATE_FIND_UNREFERENCED_BLOBS);
             case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
             case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_RECOMPUTE);
-            case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD);
+            case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD, EXECUTOR_EVALUATE_PLANS);
             case CONTROL ->
                 List.of(
                         CONTROL_REPLAY,
+                        CONTROL_REPLAY_PLANS,
                         CONTROL_START,
                         CONTROL_FORK,
                         CONTROL_SIGNAL,
@@ -161,7 +162,8 @@ final class ModuleTable {
                         STATE_EXAMINE_LIFETIME,
                         EXECUTOR_RUN_TASK,
                         EXECUTOR_RUN_PLAN,
-                        EXECUTOR_HELD);
+                        EXECUTOR_HELD,
+                        EXECUTOR_EVALUATE_PLANS);
         };
     }
 

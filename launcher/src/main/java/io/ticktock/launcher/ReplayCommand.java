@@ -2,6 +2,7 @@ package io.ticktock.launcher;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ticktock.launcher.TimeSpanOptions.TimeSpan;
 import io.ticktock.proto.v1.Divergence;
 import io.ticktock.proto.v1.ReplayLifetimeResponse;
 import java.io.PrintStream;
@@ -66,8 +67,9 @@ final class ReplayCommand implements Callable<Integer> {
                 Optional.ofNullable(since).map(text -> PointInTime.parse("--since", text, Instant.now()));
         try (LocalSystem system = LocalSystem.toReplay(options.configuration(session.environment()))) {
             Client client = system.client();
-            boolean agrees =
-                    one.isPresent() ? replayOne(client, one.get()) : replayAll(new StartedSince(client, graph, from));
+            boolean agrees = one.isPresent()
+                    ? replayOne(client, one.get())
+                    : replayAll(new StartedWithin(client, graph, new TimeSpan(from, Optional.empty())));
             return (agrees ? ExitCode.COMPLETED : ExitCode.FAILED).number();
         }
     }
@@ -82,7 +84,7 @@ final class ReplayCommand implements Callable<Integer> {
         return !replayed.hasDivergence();
     }
 
-    private boolean replayAll(StartedSince lifetimes) {
+    private boolean replayAll(StartedWithin lifetimes) {
         Tally tally = new Tally();
         lifetimes.forEach(lifetime -> {
             String lifetimeId = lifetime.getLifetimeId();

@@ -36,6 +36,7 @@ public final class Ticktock {
                 .addSubcommand(new DrawCommand(session))
                 .addSubcommand(new ServeCommand(session))
                 .addSubcommand(PoliciesCommand.commandLine(session))
+                .addSubcommand(PlansCommand.commandLine(session))
                 .addSubcommand(LifetimesCommand.commandLine(session))
                 .addSubcommand(new ExecutionsCommand(session))
                 .addSubcommand(new SpendCommand(session))

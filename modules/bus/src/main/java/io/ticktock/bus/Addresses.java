@@ -125,6 +125,10 @@ public final class Addresses {
     public static final Address<ReplayLifetimeRequest, ReplayLifetimeResponse> CONTROL_REPLAY = new Address<>(
             "control.replay", ReplayLifetimeRequest.class, ReplayLifetimeResponse.class, Duration.ofMinutes(10));
 
+    /** At any control plane; takes as long as the lifetime's log does. */
+    public static final Address<ReplayPlansRequest, ReplayPlansResponse> CONTROL_REPLAY_PLANS = new Address<>(
+            "control.replay-plans", ReplayPlansRequest.class, ReplayPlansResponse.class, Duration.ofMinutes(10));
+
     // control: each at the lifetime's shard
     public static final Address<StartLifetimeRequest, StartLifetimeResponse> CONTROL_START =
             Address.of("control.start", StartLifetimeRequest.class, StartLifetimeResponse.class);
@@ -155,6 +159,8 @@ public final class Addresses {
             Address.of("executor.run-plan", PlanInput.class, DispatchResponse.class);
     public static final Address<HeldExecutionsRequest, HeldExecutionsResponse> EXECUTOR_HELD =
             Address.of("executor.held", HeldExecutionsRequest.class, HeldExecutionsResponse.class);
+    public static final Address<EvaluatePlansRequest, EvaluatePlansResponse> EXECUTOR_EVALUATE_PLANS = new Address<>(
+            "executor.evaluate-plans", EvaluatePlansRequest.class, EvaluatePlansResponse.class, Duration.ofMinutes(2));
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
 

@@ -26,6 +26,7 @@ public final class ControlVerticle extends VerticleBase {
     private GraphOrchestrator orchestrator;
     private Reconciler reconciler;
     private LifetimeReplay replay;
+    private PlansReplay plansReplay;
     private boolean stopping;
 
     public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock) {
@@ -57,12 +58,14 @@ public final class ControlVerticle extends VerticleBase {
                 loader,
                 dispatcher);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
+        plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
     }
 
     private Future<Void> serve() {
         List<Future<?>> bindings = new ArrayList<>();
         bindings.add(bus.serve(Addresses.CONTROL_REPLAY, replay::replay));
+        bindings.add(bus.serve(Addresses.CONTROL_REPLAY_PLANS, plansReplay::replay));
         for (int number : lease.shards()) {
             Shard shard = new Shard(number);
             bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));

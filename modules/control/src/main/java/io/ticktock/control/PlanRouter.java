@@ -18,12 +18,15 @@ final class PlanRouter {
 
     /** Succeeds once an executor has the attempt in hand. */
     Future<DispatchResponse> route(LifetimeState state, Attempt attempt) {
-        return bus.request(
-                Addresses.EXECUTOR_RUN_PLAN,
-                PlanInput.newBuilder()
-                        .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_PLAN))
-                        .setSources(NodeRouting.sources(state, attempt))
-                        .setRejection(NodeRouting.rejection(attempt))
-                        .build());
+        return bus.request(Addresses.EXECUTOR_RUN_PLAN, input(state, attempt));
+    }
+
+    /** What the attempt is to decide over. */
+    static PlanInput input(LifetimeState state, Attempt attempt) {
+        return PlanInput.newBuilder()
+                .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_PLAN))
+                .setSources(NodeRouting.sources(state, attempt))
+                .setRejection(NodeRouting.rejection(attempt))
+                .build();
     }
 }

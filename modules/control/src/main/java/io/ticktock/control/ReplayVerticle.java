@@ -17,7 +17,9 @@ public final class ReplayVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
-        LifetimeReplay replay = new LifetimeReplay(vertx, bus, graphs, new LifetimeLoader(bus, graphs));
-        return bus.serve(Addresses.CONTROL_REPLAY, replay::replay);
+        LifetimeLoader loader = new LifetimeLoader(bus, graphs);
+        return Future.all(
+                bus.serve(Addresses.CONTROL_REPLAY, new LifetimeReplay(vertx, bus, graphs, loader)::replay),
+                bus.serve(Addresses.CONTROL_REPLAY_PLANS, new PlansReplay(vertx, bus, graphs, loader)::replay));
     }
 }

@@ -6,6 +6,8 @@ import io.ticktock.executor.http.HttpSender;
 import io.ticktock.executor.type.BuiltInTypes;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.EvaluatePlansRequest;
+import io.ticktock.proto.v1.EvaluatePlansResponse;
 import io.ticktock.proto.v1.HeldExecutionsRequest;
 import io.ticktock.proto.v1.HeldExecutionsResponse;
 import io.ticktock.proto.v1.PlanInput;
@@ -29,6 +31,7 @@ public final class Executor {
     private final AttemptRunner runner;
     private final TaskExecutor tasks;
     private final PlanExecutor plans;
+    private final PlanEvaluator evaluator;
 
     /**
      * With the built-in types and those that authors have put on the class path.
@@ -74,8 +77,16 @@ public final class Executor {
         this.runner = new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId);
         this.tasks =
                 new TaskExecutor(graphs, types, inputs, results, new WaitingReporter(bus, repeater, results), recorder);
-        this.plans =
-                new PlanExecutor(graphs, types, inputs, new ChoiceCheck(configuration.maxFanOut()), results, recorder);
+        ChoiceCheck choices = new ChoiceCheck(configuration.maxFanOut());
+        this.plans = new PlanExecutor(graphs, new PlanDecider(types, inputs, choices), results, recorder);
+        Repeater briefly = new Repeater(vertx, EvaluationVerticle.MOST_FAILURES);
+        this.evaluator = new PlanEvaluator(
+                vertx,
+                new PlanDecider(
+                        new HandlerTypes(List.of(), builtIn.plans()),
+                        new InputResolver(records, blobs, client, briefly, memory, maxInputBytes),
+                        choices),
+                workers);
     }
 
     /** Takes an attempt of a Task in hand; fails with OVERLOADED when there is no room for it. */
@@ -86,6 +97,11 @@ public final class Executor {
     /** Takes an attempt of a Plan in hand; fails with OVERLOADED when there is no room for it. */
     Future<DispatchResponse> runPlan(PlanInput input) {
         return runner.dispatch(input.getHeaders(), 0, input, plans);
+    }
+
+    /** What Plans of built-in types would choose; nothing of it is recorded. */
+    Future<EvaluatePlansResponse> evaluatePlans(EvaluatePlansRequest request) {
+        return evaluator.evaluate(request);
     }
 
     /** Which of these attempts are in hand. */

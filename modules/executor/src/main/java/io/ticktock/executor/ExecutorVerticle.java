@@ -31,6 +31,7 @@ public final class ExecutorVerticle extends VerticleBase {
         return Future.all(
                 Future.all(dispatches),
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
+                bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel));
     }
 

@@ -19,9 +19,17 @@ final class Repeater {
     private static final int MAX_DEFECTS = 8;
 
     private final Vertx vertx;
+    private final int maxFailures;
 
+    /** Repeats for as long as it takes. */
     Repeater(Vertx vertx) {
+        this(vertx, Integer.MAX_VALUE);
+    }
+
+    /** @param maxFailures after which the next one is the last, 0 and more */
+    Repeater(Vertx vertx, int maxFailures) {
         this.vertx = vertx;
+        this.maxFailures = maxFailures;
     }
 
     /**
@@ -52,8 +60,8 @@ final class Repeater {
         });
     }
 
-    private static boolean mayHelp(Throwable cause, int failures) {
-        if (!(cause instanceof Failure failure)) {
+    private boolean mayHelp(Throwable cause, int failures) {
+        if (failures >= maxFailures || !(cause instanceof Failure failure)) {
             return false;
         }
         return failure.code().retryable() || (failure.code() == FailureCode.INTERNAL && failures < MAX_DEFECTS);

@@ -18,6 +18,11 @@ public record BuiltInTypes(List<TaskType> tasks, List<PlanType> plans) {
                         new WaitType(clock),
                         new HumanType(values),
                         new ChildGraphType(outputs)),
-                List.of(new RulesType(), new NextType(), new MapType(maxFanOut)));
+                plans(maxFanOut));
+    }
+
+    /** Those of Plans; what they decide follows from their inputs alone. */
+    public static List<PlanType> plans(int maxFanOut) {
+        return List.of(new RulesType(), new NextType(), new MapType(maxFanOut));
     }
 }
