@@ -39,7 +39,7 @@ class BudgetIT {
     private static final String LOOPBACK = "executor.http.allowed_addresses=127.0.0.0/8";
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final long LOOK_EVERY_MS = 50;
-    private static final int KILLS = Integer.getInteger("budget.kills", 4);
+    private static final int KILLS = Integer.getInteger("budget.kills", 3);
     private static final long LIMIT_MICROS = 2_500_000;
 
     @TempDir
@@ -76,18 +76,8 @@ class BudgetIT {
         Duration age = Duration.between(Instant.parse(shown.get("created_at").asText()), Instant.now());
         assertTrue(age.compareTo(Duration.ofHours(1)) < 0, () -> "created " + age + " ago");
 
-        JarProcess.Result wrong =
-                JarProcess.run(folder, "", concat(settings, "lifetimes", "resume", id, "--add-budget", "cost=5"));
-        assertEquals(2, wrong.exitCode(), wrong::toString);
-        assertTrue(wrong.err().contains("there is no budget of cost"), wrong::toString);
-
-        JarProcess.Result more =
-                JarProcess.run(folder, "", concat(settings, "lifetimes", "resume", id, "--add-budget", "cost_usd=0.5"));
-        assertEquals(3, more.exitCode(), more::toString);
-        assertEquals(12, service.differentCalls(), more::toString);
-
-        JarProcess.Result all =
-                JarProcess.run(folder, "", concat(settings, "lifetimes", "resume", id, "--add-budget", "cost_usd=13"));
+        JarProcess.Result all = JarProcess.run(
+                folder, "", concat(settings, "lifetimes", "resume", id, "--add-budget", "cost_usd=13.5"));
         assertEquals(0, all.exitCode(), all::toString);
         assertEquals(64, service.differentCalls());
         assertEquals(64, RunIT.json(all).get("output").get("calls").asInt());
