@@ -116,7 +116,8 @@ class BudgetIT {
         try (LocalSystem system = LocalSystem.startAll(BudgetedCrowd.configuration(folder.resolve("data"), policies))) {
             Client client = system.clientOf(BudgetedCrowd.TENANT);
             client.register(BudgetedCrowd.graph());
-            BudgetedCrowd.start(system.bus(), service.url(), 512).forEach(Client::await);
+            BudgetedCrowd.start(system.bus(), service.url(), IntStream.range(0, 512))
+                    .forEach(Client::await);
             awaitSettled(client, 512);
 
             assertEquals(10, completed(client, 512));
@@ -147,7 +148,8 @@ class BudgetIT {
         try (LocalSystem system = LocalSystem.startAll(BudgetedCrowd.configuration(data, policies))) {
             Client client = system.clientOf(BudgetedCrowd.TENANT);
             client.register(BudgetedCrowd.graph());
-            BudgetedCrowd.start(system.bus(), service.url(), 60).forEach(Client::await);
+            BudgetedCrowd.start(system.bus(), service.url(), IntStream.range(0, 60))
+                    .forEach(Client::await);
             awaitSettled(client, 60);
 
             assertEquals(10, completed(client, 60));
@@ -184,17 +186,20 @@ class BudgetIT {
         }
     }
 
-    /** Asks as often as it takes: each has been acknowledged at least once. */
+    /** Asks for each until it is acknowledged. */
     private void startAll(LocalSystem system, int count) {
         Set<Integer> started = new HashSet<>();
         Instant deadline = Instant.now().plus(LONGEST_WAIT);
         while (started.size() < count) {
             assertTrue(Instant.now().isBefore(deadline), "started " + started.size());
-            List<? extends Future<?>> asked = BudgetedCrowd.start(system.bus(), service.url(), count);
+            int[] missing = IntStream.range(0, count)
+                    .filter(number -> !started.contains(number))
+                    .toArray();
+            List<? extends Future<?>> asked = BudgetedCrowd.start(system.bus(), service.url(), IntStream.of(missing));
             Client.await(Future.join(asked).otherwiseEmpty());
-            IntStream.range(0, count)
-                    .filter(number -> asked.get(number).succeeded())
-                    .forEach(started::add);
+            IntStream.range(0, missing.length)
+                    .filter(i -> asked.get(i).succeeded())
+                    .forEach(i -> started.add(missing[i]));
         }
     }
 

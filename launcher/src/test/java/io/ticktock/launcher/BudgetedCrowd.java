@@ -54,7 +54,7 @@ final class BudgetedCrowd {
         try (LocalSystem system = LocalSystem.startAll(configuration)) {
             System.out.println(CrashingSystem.READY);
             system.clientOf(TENANT).register(graph());
-            start(system.bus(), arguments[2], Integer.parseInt(arguments[3]));
+            start(system.bus(), arguments[2], IntStream.range(0, Integer.parseInt(arguments[3])));
             while (System.in.read() >= 0) {
                 // Nothing is said to it.
             }
@@ -73,11 +73,10 @@ final class BudgetedCrowd {
     }
 
     /** All at once; those that are there already stay as they are. */
-    static List<Future<StartLifetimeResponse>> start(Bus bus, String url, int count) {
+    static List<Future<StartLifetimeResponse>> start(Bus bus, String url, IntStream numbers) {
         Payload input =
                 Payload.newBuilder().setInline(Json.write(Map.of("url", url))).build();
-        return IntStream.range(0, count)
-                .mapToObj(number -> StartLifetimeRequest.newBuilder()
+        return numbers.mapToObj(number -> StartLifetimeRequest.newBuilder()
                         .setTenantId(TENANT)
                         .setLifetimeId(id(number).toString())
                         .setGraphName("call")

@@ -54,8 +54,10 @@ public final class Addresses {
             Address.of("state.list-due", ListDueRequest.class, ListDueResponse.class);
 
     // state: budgets
-    public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET =
-            Address.of("state.grant-budget", GrantBudgetRequest.class, GrantBudgetResponse.class);
+    /** Whoever asks is asked itself, and must answer in time. */
+    public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET = new Address<>(
+            "state.grant-budget", GrantBudgetRequest.class, GrantBudgetResponse.class, Duration.ofSeconds(3));
+
     public static final Address<ListBudgetSlicesRequest, ListBudgetSlicesResponse> STATE_LIST_BUDGET_SLICES =
             Address.of("state.list-budget-slices", ListBudgetSlicesRequest.class, ListBudgetSlicesResponse.class);
 

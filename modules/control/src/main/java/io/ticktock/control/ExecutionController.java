@@ -97,6 +97,16 @@ final class ExecutionController {
                 (sliceId, charged) -> bus.publish(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), charged.build()));
     }
 
+    /** Lets them know of a decision that was not needed, so that what they set aside for it is there for others. */
+    void tellNotNeeded(String tenantId, List<BudgetCharge> charges) {
+        tellCharged(
+                tenantId,
+                charges.stream()
+                        .map(charge ->
+                                charge.toBuilder().setReserved(0).setSpent(0).build())
+                        .toList());
+    }
+
     private static NodeKind kind(LifetimeState state, Scheduled candidate) {
         return state.graph().node(candidate.getNodeId()) instanceof Plan
                 ? NodeKind.NODE_KIND_PLAN

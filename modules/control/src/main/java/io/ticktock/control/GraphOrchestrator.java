@@ -138,6 +138,7 @@ final class GraphOrchestrator {
 
     private void admitted(String tenantId, LifetimeStarter.Start start) {
         if (!start.created()) {
+            controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
             recoverSoon(keyOf(tenantId, start.lifetimeId()), System.nanoTime());
             return;

@@ -7,7 +7,6 @@ import io.ticktock.proto.v1.GuardrailQuestion;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.SliceReservation;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,11 @@ final class BudgetsOfThen implements TenantBudgets {
     }
 
     @Override
-    public Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now) {
-        int place = placeOf.get(execId);
-        return Future.succeededFuture(refused(budget, place)
+    public Future<Outcome> reserve(Wish wish) {
+        int place = placeOf.get(wish.execId());
+        return Future.succeededFuture(refused(wish.budget(), place)
                 .map(used -> new Outcome(Optional.empty(), used))
-                .orElseGet(() -> new Outcome(Optional.of(slice(budget, place, amount)), 0)));
+                .orElseGet(() -> new Outcome(Optional.of(slice(wish.budget(), place, wish.amount())), 0)));
     }
 
     /** What was used when this budget refused the attempt; empty when it did not. */

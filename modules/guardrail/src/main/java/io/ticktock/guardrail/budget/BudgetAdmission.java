@@ -24,6 +24,9 @@ final class BudgetAdmission {
     private final Prices prices;
     private final LifetimeBudgets budgets;
     private final List<BudgetPolicy> ofTenant;
+    /** Of each budget of the tenant, to candidates of this request. */
+    private final long[] promised;
+
     private final TenantBudgets tenants;
     private final AdmissionRequest request;
     private final AdmissionResponse conditions;
@@ -42,6 +45,7 @@ final class BudgetAdmission {
         this.prices = prices;
         this.budgets = budgets;
         this.ofTenant = budgets.ofTenant();
+        this.promised = new long[ofTenant.size()];
         this.tenants = tenants;
         this.request = request;
         this.conditions = conditions;
@@ -102,18 +106,19 @@ final class BudgetAdmission {
             return reserve(candidate, worst, place + 1, slices);
         }
         long needed = budget.worstCase(worst, prices).orElseThrow();
-        return tenants.reserve(budget, request.getTenantId(), candidate.getExecId(), needed, now)
-                .compose(outcome -> {
-                    if (outcome.reserved().isPresent()) {
-                        slices.add(outcome.reserved().get());
-                        return reserve(candidate, worst, place + 1, slices);
-                    }
-                    slices.forEach(slice -> tenants.release(request.getTenantId(), candidate.getExecId(), slice));
-                    return Future.succeededFuture(new Outcome(
-                            List.of(),
-                            BudgetFindings.exceeded(
-                                    budget, candidate.getNodeId(), outcome.used(), needed, budget.limit())));
-                });
+        TenantBudgets.Wish wish = new TenantBudgets.Wish(
+                budget, request.getTenantId(), candidate.getExecId(), needed, promised[place], now);
+        return tenants.reserve(wish).compose(outcome -> {
+            if (outcome.reserved().isPresent()) {
+                slices.add(outcome.reserved().get());
+                return reserve(candidate, worst, place + 1, slices)
+                        .onSuccess(all -> promised[place] += all.refusal == null ? needed : 0);
+            }
+            slices.forEach(slice -> tenants.release(request.getTenantId(), candidate.getExecId(), slice));
+            return Future.succeededFuture(new Outcome(
+                    List.of(),
+                    BudgetFindings.exceeded(budget, candidate.getNodeId(), outcome.used(), needed, budget.limit())));
+        });
     }
 
     private Reservation reservation(WorstCase worst, List<SliceReservation> slices) {

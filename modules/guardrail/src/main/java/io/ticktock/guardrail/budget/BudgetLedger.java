@@ -3,15 +3,18 @@ package io.ticktock.guardrail.budget;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
-import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetSlice;
 import io.ticktock.proto.v1.GrantBudgetRequest;
+import io.ticktock.proto.v1.GrantBudgetResponse;
 import io.ticktock.proto.v1.ListBudgetSlicesRequest;
 import io.ticktock.proto.v1.SliceCharged;
 import io.ticktock.proto.v1.SliceReservation;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,150 +35,183 @@ public final class BudgetLedger implements TenantBudgets {
     private static final int PARTS = 64;
 
     private static final int MOST_SLICES = 10_000;
-    private static final int MOST_TRIES = 4;
+    /** How long somebody waits for what others were promised to be written or given up. Less than a request may take. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
     /** Longer than it takes to write a decision: what is not known to be durable by then was never written, most likely. */
     private static final long UNCONFIRMED_NANOS = Duration.ofSeconds(10).toNanos();
     /** How long a budget that was found used up is not asked for again. */
-    private static final long USED_UP_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long KNOWN_NANOS = Duration.ofMillis(100).toNanos();
 
     private record SliceKey(String tenantId, String budget, Timestamp bucket) {}
 
-    /** That less than so much was left, and until when that is taken for granted. */
-    private record UsedUp(long needed, long limit, long used, long untilNanos) {}
+    /** What the tables said is used of a budget, and until when that is taken for granted. */
+    private record Used(long amount, long untilNanos) {}
 
     private final Bus bus;
     private final String sliceId;
+    private final Duration longestWait;
     private final Map<SliceKey, Slice> slices = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<SliceKey, Future<?>> grants = new HashMap<>();
-    private final Map<SliceKey, UsedUp> usedUp = new HashMap<>();
+    private final Map<SliceKey, Used> used = new HashMap<>();
     private final Map<SliceKey, Long> limits = new HashMap<>();
+    /** For who waits until what is promised of a slice is known better. */
+    private final Map<SliceKey, Promise<Void>> changes = new HashMap<>();
 
     /** @param sliceId of this guardrail alone */
     public BudgetLedger(Bus bus, String sliceId) {
+        this(bus, sliceId, LONGEST_WAIT);
+    }
+
+    BudgetLedger(Bus bus, String sliceId, Duration longestWait) {
         this.bus = bus;
         this.sliceId = sliceId;
+        this.longestWait = longestWait;
     }
 
     @Override
-    public Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now) {
-        Timestamp bucket = ProtoTime.timestamp(budget.window().orElseThrow().bucket(now));
-        SliceKey key = new SliceKey(tenantId, budget.key(), bucket);
-        Optional<Outcome> known = reserveOfWhatIsGranted(key, budget, execId, amount);
-        if (known.isPresent()) {
-            return Future.succeededFuture(known.get());
-        }
-        // One after the other: what the first is granted may be enough for the others, too.
-        Future<?> before = grants.getOrDefault(key, Future.succeededFuture());
-        Future<Outcome> outcome = before.transform(any -> reserveOfWhatIsGranted(key, budget, execId, amount)
-                .map(Future::succeededFuture)
-                .orElseGet(() -> grant(key, budget, execId, amount, now)));
-        grants.put(key, outcome);
-        outcome.onComplete(done -> grants.remove(key, outcome));
-        return outcome;
+    public Future<Outcome> reserve(Wish wish) {
+        return reserve(wish, System.nanoTime() + longestWait.toNanos());
+    }
+
+    private Future<Outcome> reserve(Wish wish, long untilNanos) {
+        return reserveOfWhatIsGranted(wish).map(Future::succeededFuture).orElseGet(() -> grant(wish, untilNanos));
     }
 
     /** Nothing when more has to be granted first. */
-    private Optional<Outcome> reserveOfWhatIsGranted(SliceKey key, BudgetPolicy budget, String execId, long amount) {
+    private Optional<Outcome> reserveOfWhatIsGranted(Wish wish) {
+        SliceKey key = keyOf(wish);
         Slice slice = slices.get(key);
-        if (slice == null || limits.get(key) != budget.limit()) {
+        if (slice == null || limits.get(key) != wish.budget().limit()) {
             return Optional.empty();
         }
-        Long earlier = slice.reservedFor(execId);
-        if (earlier != null && earlier == amount) {
-            return Optional.of(reserved(key, budget, amount));
+        Long earlier = slice.reservedFor(wish.execId());
+        if (earlier != null && earlier == wish.amount()) {
+            return Optional.of(reserved(wish, key));
         }
-        slice.release(execId);
-        if (!slice.isOverdrawn() && slice.available() >= amount) {
-            return Optional.of(reserve(slice, key, budget, execId, amount));
+        slice.release(wish.execId());
+        if (!slice.isOverdrawn() && slice.available() >= wish.amount()) {
+            return Optional.of(reserve(wish, key, slice));
         }
-        UsedUp known = usedUp.get(key);
-        boolean isUsedUp = known != null
-                && amount >= known.needed
-                && known.limit == budget.limit()
-                && System.nanoTime() - known.untilNanos < 0;
-        return isUsedUp ? Optional.of(new Outcome(Optional.empty(), known.used)) : Optional.empty();
+        Used known = used.get(key);
+        return known != null && System.nanoTime() - known.untilNanos < 0
+                ? refusal(wish, known.amount)
+                : Optional.empty();
     }
 
-    private Future<Outcome> grant(SliceKey key, BudgetPolicy budget, String execId, long amount, Instant now) {
-        return grant(key, budget, execId, amount, now, MOST_TRIES);
+    /** Unless there is room, if those whose attempts are not recorded yet do not use it; but for those of the decision. */
+    private static Optional<Outcome> refusal(Wish wish, long used) {
+        long known = used + wish.promised();
+        long limit = wish.budget().limit();
+        return used > limit || known + wish.amount() > limit
+                ? Optional.of(new Outcome(Optional.empty(), known))
+                : Optional.empty();
     }
 
-    private Future<Outcome> grant(
-            SliceKey key, BudgetPolicy budget, String execId, long amount, Instant now, int tries) {
-        Slice before = slices.get(key);
-        long needed = Math.max(0, amount - (before == null ? 0 : before.available()));
-        GrantBudgetRequest request = GrantBudgetRequest.newBuilder()
+    private Future<Outcome> grant(Wish wish, long untilNanos) {
+        Slice before = slices.get(keyOf(wish));
+        Slice.Snapshot asked = before == null ? Slice.Snapshot.NOTHING : before.snapshot();
+        return bus.request(Addresses.STATE_GRANT_BUDGET, request(wish, before))
+                .compose(response -> granted(wish, asked, response)
+                        .map(Future::succeededFuture)
+                        .orElseGet(() -> awaitChange(wish, untilNanos)));
+    }
+
+    private GrantBudgetRequest request(Wish wish, Slice before) {
+        SliceKey key = keyOf(wish);
+        long limit = wish.budget().limit();
+        long needed = Math.max(0, wish.amount() - (before == null ? 0 : before.available()));
+        Instant firstBucket = wish.budget().window().orElseThrow().firstBucket(wish.now());
+        return GrantBudgetRequest.newBuilder()
                 .setTenantId(key.tenantId)
                 .setBudget(key.budget)
                 .setBucket(key.bucket)
-                .setFirstBucket(
-                        ProtoTime.timestamp(budget.window().orElseThrow().firstBucket(now)))
+                .setFirstBucket(ProtoTime.timestamp(firstBucket))
                 .setSliceId(sliceId)
-                .setLimit(budget.limit())
+                .setLimit(limit)
                 .setNeeded(needed)
-                .setWanted(Math.max(needed, budget.limit() / PARTS))
+                .setWanted(Math.max(needed, limit / PARTS))
                 .build();
-        Slice.Snapshot asked = before == null ? Slice.Snapshot.NOTHING : before.snapshot();
-        return bus.request(Addresses.STATE_GRANT_BUDGET, request).compose(response -> {
-            Slice slice = slices.computeIfAbsent(key, none -> new Slice());
-            limits.put(key, budget.limit());
-            slice.agree(response.getSlice(), asked);
-            removeEldest();
-            boolean isOver = response.getUsed() > budget.limit();
-            if (!isOver) {
-                slice.forgetOverdraft();
-            }
-            if (!isOver && slice.available() >= amount) {
-                usedUp.remove(key);
-                return Future.succeededFuture(reserve(slice, key, budget, execId, amount));
-            }
-            // Others may have taken some of it meanwhile: as long as the tables say that there is room, it is asked
-            // for.
-            boolean isRoom = response.getUsed() + amount <= budget.limit();
-            return isRoom && tries > 1
-                    ? grant(key, budget, execId, amount, now, tries - 1)
-                    : Future.succeededFuture(refuse(key, budget, isOver ? 0 : amount, response.getUsed()));
-        });
     }
 
-    private Outcome refuse(SliceKey key, BudgetPolicy budget, long amount, long used) {
-        usedUp.put(key, new UsedUp(amount, budget.limit(), used, System.nanoTime() + USED_UP_NANOS));
-        return new Outcome(Optional.empty(), used);
+    /** Nothing when what there is has been promised, and nobody knows yet whether it will be used. */
+    private Optional<Outcome> granted(Wish wish, Slice.Snapshot asked, GrantBudgetResponse response) {
+        SliceKey key = keyOf(wish);
+        long limit = wish.budget().limit();
+        Slice slice = slices.computeIfAbsent(key, none -> new Slice());
+        limits.put(key, limit);
+        slice.agree(response.getSlice(), asked);
+        removeEldest();
+        used.put(key, new Used(response.getUsed(), System.nanoTime() + KNOWN_NANOS));
+        boolean isOver = response.getUsed() > limit;
+        if (!isOver) {
+            slice.forgetOverdraft();
+        }
+        return !isOver && slice.available() >= wish.amount()
+                ? Optional.of(reserve(wish, key, slice))
+                : refusal(wish, response.getUsed());
     }
 
-    private Outcome reserve(Slice slice, SliceKey key, BudgetPolicy budget, String execId, long amount) {
-        slice.reserve(execId, amount, System.nanoTime() + UNCONFIRMED_NANOS);
-        return reserved(key, budget, amount);
+    /** Nobody is refused for what may never be used: soon it is recorded, or given back, or forgotten. */
+    private Future<Outcome> awaitChange(Wish wish, long untilNanos) {
+        SliceKey key = keyOf(wish);
+        if (System.nanoTime() - untilNanos > 0) {
+            return Future.failedFuture(new Failure(
+                    FailureCode.UNAVAILABLE,
+                    "what is left of the budget \"" + wish.budget().name()
+                            + "\" is promised to attempts that are not recorded yet"));
+        }
+        return changes.computeIfAbsent(key, none -> Promise.promise())
+                .future()
+                .transform(any -> reserve(wish, untilNanos));
     }
 
-    private Outcome reserved(SliceKey key, BudgetPolicy budget, long amount) {
+    private void tellChange(SliceKey key) {
+        used.remove(key);
+        Promise<Void> change = changes.remove(key);
+        if (change != null) {
+            change.complete();
+        }
+    }
+
+    private Outcome reserve(Wish wish, SliceKey key, Slice slice) {
+        slice.reserve(wish.execId(), wish.amount(), System.nanoTime() + UNCONFIRMED_NANOS);
+        return reserved(wish, key);
+    }
+
+    private Outcome reserved(Wish wish, SliceKey key) {
         return new Outcome(
                 Optional.of(SliceReservation.newBuilder()
                         .setBudget(key.budget)
                         .setBucket(key.bucket)
                         .setSliceId(sliceId)
-                        .setMetric(budget.metric().proto())
-                        .setAmount(amount)
+                        .setMetric(wish.budget().metric().proto())
+                        .setAmount(wish.amount())
                         .build()),
                 0);
     }
 
+    private static SliceKey keyOf(Wish wish) {
+        Instant bucket = wish.budget().window().orElseThrow().bucket(wish.now());
+        return new SliceKey(wish.tenantId(), wish.budget().key(), ProtoTime.timestamp(bucket));
+    }
+
     @Override
     public void release(String tenantId, String execId, SliceReservation reservation) {
-        Slice slice = slices.get(new SliceKey(tenantId, reservation.getBudget(), reservation.getBucket()));
+        SliceKey key = new SliceKey(tenantId, reservation.getBudget(), reservation.getBucket());
+        Slice slice = slices.get(key);
         if (slice != null) {
             slice.release(execId);
+            tellChange(key);
         }
     }
 
-    /** A durable decision charged slices of this guardrail. */
+    /** A durable decision charged slices of this guardrail; or what was promised is not needed, by a charge of nothing. */
     public void charged(SliceCharged message) {
         for (BudgetCharge charge : message.getChargesList()) {
             SliceKey key = new SliceKey(message.getTenantId(), charge.getBudget(), charge.getBucket());
             Slice slice = slices.get(key);
             if (slice != null) {
                 slice.charged(charge);
-                usedUp.remove(key);
+                tellChange(key);
             }
         }
     }
@@ -193,10 +229,12 @@ public final class BudgetLedger implements TenantBudgets {
         });
         ListBudgetSlicesRequest request =
                 ListBudgetSlicesRequest.newBuilder().setSliceId(sliceId).build();
-        return bus.request(Addresses.STATE_LIST_BUDGET_SLICES, request).map(stored -> {
-            stored.getSlicesList().forEach(each -> refresh(each, asked));
-            return null;
-        });
+        return bus.request(Addresses.STATE_LIST_BUDGET_SLICES, request)
+                .<Void>map(stored -> {
+                    stored.getSlicesList().forEach(each -> refresh(each, asked));
+                    return null;
+                })
+                .onComplete(done -> List.copyOf(changes.keySet()).forEach(this::tellChange));
     }
 
     private void refresh(BudgetSlice stored, Map<SliceKey, Slice.Snapshot> asked) {
@@ -219,7 +257,7 @@ public final class BudgetLedger implements TenantBudgets {
             }
         }
         removed.forEach(key -> {
-            usedUp.remove(key);
+            used.remove(key);
             limits.remove(key);
         });
     }

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 public final class Budgets {
 
     private final TenantBudgets tenants;
+    private final TenantTurns turns = new TenantTurns();
 
     /** @param tenants where what is set aside of tenants' budgets comes from */
     public Budgets(TenantBudgets tenants) {
@@ -31,7 +32,8 @@ public final class Budgets {
         }
         budgets.use(request.getTotals());
         budgets.count(request.getBudgetUse());
-        return new BudgetAdmission(set.prices(), budgets, tenants, request, conditions).decide();
+        BudgetAdmission admission = new BudgetAdmission(set.prices(), budgets, tenants, request, conditions);
+        return budgets.ofTenant().isEmpty() ? admission.decide() : turns.take(request.getTenantId(), admission::decide);
     }
 
     /**

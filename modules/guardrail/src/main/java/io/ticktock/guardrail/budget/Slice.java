@@ -48,8 +48,12 @@ final class Slice {
         }
     }
 
-    /** A durable decision did this to it. */
+    /** A durable decision did this to it. Nothing at all: what was set aside is not needed. */
     void charged(BudgetCharge charge) {
+        if (charge.getReserved() == 0 && charge.getSpent() == 0) {
+            release(charge.getExecId());
+            return;
+        }
         unconfirmed.remove(charge.getExecId());
         if (charge.getReserved() <= 0) {
             long over = charge.getReserved() + charge.getSpent();

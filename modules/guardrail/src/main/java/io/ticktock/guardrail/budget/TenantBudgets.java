@@ -18,11 +18,18 @@ public interface TenantBudgets {
     record Outcome(Optional<SliceReservation> reserved, long used) {}
 
     /**
-     * Sets this amount aside for an attempt; once, however often it is asked for the same attempt.
+     * For an amount of a tenant's budget, for an attempt.
      *
+     * @param promised what was set aside of the budget for other attempts of the same decision
      * @param now the time of the decision, which tells the part of the window
      */
-    Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now);
+    record Wish(BudgetPolicy budget, String tenantId, String execId, long amount, long promised, Instant now) {}
+
+    /**
+     * Sets an amount aside; once, however often it is asked for the same attempt. One wish of a tenant at a time. Fails when
+     * it cannot be told whether so much is left.
+     */
+    Future<Outcome> reserve(Wish wish);
 
     /** The attempt is not scheduled after all. */
     void release(String tenantId, String execId, SliceReservation reservation);

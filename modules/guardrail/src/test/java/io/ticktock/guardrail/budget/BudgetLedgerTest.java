@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.guardrail.policy.PolicySet;
 import io.ticktock.proto.v1.BudgetCharge;
@@ -16,10 +18,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +41,7 @@ class BudgetLedgerTest {
     private final StoredSlices stored = new StoredSlices(bus);
     private final BudgetLedger one = new BudgetLedger(bus, "one");
     private final BudgetLedger other = new BudgetLedger(bus, "other");
+    private final TenantTurns turns = new TenantTurns();
 
     @AfterEach
     void close() throws Exception {
@@ -49,7 +54,8 @@ class BudgetLedgerTest {
         List<Future<TenantBudgets.Outcome>> wishes = new ArrayList<>();
         await(onEventLoop(() -> {
             IntStream.range(0, 512)
-                    .mapToObj(i -> one.reserve(budget, "acme", "exec" + i, 100, NOW))
+                    .mapToObj(i -> turns.take("acme", () -> one.reserve(wish(budget, "exec" + i, 100)))
+                            .onSuccess(outcome -> outcome.reserved().ifPresent(part -> decide(one, part, "exec" + i))))
                     .forEach(wishes::add);
             return Future.join(wishes);
         }));
@@ -62,54 +68,86 @@ class BudgetLedgerTest {
     void theSameAttemptIsSetAsideOnce() throws Exception {
         BudgetPolicy budget = budget(100);
         for (int i = 0; i < 5; i++) {
-            assertTrue(isReserved(await(one.reserve(budget, "acme", "exec", 60, NOW))));
+            assertTrue(isReserved(await(one.reserve(wish(budget, "exec", 60)))));
         }
-        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 60, NOW))));
+        decide(one, await(one.reserve(wish(budget, "exec", 60))).reserved().orElseThrow(), "exec");
+        assertFalse(isReserved(await(one.reserve(wish(budget, "next", 60)))));
     }
 
     @Test
     void whatIsReleasedIsThereForOthers() throws Exception {
         BudgetPolicy budget = budget(100);
         SliceReservation reservation =
-                await(one.reserve(budget, "acme", "exec", 100, NOW)).reserved().orElseThrow();
+                await(one.reserve(wish(budget, "exec", 100))).reserved().orElseThrow();
         one.release("acme", "exec", reservation);
-        assertTrue(isReserved(await(one.reserve(budget, "acme", "next", 100, NOW))));
+        assertTrue(isReserved(await(one.reserve(wish(budget, "next", 100)))));
+    }
+
+    /** A start that came twice: the second try of it has set aside what others could have had. */
+    @Test
+    void nobodyIsRefusedForWhatIsPromisedUntilItIsKnownWhetherItIsUsed() throws Exception {
+        BudgetPolicy budget = budget(100);
+        SliceReservation used =
+                await(one.reserve(wish(budget, "used", 50))).reserved().orElseThrow();
+        SliceReservation again =
+                await(one.reserve(wish(budget, "again", 50))).reserved().orElseThrow();
+        List<Future<TenantBudgets.Outcome>> wishes = new ArrayList<>();
+        await(onEventLoop(() -> {
+            wishes.add(turns.take("acme", () -> one.reserve(wish(budget, "next", 50))));
+            wishes.add(turns.take("acme", () -> one.reserve(wish(budget, "last", 50))));
+            wishes.get(0).onSuccess(outcome -> decide(one, outcome.reserved().orElseThrow(), "next"));
+            return Future.succeededFuture();
+        }));
+        await(onEventLoop(() -> {
+            decide(one, used, "used");
+            one.charged(charged(again, "again", 0, 0));
+            return Future.succeededFuture();
+        }));
+        assertTrue(isReserved(await(wishes.get(0))));
+        assertFalse(isReserved(await(wishes.get(1))));
+    }
+
+    @Test
+    void whoWaitsInVainForWhatIsPromisedHasNoAnswer() throws Exception {
+        BudgetLedger impatient = new BudgetLedger(bus, "impatient", Duration.ZERO);
+        BudgetPolicy budget = budget(100);
+        assertTrue(isReserved(await(impatient.reserve(wish(budget, "exec", 100)))));
+        Future<TenantBudgets.Outcome> wish = impatient.reserve(wish(budget, "next", 1));
+        assertEquals(
+                FailureCode.UNAVAILABLE,
+                Failure.of(assertThrows(ExecutionException.class, () -> await(wish))
+                                .getCause())
+                        .code());
     }
 
     @Test
     void whatWasNotUsedIsThereForOthersOnceThatIsDurable() throws Exception {
         BudgetPolicy budget = budget(100);
         SliceReservation reservation =
-                await(one.reserve(budget, "acme", "exec", 100, NOW)).reserved().orElseThrow();
+                await(one.reserve(wish(budget, "exec", 100))).reserved().orElseThrow();
         decide(one, reservation, "exec", 100, 0);
         decide(one, reservation, "exec", -100, 30);
-        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 71, NOW))));
-        assertTrue(isReserved(await(one.reserve(budget, "acme", "next", 70, NOW))));
+        assertFalse(isReserved(await(one.reserve(wish(budget, "next", 71)))));
+        assertTrue(isReserved(await(one.reserve(wish(budget, "next", 70)))));
     }
 
     @Test
     void whatLiesIdleWithOneIsThereForTheOther() throws Exception {
         BudgetPolicy budget = budget(640);
         SliceReservation reservation =
-                await(one.reserve(budget, "acme", "exec", 1, NOW)).reserved().orElseThrow();
+                await(one.reserve(wish(budget, "exec", 1))).reserved().orElseThrow();
         decide(one, reservation, "exec", 1, 0);
-        assertTrue(isReserved(await(other.reserve(budget, "acme", "large", 639, NOW))));
+        assertTrue(isReserved(await(other.reserve(wish(budget, "large", 639)))));
     }
 
-    /** While a large wish waits for its grant, a small one takes of what is there. */
     @Test
-    void aLargeWishIsNotRefusedForASmallOneThatCameBetween() throws Exception {
-        BudgetPolicy budget = budget(6_400);
-        SliceReservation first =
-                await(one.reserve(budget, "acme", "first", 10, NOW)).reserved().orElseThrow();
-        decide(one, first, "first", 10, 0);
-        List<Future<TenantBudgets.Outcome>> wishes = new ArrayList<>();
-        await(onEventLoop(() -> {
-            wishes.add(one.reserve(budget, "acme", "large", 1_000, NOW));
-            wishes.add(one.reserve(budget, "acme", "small", 50, NOW));
-            return Future.join(wishes);
-        }));
-        assertTrue(wishes.stream().allMatch(wish -> isReserved(wish.result())));
+    void whatTheSameDecisionWasPromisedIsUsed() throws Exception {
+        BudgetPolicy budget = budget(100);
+        assertTrue(isReserved(await(one.reserve(wish(budget, "first", 60)))));
+        TenantBudgets.Outcome second =
+                await(one.reserve(new TenantBudgets.Wish(budget, "acme", "second", 50, 60, NOW)));
+        assertFalse(isReserved(second));
+        assertEquals(60, second.used());
     }
 
     /** The graph says that it spends nothing, and spends. */
@@ -117,14 +155,13 @@ class BudgetLedgerTest {
     void whoDeclaresTooLittleIsStoppedOnceTheBudgetIsUsed() throws Exception {
         BudgetPolicy budget = budget(100);
         for (int i = 0; i < 2; i++) {
-            SliceReservation nothing = await(one.reserve(budget, "acme", "exec" + i, 0, NOW))
-                    .reserved()
-                    .orElseThrow();
+            SliceReservation nothing =
+                    await(one.reserve(wish(budget, "exec" + i, 0))).reserved().orElseThrow();
             stored.overspend(nothing.getSliceId(), 60);
             one.charged(charged(nothing, "exec" + i, 0, 60));
         }
-        assertFalse(isReserved(await(one.reserve(budget, "acme", "next", 0, NOW))));
-        assertFalse(isReserved(await(other.reserve(budget, "acme", "next", 0, NOW))));
+        assertFalse(isReserved(await(one.reserve(wish(budget, "next", 0)))));
+        assertFalse(isReserved(await(other.reserve(wish(budget, "next", 0)))));
     }
 
     /** Promised, never written, and forgotten after a while: the tables say that it is there. */
@@ -160,21 +197,20 @@ class BudgetLedgerTest {
 
     @Test
     void aLoweredLimitHoldsAtOnce() throws Exception {
-        SliceReservation reservation = await(one.reserve(budget(6_400), "acme", "exec", 50, NOW))
-                .reserved()
-                .orElseThrow();
+        SliceReservation reservation =
+                await(one.reserve(wish(budget(6_400), "exec", 50))).reserved().orElseThrow();
         decide(one, reservation, "exec", 50, 0);
-        assertFalse(isReserved(await(one.reserve(budget(100), "acme", "next", 51, NOW))));
-        assertTrue(isReserved(await(one.reserve(budget(100), "acme", "next", 50, NOW))));
+        assertFalse(isReserved(await(one.reserve(wish(budget(100), "next", 51)))));
+        assertTrue(isReserved(await(one.reserve(wish(budget(100), "next", 50)))));
     }
 
     @Test
     void nothingIsSetAsideWithoutAnAnswer() throws Exception {
         stored.away = true;
-        Future<TenantBudgets.Outcome> wish = one.reserve(budget(100), "acme", "exec", 1, NOW);
+        Future<TenantBudgets.Outcome> wish = one.reserve(wish(budget(100), "exec", 1));
         assertThrows(ExecutionException.class, () -> await(wish));
         stored.away = false;
-        assertTrue(isReserved(await(one.reserve(budget(100), "acme", "exec", 1, NOW))));
+        assertTrue(isReserved(await(one.reserve(wish(budget(100), "exec", 1)))));
     }
 
     /** Two guardrails, decisions that are made or not, messages that are lost or come twice: the tables never give more. */
@@ -184,13 +220,16 @@ class BudgetLedgerTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         BudgetPolicy budget = budget(1_000);
+        BudgetLedger one = new BudgetLedger(bus, "one", Duration.ZERO);
+        BudgetLedger other = new BudgetLedger(bus, "other", Duration.ZERO);
         record Open(BudgetLedger ledger, SliceReservation reservation, String execId) {}
         List<Open> open = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             BudgetLedger ledger = random.nextBoolean() ? one : other;
             if (open.isEmpty() || random.nextInt(3) > 0) {
                 String execId = "exec" + i;
-                var outcome = await(ledger.reserve(budget, "acme", execId, 1 + random.nextInt(120), NOW));
+                var outcome = await(ledger.reserve(wish(budget, execId, 1 + random.nextInt(120)))
+                        .otherwise(new TenantBudgets.Outcome(Optional.empty(), 0)));
                 if (outcome.reserved().isPresent() && random.nextInt(5) > 0) {
                     SliceReservation reservation = outcome.reserved().get();
                     if (stored.charge(reservation.getSliceId(), reservation.getAmount(), 0)) {
@@ -224,6 +263,10 @@ class BudgetLedgerTest {
         }
     }
 
+    private void decide(BudgetLedger ledger, SliceReservation reservation, String execId) {
+        decide(ledger, reservation, execId, reservation.getAmount(), 0);
+    }
+
     private void decide(BudgetLedger ledger, SliceReservation reservation, String execId, long reserved, long spent) {
         assertTrue(stored.charge(reservation.getSliceId(), reserved, spent));
         ledger.charged(charged(reservation, execId, reserved, spent));
@@ -240,6 +283,10 @@ class BudgetLedgerTest {
                         .setReserved(reserved)
                         .setSpent(spent))
                 .build();
+    }
+
+    private static TenantBudgets.Wish wish(BudgetPolicy budget, String execId, long amount) {
+        return new TenantBudgets.Wish(budget, "acme", execId, amount, 0, NOW);
     }
 
     private static boolean isReserved(TenantBudgets.Outcome outcome) {

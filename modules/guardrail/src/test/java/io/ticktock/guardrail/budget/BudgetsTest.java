@@ -23,7 +23,6 @@ import io.ticktock.proto.v1.VerdictResponse;
 import io.ticktock.proto.v1.WorstCase;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +45,9 @@ class BudgetsTest {
     private final Map<String, Long> left = new HashMap<>();
     private final Budgets budgets = new Budgets(new TenantBudgets() {
         @Override
-        public Future<Outcome> reserve(BudgetPolicy budget, String tenantId, String execId, long amount, Instant now) {
+        public Future<Outcome> reserve(Wish wish) {
+            BudgetPolicy budget = wish.budget();
+            long amount = wish.amount();
             long before = left.get(budget.name());
             if (before < amount) {
                 return Future.succeededFuture(new Outcome(Optional.empty(), budget.limit() - before));
