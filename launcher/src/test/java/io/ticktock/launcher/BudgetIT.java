@@ -124,6 +124,7 @@ class BudgetIT {
             assertEquals(10, service.differentCalls());
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            Replays.requireAllAgree(client);
         }
     }
 
@@ -156,6 +157,7 @@ class BudgetIT {
             assertEquals(10, service.differentCalls());
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            Replays.requireAllAgree(client);
         }
     }
 
@@ -180,6 +182,7 @@ class BudgetIT {
             assertEquals(10, service.differentCalls());
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            Replays.requireAllAgree(client);
             assertTrue(faults.lost() > 0 && faults.repeated() > 0, "nothing was struck");
         } finally {
             Client.await(timers.close());

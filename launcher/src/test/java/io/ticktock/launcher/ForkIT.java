@@ -49,6 +49,7 @@ class ForkIT {
         anotherVersion(id, firstTask);
         anotherInput(id, firstTask);
         refusals(id, firstTask);
+        Replays.requireAllAgree(folder);
     }
 
     private static void anotherVersion(String id, String execId) throws IOException, InterruptedException {

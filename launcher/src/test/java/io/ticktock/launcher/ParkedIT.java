@@ -71,6 +71,7 @@ class ParkedIT {
             StoredRows rows =
                     new StoredRows(vertx, EmbeddedPostgres.connectionTo(folder).orElseThrow());
             parkAndGoOn(crowd, rows);
+            Replays.requireAllAgree(client);
         }
     }
 

@@ -60,8 +60,9 @@ class PlansReplayIT {
 
     @AfterAll
     static void nothingHasChanged() {
-        try (LocalSystem system = LocalSystem.toLookAt(configuration())) {
+        try (LocalSystem system = LocalSystem.toReplay(configuration())) {
             assertEquals(recorded, everything(system.client()));
+            Replays.requireAllAgree(system.client());
         }
     }
 

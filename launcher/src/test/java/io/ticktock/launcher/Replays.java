@@ -1,13 +1,19 @@
 package io.ticktock.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ticktock.launcher.TimeSpanOptions.TimeSpan;
+import io.ticktock.proto.v1.ReplayLifetimeResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** How a test of the packed program ends: whatever it has recorded is decided anew, and comes out the same. */
+/** How an end-to-end test ends: whatever it has recorded is decided anew, and comes out the same. */
 final class Replays {
 
     private Replays() {}
@@ -18,5 +24,17 @@ final class Replays {
         JsonNode tally = RunIT.json(replayed);
         assertTrue(tally.get("lifetimes").asInt() > 0, replayed::toString);
         assertEquals(tally.get("lifetimes"), tally.get("agree"), replayed::toString);
+    }
+
+    /** Of the client's tenant. */
+    static void requireAllAgree(Client client) {
+        List<String> lifetimes = new ArrayList<>();
+        new StartedWithin(client, "", new TimeSpan(Optional.empty(), Optional.empty()))
+                .forEach(lifetime -> lifetimes.add(lifetime.getLifetimeId()));
+        assertFalse(lifetimes.isEmpty());
+        for (String id : lifetimes) {
+            ReplayLifetimeResponse replayed = client.replay(LifetimeId.parse(id));
+            assertFalse(replayed.hasDivergence(), () -> id + ": " + replayed.getDivergence());
+        }
     }
 }

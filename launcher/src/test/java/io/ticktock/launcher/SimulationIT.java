@@ -71,6 +71,7 @@ class SimulationIT {
 
             simulate(system, PolicyFiles.read(Files.writeString(folder.resolve("strict.yaml"), STRICT)), found);
             assertEquals(expected(system), places(found), "seed " + seed);
+            Replays.requireAllAgree(system.client());
         }
     }
 

@@ -50,6 +50,7 @@ class SpendIT {
         assertTrue(
                 text.out().lines().anyMatch(line -> line.matches("metered +1\\.0\\.0 +\\d+ +1800 +0\\.750000")),
                 text::toString);
+        Replays.requireAllAgree(folder);
     }
 
     private static void run(Path graph, MeteredService service, String... more)
