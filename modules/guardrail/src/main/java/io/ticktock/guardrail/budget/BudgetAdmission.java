@@ -32,6 +32,9 @@ final class BudgetAdmission {
     private final AdmissionResponse conditions;
     private final Instant now;
 
+    /** Of what was set aside for candidates of this request. */
+    private final List<Runnable> giveBack = new ArrayList<>();
+
     private final BudgetRound round;
     private final AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
 
@@ -54,8 +57,9 @@ final class BudgetAdmission {
         response.setPolicyDigest(conditions.getPolicyDigest());
     }
 
+    /** Without an answer nothing is scheduled, so that others may have what was set aside by then. */
     Future<AdmissionResponse> decide() {
-        return decideFrom(0);
+        return decideFrom(0).onFailure(cause -> giveBack.forEach(Runnable::run));
     }
 
     /** A loop, as long as nothing has to be waited for: a fan-out has many candidates. */
@@ -110,7 +114,9 @@ final class BudgetAdmission {
                 budget, request.getTenantId(), candidate.getExecId(), needed, promised[place], now);
         return tenants.reserve(wish).compose(outcome -> {
             if (outcome.reserved().isPresent()) {
-                slices.add(outcome.reserved().get());
+                SliceReservation reserved = outcome.reserved().get();
+                slices.add(reserved);
+                giveBack.add(() -> tenants.release(request.getTenantId(), candidate.getExecId(), reserved));
                 return reserve(candidate, worst, place + 1, slices)
                         .onSuccess(all -> promised[place] += all.refusal == null ? needed : 0);
             }

@@ -69,11 +69,14 @@ public final class BudgetLedger implements TenantBudgets {
 
     @Override
     public Future<Outcome> reserve(Wish wish) {
-        return reserve(wish, System.nanoTime() + longestWait.toNanos());
+        Promise<Outcome> outcome = Promise.promise();
+        reserve(wish, System.nanoTime() + longestWait.toNanos(), outcome);
+        return outcome.future();
     }
 
-    private Future<Outcome> reserve(Wish wish, long untilNanos) {
-        return reserveOfWhatIsGranted(wish).map(Future::succeededFuture).orElseGet(() -> grant(wish, untilNanos));
+    /** Each try completes the one promise: a chain of futures, as long as there are changes, would be too deep to end. */
+    private void reserve(Wish wish, long untilNanos, Promise<Outcome> outcome) {
+        reserveOfWhatIsGranted(wish).ifPresentOrElse(outcome::complete, () -> grant(wish, untilNanos, outcome));
     }
 
     /** Nothing when more has to be granted first. */
@@ -84,7 +87,8 @@ public final class BudgetLedger implements TenantBudgets {
             return Optional.empty();
         }
         Long earlier = slice.reservedFor(wish.execId());
-        if (earlier != null && earlier == wish.amount()) {
+        // Not when the tables have taken back what was promised: a decision that charges it would be refused again.
+        if (earlier != null && earlier == wish.amount() && slice.available() >= 0) {
             return Optional.of(reserved(wish, key));
         }
         slice.release(wish.execId());
@@ -106,13 +110,14 @@ public final class BudgetLedger implements TenantBudgets {
                 : Optional.empty();
     }
 
-    private Future<Outcome> grant(Wish wish, long untilNanos) {
+    private void grant(Wish wish, long untilNanos, Promise<Outcome> outcome) {
         Slice before = slices.get(keyOf(wish));
         Slice.Snapshot asked = before == null ? Slice.Snapshot.NOTHING : before.snapshot();
-        return bus.request(Addresses.STATE_GRANT_BUDGET, request(wish, before))
-                .compose(response -> granted(wish, asked, response)
-                        .map(Future::succeededFuture)
-                        .orElseGet(() -> awaitChange(wish, untilNanos)));
+        bus.request(Addresses.STATE_GRANT_BUDGET, request(wish, before))
+                .map(response -> granted(wish, asked, response))
+                .onSuccess(
+                        told -> told.ifPresentOrElse(outcome::complete, () -> awaitChange(wish, untilNanos, outcome)))
+                .onFailure(outcome::fail);
     }
 
     private GrantBudgetRequest request(Wish wish, Slice before) {
@@ -151,17 +156,18 @@ public final class BudgetLedger implements TenantBudgets {
     }
 
     /** Nobody is refused for what may never be used: soon it is recorded, or given back, or forgotten. */
-    private Future<Outcome> awaitChange(Wish wish, long untilNanos) {
+    private void awaitChange(Wish wish, long untilNanos, Promise<Outcome> outcome) {
         SliceKey key = keyOf(wish);
         if (System.nanoTime() - untilNanos > 0) {
-            return Future.failedFuture(new Failure(
+            outcome.fail(new Failure(
                     FailureCode.UNAVAILABLE,
                     "what is left of the budget \"" + wish.budget().name()
                             + "\" is promised to attempts that are not recorded yet"));
+            return;
         }
-        return changes.computeIfAbsent(key, none -> Promise.promise())
+        changes.computeIfAbsent(key, none -> Promise.promise())
                 .future()
-                .transform(any -> reserve(wish, untilNanos));
+                .onComplete(any -> reserve(wish, untilNanos, outcome));
     }
 
     private void tellChange(SliceKey key) {

@@ -188,6 +188,35 @@ class BudgetLedgerTest {
         assertEquals(35, slice.available());
     }
 
+    /** Others were granted what was promised here: the decision that was promised it was refused, and asks again. */
+    @Test
+    void whatTheTablesTookBackIsNotPromisedAgain() throws Exception {
+        BudgetPolicy budget = budget(100);
+        SliceReservation first =
+                await(one.reserve(wish(budget, "exec", 60))).reserved().orElseThrow();
+        decide(other, await(other.reserve(wish(budget, "large", 80))).reserved().orElseThrow(), "large");
+        assertFalse(stored.charge(first.getSliceId(), 60, 0));
+        await(one.refresh());
+        assertFalse(isReserved(await(one.reserve(wish(budget, "exec", 60)))));
+        assertTrue(isReserved(await(one.reserve(wish(budget, "exec", 20)))));
+    }
+
+    @Test
+    void howeverOftenSomethingChangesWhoWaitsIsAnswered() throws Exception {
+        BudgetPolicy budget = budget(100);
+        BudgetLedger one = new BudgetLedger(bus, "one", Duration.ofMinutes(1));
+        SliceReservation first =
+                await(one.reserve(wish(budget, "exec", 60))).reserved().orElseThrow();
+        Future<TenantBudgets.Outcome> wish = one.reserve(wish(budget, "next", 60));
+        int asked = stored.grants;
+        while (stored.grants < asked + 5_000) {
+            one.charged(charged(first, "nobody", 0, 0));
+            Thread.onSpinWait();
+        }
+        one.release("acme", "exec", first);
+        assertTrue(isReserved(await(wish)));
+    }
+
     private static BudgetSlice stored(long granted, long reserved) {
         return BudgetSlice.newBuilder()
                 .setGranted(granted)

@@ -1,7 +1,10 @@
 package io.ticktock.guardrail.budget;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.guardrail.policy.BudgetPolicy;
 import io.ticktock.guardrail.policy.PolicySet;
 import io.ticktock.proto.v1.AdmissionRequest;
@@ -47,6 +50,9 @@ class BudgetsTest {
         @Override
         public Future<Outcome> reserve(Wish wish) {
             BudgetPolicy budget = wish.budget();
+            if (!left.containsKey(budget.name())) {
+                return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "away"));
+            }
             long amount = wish.amount();
             long before = left.get(budget.name());
             if (before < amount) {
@@ -158,6 +164,15 @@ class BudgetsTest {
     }
 
     @Test
+    void whatWasSetAsideForARequestWithoutAnAnswerIsThereForOthers() {
+        String both = policies("scope: tenant, window: day, budget: {cost_usd: 100}")
+                + "  - {name: away, scope: tenant, window: month, budget: {cost_usd: 100}}\n";
+        left.put("limit", 1_000_000L);
+        assertTrue(admitted(set(both), request(2, QUARTER).build()).failed());
+        assertEquals(1_000_000L, left.get("limit"));
+    }
+
+    @Test
     void whatAConditionRefusesSetsNothingAside() {
         left.put("limit", 1_000_000L);
         AdmissionRequest request = request(2, QUARTER).build();
@@ -230,11 +245,15 @@ class BudgetsTest {
     }
 
     private AdmissionResponse admit(PolicySet set, AdmissionRequest request) {
+        return admitted(set, request).result();
+    }
+
+    private Future<AdmissionResponse> admitted(PolicySet set, AdmissionRequest request) {
         AdmissionResponse conditions = AdmissionResponse.newBuilder()
                 .setPolicyDigest(set.digest())
                 .addAllVerdicts(Collections.nCopies(request.getCandidatesCount(), allow()))
                 .build();
-        return budgets.admit(set, request, conditions).result();
+        return budgets.admit(set, request, conditions);
     }
 
     private static AdmissionRequest.Builder request(int candidates, WorstCase worst) {

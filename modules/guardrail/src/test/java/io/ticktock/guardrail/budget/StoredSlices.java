@@ -29,6 +29,7 @@ final class StoredSlices {
     private final Map<String, Stored> slices = new HashMap<>();
     int grants;
     boolean away;
+    private GrantBudgetRequest last;
 
     StoredSlices(Bus bus) {
         bus.serve(Addresses.STATE_GRANT_BUDGET, this::grant);
@@ -40,6 +41,7 @@ final class StoredSlices {
             return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "away"));
         }
         grants++;
+        last = request;
         Stored own = slices.computeIfAbsent(request.getSliceId(), id -> new Stored());
         if (request.getLimit() - granted() < request.getNeeded()) {
             boolean overLimit = granted() > request.getLimit();
@@ -56,7 +58,13 @@ final class StoredSlices {
     }
 
     private Future<ListBudgetSlicesResponse> list(ListBudgetSlicesRequest request) {
-        return Future.succeededFuture(ListBudgetSlicesResponse.getDefaultInstance());
+        Stored own = slices.get(request.getSliceId());
+        return Future.succeededFuture(
+                own == null || last == null
+                        ? ListBudgetSlicesResponse.getDefaultInstance()
+                        : ListBudgetSlicesResponse.newBuilder()
+                                .addSlices(message(last, own))
+                                .build());
     }
 
     private static BudgetSlice message(GrantBudgetRequest request, Stored slice) {
