@@ -1,13 +1,17 @@
 package io.ticktock.control;
 
 import io.ticktock.proto.v1.AdmissionResponse;
+import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Verdict;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the guardrails said of the attempts that a decision would schedule.
@@ -49,6 +53,22 @@ record Admission(Map<String, Verdict> verdicts, Map<String, Reservation> reserva
             }
         });
         return refusals;
+    }
+
+    /**
+     * What was set aside and is not needed: for what a refusal of another one ended, or for a decision that is not made.
+     *
+     * @param charges of the decision
+     */
+    List<BudgetCharge> notNeeded(List<BudgetCharge> charges) {
+        Set<String> needed = charges.stream().map(BudgetCharge::getExecId).collect(Collectors.toSet());
+        List<BudgetCharge> notNeeded = new ArrayList<>();
+        reservations.forEach((execId, reservation) -> {
+            if (!needed.contains(execId)) {
+                notNeeded.addAll(BudgetCharges.nothing(execId, reservation));
+            }
+        });
+        return notNeeded;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.ticktock.control;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetMetric;
+import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.SliceReservation;
 import java.util.ArrayList;
@@ -39,12 +40,25 @@ final class BudgetCharges {
         return settle(attempt, attempt.getReservation().getAmounts());
     }
 
+    /** What was set aside for an attempt that is not scheduled after all. */
+    static List<BudgetCharge> nothing(String execId, Reservation reservation) {
+        List<BudgetCharge> charges = new ArrayList<>();
+        for (SliceReservation slice : reservation.getSlicesList()) {
+            charges.add(charge(execId, slice).build());
+        }
+        return charges;
+    }
+
     private static BudgetCharge.Builder charge(Scheduled attempt, SliceReservation slice) {
+        return charge(attempt.getExecId(), slice);
+    }
+
+    private static BudgetCharge.Builder charge(String execId, SliceReservation slice) {
         return BudgetCharge.newBuilder()
                 .setBudget(slice.getBudget())
                 .setBucket(slice.getBucket())
                 .setSliceId(slice.getSliceId())
-                .setExecId(attempt.getExecId());
+                .setExecId(execId);
     }
 
     private static long of(BudgetMetric metric, Amounts amounts) {

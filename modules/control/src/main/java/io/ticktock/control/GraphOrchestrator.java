@@ -383,9 +383,14 @@ final class GraphOrchestrator {
         }
         return controller
                 .admission(resident.state, draft.candidates(), now)
-                .compose(admission -> withLeave(resident, inputs, draft, admission, now))
-                .map(decision ->
-                        decision.accepted().equals(draft.accepted()) ? Optional.of(decision) : Optional.empty());
+                .compose(admission -> withLeave(resident, inputs, draft, admission, now)
+                        .map(decision -> decision.accepted().equals(draft.accepted())
+                                ? Optional.of(decision)
+                                : Optional.<Decision>empty())
+                        .onSuccess(decision -> controller.tellNotNeeded(
+                                resident.state.tenantId(),
+                                admission.notNeeded(
+                                        decision.map(Decision::charges).orElse(List.of())))));
     }
 
     private static List<String> judged(Resident resident, List<Input> inputs) {

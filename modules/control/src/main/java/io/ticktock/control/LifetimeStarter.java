@@ -157,10 +157,13 @@ final class LifetimeStarter {
                         .compose(admission -> withLeave(drafting, draft, admission, now)));
     }
 
-    private static Future<Draft> withLeave(Drafting drafting, Draft draft, Admission admission, Instant now) {
+    private Future<Draft> withLeave(Drafting drafting, Draft draft, Admission admission, Instant now) {
         Map<String, Verdict> refusals = admission.refusals();
         return (refusals.isEmpty() ? Future.succeededFuture(draft) : drafting.draft(refusals, now))
-                .map(admitted -> admitted.admitted(admission));
+                .map(admitted -> admitted.admitted(admission))
+                .onSuccess(admitted -> controller.tellNotNeeded(
+                        admitted.state().tenantId(),
+                        admission.notNeeded(admitted.decision().charges())));
     }
 
     private Future<Start> create(Draft draft, Payload input, String idempotencyKey) {

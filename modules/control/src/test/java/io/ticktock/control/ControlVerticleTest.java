@@ -14,9 +14,13 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.AdmissionRequest;
 import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.BudgetCharge;
+import io.ticktock.proto.v1.BudgetMetric;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkLifetimeResponse;
@@ -28,10 +32,12 @@ import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.proto.v1.Reservation;
 import io.ticktock.proto.v1.ResumeCommand;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SliceReservation;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
 import io.ticktock.proto.v1.Verdict;
@@ -47,17 +53,21 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +86,9 @@ class ControlVerticleTest {
     private Bus bus;
     private String control;
     private boolean isOpen;
+    private Function<AdmissionRequest, AdmissionResponse> admission = request -> AdmissionResponse.newBuilder()
+            .addAllVerdicts(Collections.nCopies(request.getCandidatesCount(), allow()))
+            .build();
 
     /** Whatever a test has made of its lifetimes, their logs explain it. */
     @AfterEach
@@ -149,6 +162,59 @@ class ControlVerticleTest {
         return !address.startsWith("state.register-graph")
                 && !address.startsWith("state.get-lifetime")
                 && !address.startsWith("state.list-events");
+    }
+
+    /** Three branches: two are let through, and the third one ends the lifetime. */
+    @Test
+    void whatWasSetAsideForAnAttemptThatIsNotScheduledIsGivenBack() throws Exception {
+        admission = request -> {
+            AdmissionResponse.Builder response = AdmissionResponse.newBuilder().setPolicyDigest("digest");
+            for (int i = 0; i < request.getCandidatesCount(); i++) {
+                response.addVerdicts(i < 2 ? allow() : abort()).addReservations(i < 2 ? ofSlice() : nothing());
+            }
+            return response.build();
+        };
+        Map<String, List<BudgetCharge>> charges = new ConcurrentHashMap<>();
+        start(Delivery.DIRECT, List.of("a -> p", "p -> b [PARALLEL]", "b -> pj [JOIN]", "pj -> END [FINAL]"), NONE);
+        await(bus.subscribe(
+                Addresses.GUARDRAIL_SLICE_CHARGED.at("slice"),
+                message -> message.getChargesList()
+                        .forEach(charge -> charges.computeIfAbsent(
+                                        charge.getExecId(), id -> new CopyOnWriteArrayList<>())
+                                .add(charge))));
+        AgentLifetime ended = awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_ABORTED, ended.getStatus());
+        // Of the Task a and the Plan p, and of two branches.
+        awaitThat(() -> charges.size() == 4, "charges of four attempts");
+        List<List<BudgetCharge>> ofBranches =
+                charges.values().stream().filter(each -> each.size() == 1).toList();
+        assertEquals(2, ofBranches.size());
+        for (List<BudgetCharge> branch : ofBranches) {
+            assertEquals(0, branch.get(0).getReserved());
+            assertEquals(0, branch.get(0).getSpent());
+        }
+        isOpen = false;
+    }
+
+    private static Verdict abort() {
+        return Verdict.newBuilder()
+                .setAction(GuardrailAction.GUARDRAIL_ACTION_ABORT_LIFETIME)
+                .build();
+    }
+
+    private static Reservation nothing() {
+        return Reservation.getDefaultInstance();
+    }
+
+    private static Reservation ofSlice() {
+        return Reservation.newBuilder()
+                .setAmounts(Amounts.newBuilder().setExecutions(1))
+                .addSlices(SliceReservation.newBuilder()
+                        .setBudget("budget")
+                        .setSliceId("slice")
+                        .setMetric(BudgetMetric.BUDGET_METRIC_EXECUTIONS)
+                        .setAmount(1))
+                .build();
     }
 
     @Test
@@ -491,13 +557,7 @@ class ControlVerticleTest {
                                 .map(any -> allow())
                                 .toList())
                         .build())));
-        await(bus.serve(
-                Addresses.GUARDRAIL_ADMIT,
-                request -> Future.succeededFuture(AdmissionResponse.newBuilder()
-                        .addAllVerdicts(request.getCandidatesList().stream()
-                                .map(any -> allow())
-                                .toList())
-                        .build())));
+        await(bus.serve(Addresses.GUARDRAIL_ADMIT, request -> Future.succeededFuture(admission.apply(request))));
         await(bus.request(
                 Addresses.STATE_REGISTER_GRAPH,
                 RegisterGraphRequest.newBuilder()
