@@ -184,8 +184,8 @@ class ControlVerticleTest {
                                 .add(charge))));
         AgentLifetime ended = awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
         assertEquals(LifetimeStatus.LIFETIME_STATUS_ABORTED, ended.getStatus());
-        // Of the Task a and the Plan p, and of two branches.
-        awaitThat(() -> charges.size() == 4, "charges of four attempts");
+        // Of the Task a and the Plan p, reserved and settled, and of two branches.
+        awaitThat(() -> charges.values().stream().mapToInt(List::size).sum() == 6, "six charges");
         List<List<BudgetCharge>> ofBranches =
                 charges.values().stream().filter(each -> each.size() == 1).toList();
         assertEquals(2, ofBranches.size());
