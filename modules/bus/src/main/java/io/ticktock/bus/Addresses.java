@@ -77,6 +77,26 @@ public final class Addresses {
     public static final Address<GetUsageRequest, GetUsageResponse> STATE_GET_USAGE =
             Address.of("state.get-usage", GetUsageRequest.class, GetUsageResponse.class);
 
+    // state: tenants, their keys, and who did what
+    public static final Address<CreateTenantRequest, CreateTenantResponse> STATE_CREATE_TENANT =
+            Address.of("state.create-tenant", CreateTenantRequest.class, CreateTenantResponse.class);
+    public static final Address<GetTenantRequest, GetTenantResponse> STATE_GET_TENANT =
+            Address.of("state.get-tenant", GetTenantRequest.class, GetTenantResponse.class);
+    public static final Address<ListTenantsRequest, ListTenantsResponse> STATE_LIST_TENANTS =
+            Address.of("state.list-tenants", ListTenantsRequest.class, ListTenantsResponse.class);
+    public static final Address<CreateApiKeyRequest, CreateApiKeyResponse> STATE_CREATE_API_KEY =
+            Address.of("state.create-api-key", CreateApiKeyRequest.class, CreateApiKeyResponse.class);
+    public static final Address<ListApiKeysRequest, ListApiKeysResponse> STATE_LIST_API_KEYS =
+            Address.of("state.list-api-keys", ListApiKeysRequest.class, ListApiKeysResponse.class);
+    public static final Address<RevokeApiKeyRequest, RevokeApiKeyResponse> STATE_REVOKE_API_KEY =
+            Address.of("state.revoke-api-key", RevokeApiKeyRequest.class, RevokeApiKeyResponse.class);
+    public static final Address<FindApiKeyRequest, FindApiKeyResponse> STATE_FIND_API_KEY =
+            Address.of("state.find-api-key", FindApiKeyRequest.class, FindApiKeyResponse.class);
+    public static final Address<AppendAuditRequest, AppendAuditResponse> STATE_APPEND_AUDIT =
+            Address.of("state.append-audit", AppendAuditRequest.class, AppendAuditResponse.class);
+    public static final Address<ListAuditRequest, ListAuditResponse> STATE_LIST_AUDIT =
+            Address.of("state.list-audit", ListAuditRequest.class, ListAuditResponse.class);
+
     // state: what an operator measures
     public static final Address<GetStatisticsRequest, GetStatisticsResponse> STATE_GET_STATISTICS =
             Address.of("state.get-statistics", GetStatisticsRequest.class, GetStatisticsResponse.class);
