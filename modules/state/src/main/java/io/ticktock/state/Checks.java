@@ -35,6 +35,10 @@ public final class Checks {
         return uuid("exec_id", execId);
     }
 
+    public static UUID entry(String entryId) {
+        return uuid("entry_id", entryId);
+    }
+
     /** Bounds how much one request may ask for. */
     public static void atMost(String field, int count) {
         atMost(field, count, MOST_IDS);

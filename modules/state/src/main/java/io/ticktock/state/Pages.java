@@ -1,10 +1,16 @@
 package io.ticktock.state;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 import io.ticktock.bus.Failure;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Sizes and tokens of pages. */
 public final class Pages {
+
+    private static final int MARK_DIGITS = 16;
 
     private Pages() {}
 
@@ -26,6 +32,32 @@ public final class Pages {
         } catch (IllegalArgumentException e) {
             throw badToken();
         }
+    }
+
+    /**
+     * A token for what is behind this place in a list, and good for that list only.
+     *
+     * @param list the request for it, without size and token
+     */
+    public static String token(Message list, String place) {
+        return mark(list) + place;
+    }
+
+    /** The place behind which a page begins; empty without a token. INVALID_ARGUMENT for another list's token. */
+    public static Optional<String> place(Message list, String token) {
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        if (token.length() <= MARK_DIGITS || !token.startsWith(mark(list))) {
+            throw badToken();
+        }
+        return Optional.of(token.substring(MARK_DIGITS));
+    }
+
+    /** Tells lists apart; a place says nothing that its list does not, so that nobody gains by forging one. */
+    private static String mark(Message list) {
+        byte[] digest = RecordDigest.of(Any.pack(list)).toByteArray();
+        return HexFormat.of().formatHex(digest, 0, MARK_DIGITS / 2);
     }
 
     /** What to say of a token that no page has given. */

@@ -30,6 +30,9 @@ public final class PostgresStateStore implements StateStore {
     private final SpendRepository spend;
     private final BudgetRepository budgets;
     private final HistoryRepository history;
+    private final TenantRepository tenants;
+    private final ApiKeyRepository apiKeys;
+    private final AuditRepository audit;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -55,6 +58,9 @@ public final class PostgresStateStore implements StateStore {
         this.spend = new SpendRepository(database);
         this.budgets = new BudgetRepository(database);
         this.history = new HistoryRepository(database);
+        this.tenants = new TenantRepository(database);
+        this.apiKeys = new ApiKeyRepository(database);
+        this.audit = new AuditRepository(database);
     }
 
     /** Brings the schema up to date, and opens the store. */
@@ -197,6 +203,51 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetUsageResponse> getUsage(GetUsageRequest request) {
         return Future.succeededFuture(request).compose(usage::get);
+    }
+
+    @Override
+    public Future<CreateTenantResponse> createTenant(CreateTenantRequest request) {
+        return Future.succeededFuture(request).compose(tenants::create);
+    }
+
+    @Override
+    public Future<GetTenantResponse> getTenant(GetTenantRequest request) {
+        return Future.succeededFuture(request).compose(tenants::get);
+    }
+
+    @Override
+    public Future<ListTenantsResponse> listTenants(ListTenantsRequest request) {
+        return Future.succeededFuture(request).compose(tenants::list);
+    }
+
+    @Override
+    public Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request) {
+        return Future.succeededFuture(request).compose(apiKeys::create);
+    }
+
+    @Override
+    public Future<ListApiKeysResponse> listApiKeys(ListApiKeysRequest request) {
+        return Future.succeededFuture(request).compose(apiKeys::list);
+    }
+
+    @Override
+    public Future<RevokeApiKeyResponse> revokeApiKey(RevokeApiKeyRequest request) {
+        return Future.succeededFuture(request).compose(apiKeys::revoke);
+    }
+
+    @Override
+    public Future<FindApiKeyResponse> findApiKey(FindApiKeyRequest request) {
+        return Future.succeededFuture(request).compose(apiKeys::find);
+    }
+
+    @Override
+    public Future<AppendAuditResponse> appendAudit(AppendAuditRequest request) {
+        return Future.succeededFuture(request).compose(audit::append);
+    }
+
+    @Override
+    public Future<ListAuditResponse> listAudit(ListAuditRequest request) {
+        return Future.succeededFuture(request).compose(audit::list);
     }
 
     @Override

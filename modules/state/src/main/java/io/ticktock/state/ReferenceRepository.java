@@ -82,8 +82,9 @@ final class ReferenceRepository {
         String tenantId = Checks.tenant(request.getTenantId());
         UUID lifetimeId = Checks.lifetime(request.getLifetimeId());
         int size = Pages.size(request.getPageSize(), 50, 200);
-        ExecutionCursor after = ExecutionCursor.parse(request.getPageToken());
-        Tuple parameters = Tuple.of(tenantId, lifetimeId, after.recordedAt(), after.execId(), size);
+        String token = request.getPageToken();
+        TimeCursor after = token.isEmpty() ? TimeCursor.FIRST : TimeCursor.parse(token);
+        Tuple parameters = Tuple.of(tenantId, lifetimeId, after.time(), after.id(), size);
         return database.ofTenant(
                 tenantId,
                 query -> query.execute(LIST, parameters).compose(rows -> {
@@ -100,7 +101,7 @@ final class ReferenceRepository {
                 ListExecutionsResponse.newBuilder().addAllExecutions(references);
         if (found.size() == size) {
             Found last = found.get(size - 1);
-            page.setNextPageToken(new ExecutionCursor(last.recordedAt, last.key.execId()).toString());
+            page.setNextPageToken(new TimeCursor(last.recordedAt, last.key.execId()).toString());
         }
         return page.build();
     }

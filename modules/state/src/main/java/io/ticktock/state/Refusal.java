@@ -32,6 +32,26 @@ public final class Refusal {
         return new Failure(FailureCode.NOT_FOUND, "there is no policy set " + digest);
     }
 
+    public static Failure noTenant(String tenantId) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no tenant " + tenantId);
+    }
+
+    public static Failure otherTenant(String tenantId) {
+        return new Failure(
+                FailureCode.ALREADY_EXISTS,
+                "tenant " + tenantId + " is there already, with another name or creator; a tenant never changes");
+    }
+
+    /** Also for what is another tenant's, and where there is no such tenant: the words must not tell. */
+    public static Failure noApiKey(String keyId) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no API key " + keyId);
+    }
+
+    /** Also for what is another tenant's: the words must not tell. */
+    public static Failure otherApiKey(String keyId) {
+        return new Failure(FailureCode.ALREADY_EXISTS, "key_id " + keyId + " is taken; make another");
+    }
+
     public static Failure fenced() {
         return new Failure(FailureCode.FENCED, "another process has taken over the shards of this owner");
     }

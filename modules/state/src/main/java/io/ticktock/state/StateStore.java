@@ -4,8 +4,8 @@ import io.ticktock.proto.v1.*;
 import io.vertx.core.Future;
 
 /**
- * What is durable: graphs, records, lifetimes with their logs, signals, timers and who holds which shard. Every
- * success means that the commit is durable; the messages say what each operation does.
+ * What is durable: graphs, records, lifetimes with their logs, signals, timers, who holds which shard, tenants with their
+ * keys, and who did what. Every success means that the commit is durable; the messages say what each operation does.
  *
  * <p>Failures are {@link io.ticktock.bus.Failure}s. INVALID_ARGUMENT: an id is not a UUID, a tenant or a required
  * part is missing, a page is out of range. NOT_FOUND: no such thing for this tenant. OVERLOADED: a queue is full.
@@ -81,6 +81,28 @@ public interface StateStore {
 
     /** Every record of the tenant, accepted or not. OVERLOADED when too many of them are recent. */
     Future<GetUsageResponse> getUsage(GetUsageRequest request);
+
+    /** ALREADY_EXISTS when the tenant is there and was created by another request; the same again gets the same answer. */
+    Future<CreateTenantResponse> createTenant(CreateTenantRequest request);
+
+    Future<GetTenantResponse> getTenant(GetTenantRequest request);
+
+    Future<ListTenantsResponse> listTenants(ListTenantsRequest request);
+
+    /** ALREADY_EXISTS when the key_id is there with anything else; the same again gets the key as it is now. */
+    Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request);
+
+    Future<ListApiKeysResponse> listApiKeys(ListApiKeysRequest request);
+
+    Future<RevokeApiKeyResponse> revokeApiKey(RevokeApiKeyRequest request);
+
+    /** Of whichever tenant. */
+    Future<FindApiKeyResponse> findApiKey(FindApiKeyRequest request);
+
+    /** All of them or none; those that are there already stay as they are. */
+    Future<AppendAuditResponse> appendAudit(AppendAuditRequest request);
+
+    Future<ListAuditResponse> listAudit(ListAuditRequest request);
 
     Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request);
 

@@ -9,6 +9,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.state.Migrations.Script;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +99,31 @@ class MigrationsTest {
         Failure failure = failure(migrations(ONE).run());
         assertEquals(FailureCode.FAILED_PRECONDITION, failure.code());
         assertTrue(failure.getMessage().contains("0002_two.sql"), failure.getMessage());
+    }
+
+    @Test
+    void whoHasLifetimesOrGraphsIsATenant() {
+        List<Script> before = Migrations.SCRIPTS.stream()
+                .filter(script -> script.number() < 7)
+                .toList();
+        result(migrations(before.toArray(Script[]::new)).run());
+        for (String tenant : List.of("a", "a", "B & co", "default", "é")) {
+            database.execute("""
+                    INSERT INTO lifetimes (tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at,
+                        graph_name, graph_version, head, input)
+                    VALUES ('%s', gen_random_uuid(), 0, 1, false, 1, now(), now(), 'g', '1', '', '')
+                    """.formatted(tenant));
+        }
+        for (String tenant : List.of("a", "graphs")) {
+            database.execute("""
+                    INSERT INTO agent_graphs (tenant_id, name, version, digest, canonical) VALUES ('%s', 'g', '1', '', '')
+                    """.formatted(tenant));
+        }
+        result(new Migrations(database.vertx(), database.address()).run());
+        List<String> tenants = new ArrayList<>();
+        database.execute("SELECT tenant_id FROM tenants ORDER BY tenant_id")
+                .forEach(row -> tenants.add(row.getString(0)));
+        assertEquals(List.of("B & co", "a", "default", "graphs", "é"), tenants);
     }
 
     @Test

@@ -37,8 +37,13 @@ class RightsTest {
                     VALUES ('%1$s', gen_random_uuid(), gen_random_uuid(), 0, 0, 0, 1, 1, 1, 'n', '');
                     INSERT INTO plan_executions SELECT * FROM task_executions WHERE tenant_id = '%1$s';
                     INSERT INTO lifetime_events VALUES ('%1$s', gen_random_uuid(), 1, 1, '');
+                    INSERT INTO tenants (tenant_id) VALUES ('%1$s');
+                    INSERT INTO api_keys (tenant_id, key_id, secret_digest, roles, display_name, created_by)
+                    VALUES ('%1$s', 'key-%1$s', '', '{1}', '', '');
+                    INSERT INTO audit_log VALUES ('%1$s', gen_random_uuid(), now(), '');
                     """.formatted(tenant));
         }
+        database.execute("INSERT INTO audit_log VALUES ('', gen_random_uuid(), now(), '')");
     }
 
     @AfterAll
@@ -54,7 +59,9 @@ class RightsTest {
                 "task_executions",
                 "plan_executions",
                 "lifetime_events",
-                "blob_references"
+                "blob_references",
+                "tenants",
+                "audit_log"
             })
     void whatIsAppendOnlyCannotBeChanged(String table) {
         assertRefused("ticktock_writer", "UPDATE " + table + " SET " + keyOf(table) + " = 'other'");
@@ -72,10 +79,40 @@ class RightsTest {
         assertRefused("ticktock_writer", "DELETE FROM lifetimes");
     }
 
+    @Test
+    void aKeyCanBeRevokedAndNothingElse() {
+        database.execute("""
+                INSERT INTO api_keys (tenant_id, key_id, secret_digest, roles, display_name, created_by)
+                VALUES ('r', 'revoked', '', '{1}', '', '');
+                SET ROLE ticktock_writer;
+                UPDATE api_keys SET revoked_at = now(), revoked_by = 'first' WHERE key_id = 'revoked';
+                UPDATE api_keys SET revoked_at = NULL, revoked_by = 'second' WHERE key_id = 'revoked'
+                """);
+        assertEquals(1, database.count("SELECT count(*) FROM api_keys WHERE revoked_by = 'first'"));
+        assertRefused("ticktock_writer", "UPDATE api_keys SET revoked_by = 'second'");
+        for (String column : new String[] {"tenant_id", "key_id", "secret_digest", "roles", "created_at"}) {
+            assertRefused("ticktock_writer", "UPDATE api_keys SET " + column + " = " + column);
+        }
+        assertRefused("ticktock_writer", "DELETE FROM api_keys");
+        assertRefused("ticktock_writer", "TRUNCATE api_keys");
+        assertRefused("ticktock_reader", "SELECT secret_digest FROM api_keys");
+        assertRefused("ticktock_reader", "SELECT * FROM api_keys");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"agent_graphs", "lifetimes", "task_executions", "plan_executions", "lifetime_events"})
+    @ValueSource(
+            strings = {
+                "agent_graphs",
+                "lifetimes",
+                "task_executions",
+                "plan_executions",
+                "lifetime_events",
+                "tenants",
+                "api_keys",
+                "audit_log"
+            })
     void aTenantSeesItsRowsOnly(String table) {
-        assertEquals(2, database.count("SELECT count(*) FROM " + table));
+        assertEquals(2, database.count("SELECT count(*) FROM " + table + " WHERE tenant_id IN ('a', 'b')"));
         assertEquals(1, visible(table, "a"));
         assertEquals(1, visible(table, "b"));
         assertEquals(0, visible(table, "c"));
@@ -83,7 +120,17 @@ class RightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent_graphs", "lifetimes", "task_executions", "plan_executions", "lifetime_events"})
+    @ValueSource(
+            strings = {
+                "agent_graphs",
+                "lifetimes",
+                "task_executions",
+                "plan_executions",
+                "lifetime_events",
+                "tenants",
+                "api_keys",
+                "audit_log"
+            })
     void withoutATenantNothingIsSeen(String table) {
         PgConnection connection = database.connect();
         result(connection.query("SET ROLE ticktock_reader").execute());
@@ -107,6 +154,9 @@ class RightsTest {
         assertRefused("ticktock_reader", "INSERT INTO lifetime_events VALUES ('a', gen_random_uuid(), 9, 1, '')");
         assertRefused("ticktock_reader", "UPDATE lifetimes SET status = 1");
         assertRefused("ticktock_reader", "DELETE FROM task_executions");
+        assertRefused("ticktock_reader", "INSERT INTO tenants (tenant_id) VALUES ('c')");
+        assertRefused("ticktock_reader", "UPDATE api_keys SET revoked_at = now()");
+        assertRefused("ticktock_reader", "INSERT INTO audit_log VALUES ('a', gen_random_uuid(), now(), '')");
     }
 
     @Test

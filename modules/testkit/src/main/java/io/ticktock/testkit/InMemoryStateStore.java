@@ -71,6 +71,8 @@ public final class InMemoryStateStore implements StateStore {
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
     private final InMemoryBudgets budgets = new InMemoryBudgets();
+    private final InMemoryTenants tenants;
+    private final InMemoryAudit audit = new InMemoryAudit();
     private long commits;
 
     public InMemoryStateStore() {
@@ -82,6 +84,7 @@ public final class InMemoryStateStore implements StateStore {
         this.clock = clock;
         this.shards = new InMemoryShards(clock);
         this.spend = new InMemorySpend(clock);
+        this.tenants = new InMemoryTenants(clock);
     }
 
     @Override
@@ -618,6 +621,51 @@ public final class InMemoryStateStore implements StateStore {
                     .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()));
         }
         return totals.build();
+    }
+
+    @Override
+    public Future<CreateTenantResponse> createTenant(CreateTenantRequest request) {
+        return answer(request, tenants::create);
+    }
+
+    @Override
+    public Future<GetTenantResponse> getTenant(GetTenantRequest request) {
+        return answer(request, tenants::get);
+    }
+
+    @Override
+    public Future<ListTenantsResponse> listTenants(ListTenantsRequest request) {
+        return answer(request, tenants::list);
+    }
+
+    @Override
+    public Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request) {
+        return answer(request, tenants::createKey);
+    }
+
+    @Override
+    public Future<ListApiKeysResponse> listApiKeys(ListApiKeysRequest request) {
+        return answer(request, tenants::listKeys);
+    }
+
+    @Override
+    public Future<RevokeApiKeyResponse> revokeApiKey(RevokeApiKeyRequest request) {
+        return answer(request, tenants::revokeKey);
+    }
+
+    @Override
+    public Future<FindApiKeyResponse> findApiKey(FindApiKeyRequest request) {
+        return answer(request, tenants::findKey);
+    }
+
+    @Override
+    public Future<AppendAuditResponse> appendAudit(AppendAuditRequest request) {
+        return answer(request, audit::append);
+    }
+
+    @Override
+    public Future<ListAuditResponse> listAudit(ListAuditRequest request) {
+        return answer(request, audit::list);
     }
 
     /** Counts every request as a commit. */
