@@ -60,6 +60,12 @@ final class BudgetRepository {
         });
     }
 
+    /** In the order in which decisions lock them; the one of who asks as well, since it is granted more behind this. */
+    private static final String LOCK_SLICES = """
+            SELECT FROM budget_slices WHERE tenant_id = $1 AND budget = $2 AND bucket >= $3
+            ORDER BY bucket, slice_id FOR NO KEY UPDATE
+            """;
+
     /**
      * Who asks has nothing left of its own slice but what is about to be charged; unless the limit was lowered, and all
      * must give back.
@@ -79,7 +85,9 @@ final class BudgetRepository {
                 .addOffsetDateTime(Stored.time(request.getBucket()))
                 .addString(request.getSliceId())
                 .addBoolean(isOverLimit);
-        return query.execute(TAKE_IDLE_BACK, parameters).compose(taken -> sums(query, request));
+        return query.execute(LOCK_SLICES, span(request))
+                .compose(locked -> query.execute(TAKE_IDLE_BACK, parameters))
+                .compose(taken -> sums(query, request));
     }
 
     private static final String ADD_TO_SLICE = """

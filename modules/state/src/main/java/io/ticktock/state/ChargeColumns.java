@@ -9,6 +9,29 @@ import java.util.UUID;
 /** Charges to budgets as the arrays of a statement: tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft. */
 final class ChargeColumns {
 
+    /**
+     * The part of a statement that charges what its {@code charge} names. All who change several slices lock them in the
+     * order of their key first, so that none of them wait for each other in a circle.
+     */
+    static final String CHARGE_SLICES = """
+            charged_slice AS MATERIALIZED (
+                SELECT s.tenant_id, s.budget, s.bucket, s.slice_id, c.reserved, c.spent, c.overdraft
+                FROM (
+                    SELECT tenant_id, budget, bucket, slice_id, sum(reserved)::bigint AS reserved,
+                        sum(spent)::bigint AS spent, sum(overdraft)::bigint AS overdraft
+                    FROM charge
+                    GROUP BY tenant_id, budget, bucket, slice_id) c
+                JOIN budget_slices s USING (tenant_id, budget, bucket, slice_id)
+                ORDER BY s.tenant_id, s.budget, s.bucket, s.slice_id
+                FOR NO KEY UPDATE OF s),
+            charged AS (
+                UPDATE budget_slices s
+                SET reserved = s.reserved + c.reserved, spent = s.spent + c.spent, overdraft = s.overdraft + c.overdraft
+                FROM charged_slice c
+                WHERE s.tenant_id = c.tenant_id AND s.budget = c.budget AND s.bucket = c.bucket
+                    AND s.slice_id = c.slice_id)
+            """.stripTrailing();
+
     private final List<String> tenants = new ArrayList<>();
     private final List<UUID> lifetimes = new ArrayList<>();
     private final List<String> budgets = new ArrayList<>();

@@ -176,20 +176,14 @@ final class DecisionRepository {
                     SELECT FROM head h
                     WHERE h.tenant_id = o.tenant_id AND h.lifetime_id = o.lifetime_id AND h.ended_at IS NOT NULL)
                 ON CONFLICT DO NOTHING),
-            charged AS (
-                UPDATE budget_slices s
-                SET reserved = s.reserved + c.reserved, spent = s.spent + c.spent, overdraft = s.overdraft + c.overdraft
-                FROM (
-                    SELECT x.tenant_id, x.budget, x.bucket, x.slice_id, sum(x.reserved)::bigint AS reserved,
-                        sum(x.spent)::bigint AS spent, sum(x.overdraft)::bigint AS overdraft
-                    FROM fence, unnest($25::text[], $26::uuid[], $27::text[], $28::timestamptz[], $29::text[],
-                            $30::bigint[], $31::bigint[], $32::bigint[])
-                        AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
-                    GROUP BY x.tenant_id, x.budget, x.bucket, x.slice_id) c
-                WHERE s.tenant_id = c.tenant_id AND s.budget = c.budget AND s.bucket = c.bucket
-                    AND s.slice_id = c.slice_id)
+            charge AS (
+                SELECT x.*
+                FROM fence, unnest($25::text[], $26::uuid[], $27::text[], $28::timestamptz[], $29::text[],
+                        $30::bigint[], $31::bigint[], $32::bigint[])
+                    AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)),
+            %s
             SELECT epoch FROM fence
-            """;
+            """.formatted(ChargeColumns.CHARGE_SLICES);
 
     private Future<Boolean> insertAll(Fence fence, List<Pending<Append, AppendDecisionResponse>> rows) {
         List<Object> parameters = parameters(fence);

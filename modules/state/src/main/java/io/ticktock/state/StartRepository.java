@@ -115,21 +115,15 @@ final class StartRepository {
                     AS e (tenant_id, lifetime_id, seq, event)
                 -- IS TRUE keeps this a hashed subplan: a join could only be a nested loop here.
                 WHERE ((e.tenant_id, e.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
-            charged AS (
-                UPDATE budget_slices s
-                SET reserved = s.reserved + c.reserved, spent = s.spent + c.spent, overdraft = s.overdraft + c.overdraft
-                FROM (
-                    SELECT x.tenant_id, x.budget, x.bucket, x.slice_id, sum(x.reserved)::bigint AS reserved,
-                        sum(x.spent)::bigint AS spent, sum(x.overdraft)::bigint AS overdraft
-                    FROM fence, unnest($22::text[], $23::uuid[], $24::text[], $25::timestamptz[], $26::text[],
-                            $27::bigint[], $28::bigint[], $29::bigint[])
-                        AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
-                    WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE
-                    GROUP BY x.tenant_id, x.budget, x.bucket, x.slice_id) c
-                WHERE s.tenant_id = c.tenant_id AND s.budget = c.budget AND s.bucket = c.bucket
-                    AND s.slice_id = c.slice_id)
+            charge AS (
+                SELECT x.*
+                FROM fence, unnest($22::text[], $23::uuid[], $24::text[], $25::timestamptz[], $26::text[],
+                        $27::bigint[], $28::bigint[], $29::bigint[])
+                    AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
+                WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
+            %s
             SELECT created.tenant_id, created.lifetime_id FROM fence LEFT JOIN created ON true
-            """;
+            """.formatted(ChargeColumns.CHARGE_SLICES);
 
     private static Tuple parameters(Fence fence, List<Pending<Start, CreateLifetimeResponse>> rows) {
         int count = rows.size();
