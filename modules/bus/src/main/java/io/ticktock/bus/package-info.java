@@ -1,5 +1,5 @@
 /**
- * The typed event bus on which the planes meet. Owns addresses, codec, timeouts and how failures travel. Never looks
- * into a message and never keeps state of a lifetime.
+ * The typed event bus on which the planes meet. Owns addresses, codec, timeouts, how failures travel, and what all planes
+ * must reckon alike: times, shards and totals. Never looks into a message on its way and never keeps state of a lifetime.
  */
 package io.ticktock.bus;

@@ -1,6 +1,7 @@
 package io.ticktock.control;
 
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
@@ -69,13 +70,7 @@ public final class LifetimeState {
 
     private Instant endedAt;
     private OutputReference output;
-    private long executions;
-    private long tokensUsed;
-    private long costMicros;
-    private long latencyMs;
-    private long maxTokensUsed;
-    private long maxCostMicros;
-    private long maxLatencyMs;
+    private Totals totals = Totals.getDefaultInstance();
 
     public LifetimeState(String tenantId, String lifetimeId, AgentGraph graph) {
         this.tenantId = tenantId;
@@ -224,15 +219,8 @@ public final class LifetimeState {
     }
 
     private void count(Accepted event) {
-        PolicyTelemetry telemetry = event.getTelemetry();
         spending.settle(attempt(event.getExecId()).scheduled, event);
-        executions++;
-        tokensUsed += telemetry.getTokensUsed();
-        costMicros += telemetry.getCostMicros();
-        latencyMs += telemetry.getLatencyMs();
-        maxTokensUsed = Math.max(maxTokensUsed, telemetry.getTokensUsed());
-        maxCostMicros = Math.max(maxCostMicros, telemetry.getCostMicros());
-        maxLatencyMs = Math.max(maxLatencyMs, telemetry.getLatencyMs());
+        totals = ProtoTotals.with(totals, event.getTelemetry());
     }
 
     private void applyHeld(Held event) {
@@ -486,16 +474,9 @@ public final class LifetimeState {
         return spending.byNode();
     }
 
+    /** What the accepted executions add up to. */
     Totals totals() {
-        return Totals.newBuilder()
-                .setExecutions(executions)
-                .setTokensUsed(tokensUsed)
-                .setCostMicros(costMicros)
-                .setLatencyMs(latencyMs)
-                .setMaxTokensUsed(maxTokensUsed)
-                .setMaxCostMicros(maxCostMicros)
-                .setMaxLatencyMs(maxLatencyMs)
-                .build();
+        return totals;
     }
 
     /** What the head row says of these events; whether it is parked is not part of the fold. */
@@ -512,7 +493,7 @@ public final class LifetimeState {
                 .setForkedFromExecId(started.getFork().getExecId())
                 .putAllLabels(labels())
                 .setLastSeq(lastSeq)
-                .setTotals(totals())
+                .setTotals(totals)
                 .setCreatedAt(ProtoTime.timestamp(startedAt))
                 .setUpdatedAt(ProtoTime.timestamp(lastEventAt));
         if (output != null) {
@@ -530,10 +511,13 @@ public final class LifetimeState {
         StringBuilder text = new StringBuilder(256);
         text.append(lifetimeId).append(' ').append(status).append(' ').append(reason);
         text.append(" seq=").append(lastSeq).append(" scheduled=").append(scheduledCount);
-        text.append(" executions=").append(executions).append(" tokens=").append(tokensUsed);
-        text.append(" cost=").append(costMicros).append(" latency=").append(latencyMs);
-        text.append(" max=").append(maxTokensUsed).append('/').append(maxCostMicros);
-        text.append('/').append(maxLatencyMs);
+        text.append(" executions=").append(totals.getExecutions());
+        text.append(" tokens=").append(totals.getTokensUsed());
+        text.append(" cost=").append(totals.getCostMicros());
+        text.append(" latency=").append(totals.getLatencyMs());
+        text.append(" max=").append(totals.getMaxTokensUsed());
+        text.append('/').append(totals.getMaxCostMicros());
+        text.append('/').append(totals.getMaxLatencyMs());
         text.append(" rejections=").append(rejections).append(' ').append(spending);
         text.append(" deadline=").append(deadline).append(" pausedAt=").append(pausedAt);
         text.append(" output=").append(output).append('\n');

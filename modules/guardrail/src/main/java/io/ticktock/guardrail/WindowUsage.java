@@ -1,7 +1,7 @@
 package io.ticktock.guardrail;
 
 import io.ticktock.bus.ProtoTime;
-import io.ticktock.guardrail.policy.Facts;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.guardrail.policy.Window;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GetUsageRequest;
@@ -97,7 +97,7 @@ final class WindowUsage {
             return;
         }
         own.put(execId, record.getTelemetry());
-        totals = Facts.with(totals, record.getTelemetry());
+        totals = ProtoTotals.with(totals, record.getTelemetry());
     }
 
     private boolean isUncertainOfAny(Iterable<ExecutionReference> records) {
@@ -156,7 +156,7 @@ final class WindowUsage {
             if (settledUntil.isBefore(from)) {
                 settledUntil = from;
             }
-            settled.merge(window.bucket(from), usage.getSettled(), Facts::sum);
+            settled.merge(window.bucket(from), usage.getSettled(), ProtoTotals::sum);
             if (!isLast && !settledUntil.isBefore(end)) {
                 return readFrom(end, earliest, now);
             }
@@ -181,8 +181,8 @@ final class WindowUsage {
         }
         settled.headMap(earliest).clear();
         totals = usage.getRecent();
-        settled.values().forEach(bucket -> totals = Facts.sum(totals, bucket));
-        own.values().forEach(telemetry -> totals = Facts.with(totals, telemetry));
+        settled.values().forEach(bucket -> totals = ProtoTotals.sum(totals, bucket));
+        own.values().forEach(telemetry -> totals = ProtoTotals.with(totals, telemetry));
         readFor = earliest;
         return null;
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
-import io.ticktock.guardrail.policy.Facts;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.guardrail.policy.Window;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -67,9 +67,10 @@ class WindowUsageTest {
             }
             if (row.recordedAt.isBefore(settled)) {
                 response.setSettled(
-                        Facts.with(response.getSettled(), row.record().getTelemetry()));
+                        ProtoTotals.with(response.getSettled(), row.record().getTelemetry()));
             } else {
-                response.setRecent(Facts.with(response.getRecent(), row.record().getTelemetry()))
+                response.setRecent(ProtoTotals.with(
+                                response.getRecent(), row.record().getTelemetry()))
                         .addRecentExecIds(row.record.getHeaders().getExecId());
             }
         }

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.proto.v1.GetUsageRequest;
 import io.ticktock.proto.v1.GetUsageResponse;
 import io.ticktock.proto.v1.Totals;
@@ -38,7 +39,9 @@ public final class UsageRepository {
 
     /** One row for what is recent, and one for the rest. */
     private static final String SUM = """
-            SELECT recent, count(*), sum(tokens_used)::bigint, sum(cost_micros)::bigint, sum(latency_ms)::bigint,
+            SELECT recent, count(*), least(sum(tokens_used), 9223372036854775807)::bigint,
+                least(sum(cost_micros), 9223372036854775807)::bigint,
+                least(sum(latency_ms), 9223372036854775807)::bigint,
                 max(tokens_used), max(cost_micros), max(latency_ms), array_agg(exec_id) FILTER (WHERE recent)
             FROM (
                 SELECT recorded_at >= $4 AS recent, exec_id, tokens_used, cost_micros, latency_ms
@@ -88,7 +91,7 @@ public final class UsageRepository {
             throw new Failure(FailureCode.OVERLOADED, "more than " + MOST_RECENT + " records are too recent to add up");
         }
         GetUsageResponse.Builder response = GetUsageResponse.newBuilder()
-                .setTotals(sum(settled, recent))
+                .setTotals(ProtoTotals.sum(settled, recent))
                 .setSettled(settled)
                 .setSettledUntil(ProtoTime.timestamp(settledUntil))
                 .setRecent(recent);
@@ -107,18 +110,6 @@ public final class UsageRepository {
                 .setMaxTokensUsed(row.getLong(5))
                 .setMaxCostMicros(row.getLong(6))
                 .setMaxLatencyMs(row.getLong(7))
-                .build();
-    }
-
-    private static Totals sum(Totals some, Totals others) {
-        return Totals.newBuilder()
-                .setExecutions(some.getExecutions() + others.getExecutions())
-                .setTokensUsed(some.getTokensUsed() + others.getTokensUsed())
-                .setCostMicros(some.getCostMicros() + others.getCostMicros())
-                .setLatencyMs(some.getLatencyMs() + others.getLatencyMs())
-                .setMaxTokensUsed(Math.max(some.getMaxTokensUsed(), others.getMaxTokensUsed()))
-                .setMaxCostMicros(Math.max(some.getMaxCostMicros(), others.getMaxCostMicros()))
-                .setMaxLatencyMs(Math.max(some.getMaxLatencyMs(), others.getMaxLatencyMs()))
                 .build();
     }
 }

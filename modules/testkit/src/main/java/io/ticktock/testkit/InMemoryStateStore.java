@@ -3,6 +3,7 @@ package io.ticktock.testkit;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.BlobUris;
@@ -609,18 +610,11 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     private static Totals totals(List<ExecutionReference> references) {
-        Totals.Builder totals = Totals.newBuilder();
+        Totals totals = Totals.getDefaultInstance();
         for (ExecutionReference reference : references) {
-            PolicyTelemetry telemetry = reference.getTelemetry();
-            totals.setExecutions(totals.getExecutions() + 1)
-                    .setTokensUsed(totals.getTokensUsed() + telemetry.getTokensUsed())
-                    .setCostMicros(totals.getCostMicros() + telemetry.getCostMicros())
-                    .setLatencyMs(totals.getLatencyMs() + telemetry.getLatencyMs())
-                    .setMaxTokensUsed(Math.max(totals.getMaxTokensUsed(), telemetry.getTokensUsed()))
-                    .setMaxCostMicros(Math.max(totals.getMaxCostMicros(), telemetry.getCostMicros()))
-                    .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()));
+            totals = ProtoTotals.with(totals, reference.getTelemetry());
         }
-        return totals.build();
+        return totals;
     }
 
     @Override

@@ -79,6 +79,20 @@ public abstract class UsageContract {
     }
 
     @Test
+    void aSumThatIsTooLargeStaysAtTheMostThatFits() {
+        for (int i = 0; i < 3; i++) {
+            TaskExecution.Builder task = samples.task(samples.lifetimeId(), "1").toBuilder();
+            task.getTelemetryBuilder().setTokensUsed(Long.MAX_VALUE).setCostMicros(Long.MAX_VALUE / 2);
+            result(store.appendTask(task.build()));
+        }
+        Totals totals = usage(Instant.now().minus(HOUR)).getTotals();
+        assertEquals(3, totals.getExecutions());
+        assertEquals(Long.MAX_VALUE, totals.getTokensUsed());
+        assertEquals(Long.MAX_VALUE, totals.getCostMicros());
+        assertEquals(Long.MAX_VALUE / 2, totals.getMaxCostMicros());
+    }
+
+    @Test
     void onlyWhatIsInTheSpanCounts() {
         result(store.appendTask(samples.task(samples.lifetimeId(), "1")));
         Instant now = Instant.now();

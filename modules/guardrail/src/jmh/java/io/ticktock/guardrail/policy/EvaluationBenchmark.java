@@ -3,6 +3,7 @@ package io.ticktock.guardrail.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -65,7 +66,7 @@ public class EvaluationBenchmark {
     /** With the sums of the lifetime, as an engine has it done for each record. */
     @Benchmark
     public Verdict evaluate() {
-        Totals with = Facts.with(totals, record.getTelemetry());
+        Totals with = ProtoTotals.with(totals, record.getTelemetry());
         return evaluator.evaluate(graph, Phase.VERDICT, Facts.of(record, with, Map.of(), 61));
     }
 

@@ -89,32 +89,6 @@ public record Facts(
         return new Facts(attempt, outcome, content, progress, seen, windows, labels, elapsedSeconds);
     }
 
-    /** What executions add up to with one more. */
-    public static Totals with(Totals totals, PolicyTelemetry telemetry) {
-        return Totals.newBuilder()
-                .setExecutions(totals.getExecutions() + 1)
-                .setTokensUsed(totals.getTokensUsed() + telemetry.getTokensUsed())
-                .setCostMicros(totals.getCostMicros() + telemetry.getCostMicros())
-                .setLatencyMs(totals.getLatencyMs() + telemetry.getLatencyMs())
-                .setMaxTokensUsed(Math.max(totals.getMaxTokensUsed(), telemetry.getTokensUsed()))
-                .setMaxCostMicros(Math.max(totals.getMaxCostMicros(), telemetry.getCostMicros()))
-                .setMaxLatencyMs(Math.max(totals.getMaxLatencyMs(), telemetry.getLatencyMs()))
-                .build();
-    }
-
-    /** What two sets of executions add up to. */
-    public static Totals sum(Totals some, Totals others) {
-        return Totals.newBuilder()
-                .setExecutions(some.getExecutions() + others.getExecutions())
-                .setTokensUsed(some.getTokensUsed() + others.getTokensUsed())
-                .setCostMicros(some.getCostMicros() + others.getCostMicros())
-                .setLatencyMs(some.getLatencyMs() + others.getLatencyMs())
-                .setMaxTokensUsed(Math.max(some.getMaxTokensUsed(), others.getMaxTokensUsed()))
-                .setMaxCostMicros(Math.max(some.getMaxCostMicros(), others.getMaxCostMicros()))
-                .setMaxLatencyMs(Math.max(some.getMaxLatencyMs(), others.getMaxLatencyMs()))
-                .build();
-    }
-
     @Override
     public Object get(String name) {
         return switch (name) {

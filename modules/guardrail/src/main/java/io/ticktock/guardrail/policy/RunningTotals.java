@@ -1,5 +1,6 @@
 package io.ticktock.guardrail.policy;
 
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.Totals;
 import java.util.HashSet;
@@ -20,7 +21,7 @@ public final class RunningTotals {
     public boolean add(ExecutionReference record) {
         boolean isNew = counted.add(record.getHeaders().getExecId());
         if (isNew) {
-            totals = Facts.with(totals, record.getTelemetry());
+            totals = ProtoTotals.with(totals, record.getTelemetry());
         }
         return isNew;
     }

@@ -1,6 +1,7 @@
 package io.ticktock.guardrail.simulation;
 
 import com.google.protobuf.Timestamp;
+import io.ticktock.bus.ProtoTotals;
 import io.ticktock.guardrail.budget.BudgetRound;
 import io.ticktock.guardrail.budget.LifetimeBudgets;
 import io.ticktock.guardrail.policy.Attempt;
@@ -128,7 +129,7 @@ final class LifetimeSimulation {
             if (event.kind() == EventCase.ACCEPTED) {
                 Asked asked = open.get(event.execId());
                 Outcome outcome = outcome(event);
-                totals = Facts.with(totals, outcome.telemetry());
+                totals = ProtoTotals.with(totals, outcome.telemetry());
                 budgets.use(totals);
                 Facts facts = Facts.of(asked.attempt, outcome, totals, labels, elapsed);
                 verdicts.add(budgets.judge(draft.evaluate(asked.node.verdict(), facts)));
