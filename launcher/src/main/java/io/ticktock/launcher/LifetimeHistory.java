@@ -1,5 +1,6 @@
 package io.ticktock.launcher;
 
+import io.ticktock.bus.Lineage;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
@@ -24,8 +25,6 @@ record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs, Duration wall
 
     /** As many executions as one lifetime may have in reasonable memory; a longer history is refused. */
     private static final int MOST_RUNS = 1_000_000;
-
-    private static final int MOST_ANCESTORS = 32;
 
     /** Which run of which node, whichever lifetime it is of. */
     record Place(String tokenPath, String nodeId, int iteration, int attempt) {}
@@ -86,8 +85,8 @@ record LifetimeHistory(AgentLifetime lifetime, List<NodeRun> runs, Duration wall
     }
 
     private static void readShared(Client client, ForkOrigin origin, int depth, List<NodeRun> runs) {
-        if (depth > MOST_ANCESTORS) {
-            throw new IllegalStateException("forks of forks go no deeper than " + MOST_ANCESTORS);
+        if (depth > Lineage.MOST_ANCESTORS) {
+            throw new IllegalStateException("forks of forks go no deeper than " + Lineage.MOST_ANCESTORS);
         }
         read(client, LifetimeId.parse(origin.getLifetimeId()), origin.getSeq(), depth, runs);
     }

@@ -6,11 +6,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Names derived from what they stand for, so that deriving them again gives the same (RFC 9562, versions 5 and 7). */
 final class ExecutionIds {
 
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private ExecutionIds() {}
+
+    /** Whether a text has the form of an exec_id: the data plane refuses others. */
+    static boolean isExecId(String text) {
+        return UUID_FORM.matcher(text).matches();
+    }
 
     /** The id of one attempt. */
     static String execId(String lifetimeId, String nodeId, String tokenPath, int iteration, int attempt) {

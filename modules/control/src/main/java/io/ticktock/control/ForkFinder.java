@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Lineage;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkOrigin;
@@ -10,12 +11,10 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LoadLifetimeResponse;
 import io.vertx.core.Future;
-import java.util.regex.Pattern;
 
 /** Finds the execution that a fork is asked for in the logs of its lifetime and of those which that shares. */
 final class ForkFinder {
 
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final long NOWHERE = 0;
 
     private final LifetimeLoader loader;
@@ -26,12 +25,12 @@ final class ForkFinder {
 
     /** NOT_FOUND when the tenant has no such lifetime, or that has accepted no such execution. */
     Future<ForkPoint> find(ForkLifetimeRequest request) {
-        if (!UUID.matcher(request.getExecId()).matches()) {
+        if (!ExecutionIds.isExecId(request.getExecId())) {
             return Future.failedFuture(new Failure(
                     FailureCode.INVALID_ARGUMENT,
                     "exec_id must be a UUID in its 36-character form, as the list of executions shows it"));
         }
-        LifetimeKey parent = keyOf(request.getTenantId(), request.getParentLifetimeId());
+        LifetimeKey parent = LifetimeLoader.keyOf(request.getTenantId(), request.getParentLifetimeId());
         return loader.page(parent, 0)
                 .compose(first -> findFrom(request, parent, first, Long.MAX_VALUE, 1)
                         .map(found -> new ForkPoint(first.getLifetime().getGraph(), found.holder(), found.origin())));
@@ -46,13 +45,13 @@ final class ForkFinder {
                 return Future.succeededFuture(found(first.getLifetime(), request.getExecId(), seq));
             }
             ForkOrigin shared = LifetimeLoader.startedOf(first).getFork();
-            if (shared.getLifetimeId().isEmpty() || depth > LifetimeLoader.MOST_ANCESTORS) {
+            if (shared.getLifetimeId().isEmpty() || depth > Lineage.MOST_ANCESTORS) {
                 return Future.failedFuture(new Failure(
                         FailureCode.NOT_FOUND,
                         "lifetime " + request.getParentLifetimeId() + " has accepted no execution "
                                 + request.getExecId()));
             }
-            LifetimeKey older = keyOf(request.getTenantId(), shared.getLifetimeId());
+            LifetimeKey older = LifetimeLoader.keyOf(request.getTenantId(), shared.getLifetimeId());
             return loader.page(older, 0).compose(page -> findFrom(request, older, page, shared.getSeq(), depth + 1));
         });
     }
@@ -80,12 +79,5 @@ final class ForkFinder {
         return page.getMore()
                 ? loader.page(holder, LifetimeLoader.lastSeq(page)).compose(next -> seqIn(execId, holder, next, upTo))
                 : Future.succeededFuture(NOWHERE);
-    }
-
-    private static LifetimeKey keyOf(String tenantId, String lifetimeId) {
-        return LifetimeKey.newBuilder()
-                .setTenantId(tenantId)
-                .setLifetimeId(lifetimeId)
-                .build();
     }
 }

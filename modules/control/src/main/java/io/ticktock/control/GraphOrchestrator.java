@@ -105,7 +105,7 @@ final class GraphOrchestrator {
         if (request.getParentExecId().isEmpty() && size() >= configuration.maxResident()) {
             return Future.failedFuture(full());
         }
-        return begin(keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
+        return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
                 .map(start -> StartLifetimeResponse.newBuilder()
                         .setLifetimeId(start.lifetimeId())
                         .setCreated(start.created())
@@ -116,7 +116,7 @@ final class GraphOrchestrator {
         if (size() >= configuration.maxResident()) {
             return Future.failedFuture(full());
         }
-        return begin(keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
+        return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
                 .map(start -> ForkLifetimeResponse.newBuilder()
                         .setLifetimeId(start.lifetimeId())
                         .setCreated(start.created())
@@ -140,7 +140,7 @@ final class GraphOrchestrator {
         if (!start.created()) {
             controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            recoverSoon(keyOf(tenantId, start.lifetimeId()), System.nanoTime());
+            recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()), System.nanoTime());
             return;
         }
         Resident resident = new Resident(start.state(), false, List.of());
@@ -159,7 +159,7 @@ final class GraphOrchestrator {
 
     /** A record is durable. A hint: what comes for a lifetime that is not in memory is found again when it is loaded. */
     void recorded(ExecutionReference reference) {
-        Resident resident = residents.find(keyOf(
+        Resident resident = residents.find(LifetimeLoader.keyOf(
                 reference.getHeaders().getTenantId(), reference.getHeaders().getLifetimeId()));
         if (resident != null) {
             offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
@@ -168,20 +168,20 @@ final class GraphOrchestrator {
 
     Future<ReportRefusedRecordResponse> recordRefused(ReportRefusedRecordRequest request) {
         ExecutionHeaders headers = request.getHeaders();
-        LifetimeKey key = keyOf(headers.getTenantId(), headers.getLifetimeId());
+        LifetimeKey key = LifetimeLoader.keyOf(headers.getTenantId(), headers.getLifetimeId());
         return offer(key, new Input.RecordRefused(headers.getExecId(), request.getReason()))
                 .map(ReportRefusedRecordResponse.getDefaultInstance());
     }
 
     Future<ReportWaitingResponse> waiting(ReportWaitingRequest request) {
         var headers = request.getWaiting().getHeaders();
-        LifetimeKey key = keyOf(headers.getTenantId(), headers.getLifetimeId());
+        LifetimeKey key = LifetimeLoader.keyOf(headers.getTenantId(), headers.getLifetimeId());
         return offer(key, new Input.WaitReported(request.getWaiting())).map(ReportWaitingResponse.getDefaultInstance());
     }
 
     Future<SignalLifetimeResponse> signal(SignalLifetimeRequest request) {
         Signal signal = request.getSignal();
-        return offer(keyOf(signal.getTenantId(), signal.getLifetimeId()), new Input.Signalled(signal))
+        return offer(LifetimeLoader.keyOf(signal.getTenantId(), signal.getLifetimeId()), new Input.Signalled(signal))
                 .map(resident -> SignalLifetimeResponse.newBuilder()
                         .setStatus(resident.state.status())
                         .build());
@@ -559,12 +559,5 @@ final class GraphOrchestrator {
             resident.timerId =
                     vertx.setTimer(Math.min(delayMs, LONGEST_TIMER_MS), id -> offer(resident, new Input.Ticked()));
         }
-    }
-
-    private static LifetimeKey keyOf(String tenantId, String lifetimeId) {
-        return LifetimeKey.newBuilder()
-                .setTenantId(tenantId)
-                .setLifetimeId(lifetimeId)
-                .build();
     }
 }

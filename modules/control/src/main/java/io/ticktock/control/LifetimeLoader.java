@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Lineage;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.ForkOrigin;
@@ -19,9 +20,6 @@ import java.util.List;
 
 /** Folds a lifetime from its stored events; a fork's begin with those that it shares. */
 final class LifetimeLoader {
-
-    /** How many forks of forks there may be, one of the other. */
-    static final int MOST_ANCESTORS = 32;
 
     /** A folded lifetime, whether its stored head says parked, and the signals that wait for it. */
     record Loaded(LifetimeState state, boolean parked, List<Signal> signals) {}
@@ -67,7 +65,7 @@ final class LifetimeLoader {
 
     /**
      * Lets the state inherit the log up to this point; succeeds with the lifetimes that hold it, the nearest first.
-     * FAILED_PRECONDITION when they are more than {@link #MOST_ANCESTORS}.
+     * FAILED_PRECONDITION when they are more than {@link Lineage#MOST_ANCESTORS}.
      */
     Future<List<String>> inherit(LifetimeState state, ForkOrigin origin) {
         return inherit(state, origin, 1);
@@ -75,15 +73,12 @@ final class LifetimeLoader {
 
     /** The oldest log comes first, and each up to where the next one goes on from it. */
     private Future<List<String>> inherit(LifetimeState state, ForkOrigin origin, int depth) {
-        if (depth > MOST_ANCESTORS) {
+        if (depth > Lineage.MOST_ANCESTORS) {
             return Future.failedFuture(new Failure(
                     FailureCode.FAILED_PRECONDITION,
-                    "forks of forks go at most " + MOST_ANCESTORS + " deep; fork an earlier lifetime"));
+                    "forks of forks go at most " + Lineage.MOST_ANCESTORS + " deep; fork an earlier lifetime"));
         }
-        LifetimeKey ancestor = LifetimeKey.newBuilder()
-                .setTenantId(state.tenantId())
-                .setLifetimeId(origin.getLifetimeId())
-                .build();
+        LifetimeKey ancestor = keyOf(state.tenantId(), origin.getLifetimeId());
         return page(ancestor, 0).compose(first -> {
             Started started = startedOf(first);
             Future<List<String>> older = started.hasFork()
@@ -111,6 +106,13 @@ final class LifetimeLoader {
         lineage.add(nearest);
         lineage.addAll(older);
         return lineage;
+    }
+
+    static LifetimeKey keyOf(String tenantId, String lifetimeId) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(lifetimeId)
+                .build();
     }
 
     static long lastSeq(LoadLifetimeResponse page) {

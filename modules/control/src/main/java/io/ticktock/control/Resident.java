@@ -62,10 +62,7 @@ final class Resident {
     }
 
     LifetimeKey key() {
-        return LifetimeKey.newBuilder()
-                .setTenantId(state.tenantId())
-                .setLifetimeId(state.lifetimeId())
-                .build();
+        return LifetimeLoader.keyOf(state.tenantId(), state.lifetimeId());
     }
 
     void add(Item item) {

@@ -11,6 +11,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Lineage;
 import io.ticktock.bus.Shard;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.AbortCommand;
@@ -319,7 +320,7 @@ class ControlVerticleTest {
         start(Delivery.DIRECT, edges, NONE);
         String id = startLifetime();
         awaitLifetime(id, ControlVerticleTest::hasEnded);
-        for (int depth = 1; depth <= LifetimeLoader.MOST_ANCESTORS; depth++) {
+        for (int depth = 1; depth <= Lineage.MOST_ANCESTORS; depth++) {
             id = await(fork(id, acceptedExecId(id, 0))).getLifetimeId();
             AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
             assertEquals(40 - depth, ended.getTotals().getExecutions());

@@ -2,6 +2,7 @@ package io.ticktock.state;
 
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
+import io.ticktock.bus.Lineage;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.HoldShardsRequest;
@@ -15,7 +16,6 @@ public final class Checks {
 
     private static final int MOST_IDS = 10_000;
     private static final long LONGEST_LEASE_MS = 3_600_000;
-    private static final int MOST_ANCESTORS = 32;
     private static final int UUID_LENGTH = 36;
 
     private Checks() {}
@@ -58,9 +58,7 @@ public final class Checks {
 
     /** Bounds how many forks of forks there may be, one of the other. */
     public static void lineage(List<String> lifetimeIds) {
-        if (lifetimeIds.size() > MOST_ANCESTORS) {
-            throw Refusal.invalid("lineage must be at most " + MOST_ANCESTORS + ", not " + lifetimeIds.size());
-        }
+        atMost("lineage", lifetimeIds.size(), Lineage.MOST_ANCESTORS);
         lifetimeIds.forEach(Checks::lifetime);
     }
 
