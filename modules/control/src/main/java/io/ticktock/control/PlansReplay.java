@@ -8,7 +8,6 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.DraftGraphs;
 import io.ticktock.graph.GraphFaults;
-import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.EvaluatePlansRequest;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -30,23 +29,17 @@ import java.util.Map;
  */
 final class PlansReplay {
 
-    /** Each holds a lifetime and a page of its log in memory. */
-    private static final int MOST_AT_ONCE = 8;
-
     private static final int MOST_INPUTS = 100;
 
     private final Vertx vertx;
     private final Bus bus;
-    private final GraphCatalog graphs;
-    private final LifetimeLoader loader;
+    private final LogReader logs;
     private final DraftGraphs drafts = new DraftGraphs();
-    private int running;
 
     PlansReplay(Vertx vertx, Bus bus, GraphCatalog graphs, LifetimeLoader loader) {
         this.vertx = vertx;
         this.bus = bus;
-        this.graphs = graphs;
-        this.loader = loader;
+        this.logs = new LogReader(graphs, loader);
     }
 
     /**
@@ -54,21 +47,19 @@ final class PlansReplay {
      * replayed here already.
      */
     Future<ReplayPlansResponse> replay(ReplayPlansRequest request) {
-        if (running >= MOST_AT_ONCE) {
-            return Future.failedFuture(new Failure(
-                    FailureCode.OVERLOADED, running + " lifetimes are being replayed here; try again later"));
-        }
-        running++;
-        LifetimeKey key = LifetimeKey.newBuilder()
-                .setTenantId(request.getTenantId())
-                .setLifetimeId(request.getLifetimeId())
-                .build();
+        return logs.read(request.getTenantId(), request.getLifetimeId(), log -> replay(request, log))
+                .map(ReplayedPlans::outcome);
+    }
+
+    /** Folded as if it were of the draft, so that inputs name what the draft's Plans look at. */
+    private Future<ReplayedPlans> replay(ReplayPlansRequest request, LogReader.Log log) {
         return vertx.executeBlocking(() -> draft(request))
-                .compose(draft -> loader.page(key, 0)
-                        .compose(first -> begin(first, draft)
-                                .compose(plans -> new Reading(key, request.getGraph(), plans).goOn(first))))
-                .map(ReplayedPlans::outcome)
-                .onComplete(done -> running--);
+                .compose(draft -> logs.beginning(log, draft))
+                .map(state -> new ReplayedPlans(state, log.graph()))
+                .compose(plans -> {
+                    Reading reading = new Reading(log.key(), request.getGraph(), plans);
+                    return logs.forEachPage(log, reading::take).map(plans);
+                });
     }
 
     private AgentGraph draft(ReplayPlansRequest request) {
@@ -77,14 +68,6 @@ final class PlansReplay {
         } catch (GraphFaults faults) {
             throw new Failure(FailureCode.INVALID_ARGUMENT, faults.getMessage(), faults);
         }
-    }
-
-    /** Folded as if it were of the draft, so that inputs name what the draft's Plans look at. */
-    private Future<ReplayedPlans> begin(LoadLifetimeResponse first, AgentGraph draft) {
-        AgentLifetime head = first.getLifetime();
-        return graphs.graph(head.getGraph())
-                .compose(recorded -> loader.beginning(head, draft, LifetimeLoader.startedOf(first))
-                        .map(state -> new ReplayedPlans(state, recorded)));
     }
 
     /** One lifetime on its way from its first event to its last. */
@@ -100,11 +83,9 @@ final class PlansReplay {
             this.plans = plans;
         }
 
-        Future<ReplayedPlans> goOn(LoadLifetimeResponse page) {
-            return ask(plans.take(page.getEventsList()), 0)
-                    .compose(asked -> page.getMore()
-                            ? loader.page(key, LifetimeLoader.lastSeq(page)).compose(this::goOn)
-                            : Future.succeededFuture(plans));
+        /** To the end of the log: what comes after a difference is counted. */
+        Future<Boolean> take(LoadLifetimeResponse page) {
+            return ask(plans.take(page.getEventsList()), 0).map(true);
         }
 
         private Future<Void> ask(List<PlanQuestion> questions, int from) {
