@@ -101,6 +101,9 @@ final class ReplayCommand implements Callable<Integer> {
         } else {
             out().println(tally);
         }
+        if (tally.lifetimes == 0) {
+            throw new CommandFailure(ExitCode.FAILED, "no lifetime was replayed: none matches");
+        }
         return tally.agree == tally.lifetimes;
     }
 

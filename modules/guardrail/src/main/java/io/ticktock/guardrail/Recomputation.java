@@ -109,8 +109,14 @@ final class Recomputation {
             case INTERNAL ->
                 Future.succeededFuture(
                         new Found(null, "policy set " + digest + " cannot be read again: " + cause.getMessage()));
-            case INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION, FENCED, OVERLOADED, UNAVAILABLE ->
-                Future.failedFuture(cause);
+            case INVALID_ARGUMENT,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    FENCED,
+                    OVERLOADED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED -> Future.failedFuture(cause);
         };
     }
 

@@ -14,12 +14,16 @@ import io.ticktock.proto.v1.SliceReservation;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.WorstCase;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One request for leave to dispatch, candidate by candidate: what each sets aside, the next one does not find any more. */
 final class BudgetAdmission {
+
+    /** Its turn included; with the last grant, less than who asks waits for the answer. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     private final Prices prices;
     private final LifetimeBudgets budgets;
@@ -34,6 +38,8 @@ final class BudgetAdmission {
 
     /** Of what was set aside for candidates of this request. */
     private final List<Runnable> giveBack = new ArrayList<>();
+
+    private final long untilNanos;
 
     private final BudgetRound round;
     private final AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
@@ -53,6 +59,7 @@ final class BudgetAdmission {
         this.request = request;
         this.conditions = conditions;
         this.now = ProtoTime.instant(request.getNow());
+        this.untilNanos = System.nanoTime() + LONGEST_WAIT.toNanos();
         this.round = new BudgetRound(budgets);
         response.setPolicyDigest(conditions.getPolicyDigest());
     }
@@ -111,7 +118,7 @@ final class BudgetAdmission {
         }
         long needed = budget.worstCase(worst, prices).orElseThrow();
         TenantBudgets.Wish wish = new TenantBudgets.Wish(
-                budget, request.getTenantId(), candidate.getExecId(), needed, promised[place], now);
+                budget, request.getTenantId(), candidate.getExecId(), needed, promised[place], now, untilNanos);
         return tenants.reserve(wish).compose(outcome -> {
             if (outcome.reserved().isPresent()) {
                 SliceReservation reserved = outcome.reserved().get();

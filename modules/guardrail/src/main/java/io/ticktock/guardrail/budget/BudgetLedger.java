@@ -35,8 +35,6 @@ public final class BudgetLedger implements TenantBudgets {
     private static final int PARTS = 64;
 
     private static final int MOST_SLICES = 10_000;
-    /** How long somebody waits for what others were promised to be written or given up. Less than a request may take. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
     /** Longer than it takes to write a decision: what is not known to be durable by then was never written, most likely. */
     private static final long UNCONFIRMED_NANOS = Duration.ofSeconds(10).toNanos();
     /** How long a budget that was found used up is not asked for again. */
@@ -49,7 +47,6 @@ public final class BudgetLedger implements TenantBudgets {
 
     private final Bus bus;
     private final String sliceId;
-    private final Duration longestWait;
     private final Map<SliceKey, Slice> slices = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<SliceKey, Used> used = new HashMap<>();
     private final Map<SliceKey, Long> limits = new HashMap<>();
@@ -58,25 +55,20 @@ public final class BudgetLedger implements TenantBudgets {
 
     /** @param sliceId of this guardrail alone */
     public BudgetLedger(Bus bus, String sliceId) {
-        this(bus, sliceId, LONGEST_WAIT);
-    }
-
-    BudgetLedger(Bus bus, String sliceId, Duration longestWait) {
         this.bus = bus;
         this.sliceId = sliceId;
-        this.longestWait = longestWait;
     }
 
     @Override
     public Future<Outcome> reserve(Wish wish) {
         Promise<Outcome> outcome = Promise.promise();
-        reserve(wish, System.nanoTime() + longestWait.toNanos(), outcome);
+        reserve(wish, outcome);
         return outcome.future();
     }
 
     /** Each try completes the one promise: a chain of futures, as long as there are changes, would be too deep to end. */
-    private void reserve(Wish wish, long untilNanos, Promise<Outcome> outcome) {
-        reserveOfWhatIsGranted(wish).ifPresentOrElse(outcome::complete, () -> grant(wish, untilNanos, outcome));
+    private void reserve(Wish wish, Promise<Outcome> outcome) {
+        reserveOfWhatIsGranted(wish).ifPresentOrElse(outcome::complete, () -> grant(wish, outcome));
     }
 
     /** Nothing when more has to be granted first. */
@@ -110,13 +102,12 @@ public final class BudgetLedger implements TenantBudgets {
                 : Optional.empty();
     }
 
-    private void grant(Wish wish, long untilNanos, Promise<Outcome> outcome) {
+    private void grant(Wish wish, Promise<Outcome> outcome) {
         Slice before = slices.get(keyOf(wish));
         Slice.Snapshot asked = before == null ? Slice.Snapshot.NOTHING : before.snapshot();
         bus.request(Addresses.STATE_GRANT_BUDGET, request(wish, before))
                 .map(response -> granted(wish, asked, response))
-                .onSuccess(
-                        told -> told.ifPresentOrElse(outcome::complete, () -> awaitChange(wish, untilNanos, outcome)))
+                .onSuccess(told -> told.ifPresentOrElse(outcome::complete, () -> awaitChange(wish, outcome)))
                 .onFailure(outcome::fail);
     }
 
@@ -156,18 +147,16 @@ public final class BudgetLedger implements TenantBudgets {
     }
 
     /** Nobody is refused for what may never be used: soon it is recorded, or given back, or forgotten. */
-    private void awaitChange(Wish wish, long untilNanos, Promise<Outcome> outcome) {
+    private void awaitChange(Wish wish, Promise<Outcome> outcome) {
         SliceKey key = keyOf(wish);
-        if (System.nanoTime() - untilNanos > 0) {
+        if (System.nanoTime() - wish.untilNanos() > 0) {
             outcome.fail(new Failure(
                     FailureCode.UNAVAILABLE,
                     "what is left of the budget \"" + wish.budget().name()
                             + "\" is promised to attempts that are not recorded yet"));
             return;
         }
-        changes.computeIfAbsent(key, none -> Promise.promise())
-                .future()
-                .onComplete(any -> reserve(wish, untilNanos, outcome));
+        changes.computeIfAbsent(key, none -> Promise.promise()).future().onComplete(any -> reserve(wish, outcome));
     }
 
     private void tellChange(SliceKey key) {

@@ -22,8 +22,16 @@ public interface TenantBudgets {
      *
      * @param promised what was set aside of the budget for other attempts of the same decision
      * @param now the time of the decision, which tells the part of the window
+     * @param untilNanos of {@link System#nanoTime()}: how long it may take to see whether others use what they were promised
      */
-    record Wish(BudgetPolicy budget, String tenantId, String execId, long amount, long promised, Instant now) {}
+    record Wish(
+            BudgetPolicy budget,
+            String tenantId,
+            String execId,
+            long amount,
+            long promised,
+            Instant now,
+            long untilNanos) {}
 
     /**
      * Sets an amount aside; once, however often it is asked for the same attempt. One wish of a tenant at a time. Fails when

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  */
 final class TenantTurns {
 
+    /** Of one tenant. */
     private static final int MOST_WAITING = 10_000;
     /** Who asked does not wait much longer, and what would be set aside then is not used. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
@@ -31,7 +32,6 @@ final class TenantTurns {
     private final Map<String, Line> lines = new HashMap<>();
 
     private final Duration longestWait;
-    private int size;
 
     TenantTurns() {
         this(LONGEST_WAIT);
@@ -48,13 +48,12 @@ final class TenantTurns {
             lines.put(tenantId, new Line());
             return begin(tenantId, Future.succeededFuture(), work);
         }
-        if (size >= MOST_WAITING) {
+        if (line.waiting.size() >= MOST_WAITING) {
             return Future.failedFuture(
-                    new Failure(FailureCode.OVERLOADED, "too many requests wait for the budgets of tenants"));
+                    new Failure(FailureCode.OVERLOADED, "too many requests wait for the budgets of the tenant"));
         }
         Promise<Void> turn = Promise.promise();
         line.waiting.add(turn);
-        size++;
         long untilNanos = System.nanoTime() + longestWait.toNanos();
         return begin(tenantId, turn.future().compose(come -> requireNotLate(untilNanos)), work);
     }
@@ -80,7 +79,6 @@ final class TenantTurns {
         line.isMoving = true;
         while (!line.isTaken && !line.waiting.isEmpty()) {
             line.isTaken = true;
-            size--;
             line.waiting.remove().complete();
         }
         line.isMoving = false;

@@ -109,10 +109,10 @@ class BudgetLedgerTest {
 
     @Test
     void whoWaitsInVainForWhatIsPromisedHasNoAnswer() throws Exception {
-        BudgetLedger impatient = new BudgetLedger(bus, "impatient", Duration.ZERO);
+        BudgetLedger impatient = new BudgetLedger(bus, "impatient");
         BudgetPolicy budget = budget(100);
         assertTrue(isReserved(await(impatient.reserve(wish(budget, "exec", 100)))));
-        Future<TenantBudgets.Outcome> wish = impatient.reserve(wish(budget, "next", 1));
+        Future<TenantBudgets.Outcome> wish = impatient.reserve(impatient(wish(budget, "next", 1)));
         assertEquals(
                 FailureCode.UNAVAILABLE,
                 Failure.of(assertThrows(ExecutionException.class, () -> await(wish))
@@ -145,7 +145,7 @@ class BudgetLedgerTest {
         BudgetPolicy budget = budget(100);
         assertTrue(isReserved(await(one.reserve(wish(budget, "first", 60)))));
         TenantBudgets.Outcome second =
-                await(one.reserve(new TenantBudgets.Wish(budget, "acme", "second", 50, 60, NOW)));
+                await(one.reserve(new TenantBudgets.Wish(budget, "acme", "second", 50, 60, NOW, System.nanoTime())));
         assertFalse(isReserved(second));
         assertEquals(60, second.used());
     }
@@ -204,7 +204,6 @@ class BudgetLedgerTest {
     @Test
     void howeverOftenSomethingChangesWhoWaitsIsAnswered() throws Exception {
         BudgetPolicy budget = budget(100);
-        BudgetLedger one = new BudgetLedger(bus, "one", Duration.ofMinutes(1));
         SliceReservation first =
                 await(one.reserve(wish(budget, "exec", 60))).reserved().orElseThrow();
         Future<TenantBudgets.Outcome> wish = one.reserve(wish(budget, "next", 60));
@@ -249,15 +248,13 @@ class BudgetLedgerTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         BudgetPolicy budget = budget(1_000);
-        BudgetLedger one = new BudgetLedger(bus, "one", Duration.ZERO);
-        BudgetLedger other = new BudgetLedger(bus, "other", Duration.ZERO);
         record Open(BudgetLedger ledger, SliceReservation reservation, String execId) {}
         List<Open> open = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             BudgetLedger ledger = random.nextBoolean() ? one : other;
             if (open.isEmpty() || random.nextInt(3) > 0) {
                 String execId = "exec" + i;
-                var outcome = await(ledger.reserve(wish(budget, execId, 1 + random.nextInt(120)))
+                var outcome = await(ledger.reserve(impatient(wish(budget, execId, 1 + random.nextInt(120))))
                         .otherwise(new TenantBudgets.Outcome(Optional.empty(), 0)));
                 if (outcome.reserved().isPresent() && random.nextInt(5) > 0) {
                     SliceReservation reservation = outcome.reserved().get();
@@ -315,7 +312,13 @@ class BudgetLedgerTest {
     }
 
     private static TenantBudgets.Wish wish(BudgetPolicy budget, String execId, long amount) {
-        return new TenantBudgets.Wish(budget, "acme", execId, amount, 0, NOW);
+        long untilNanos = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        return new TenantBudgets.Wish(budget, "acme", execId, amount, 0, NOW, untilNanos);
+    }
+
+    private static TenantBudgets.Wish impatient(TenantBudgets.Wish wish) {
+        return new TenantBudgets.Wish(
+                wish.budget(), wish.tenantId(), wish.execId(), wish.amount(), 0, NOW, System.nanoTime() - 1);
     }
 
     private static boolean isReserved(TenantBudgets.Outcome outcome) {
