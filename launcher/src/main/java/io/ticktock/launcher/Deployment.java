@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** Chosen modules, started on one Vert.x in the order of their table and stopped in the opposite order. */
 final class Deployment implements AutoCloseable {
@@ -24,6 +25,7 @@ final class Deployment implements AutoCloseable {
     private final Vertx vertx;
     private final Bus bus;
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
+    private final CompletableFuture<Integer> listening = new CompletableFuture<>();
     private final Deque<Deployed> deployed = new ArrayDeque<>();
 
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
@@ -38,7 +40,7 @@ final class Deployment implements AutoCloseable {
             Configuration configuration,
             Optional<StateConfiguration> state,
             String instanceId) {
-        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId);
+        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, listening);
         for (SystemModule module : EnumSet.copyOf(chosen)) {
             deploy(ModuleTable.definition(module, wiring));
             modules.add(module);
@@ -62,6 +64,11 @@ final class Deployment implements AutoCloseable {
 
     Bus bus() {
         return bus;
+    }
+
+    /** Of the way in; empty when it is not among the modules. */
+    Optional<Integer> port() {
+        return Optional.ofNullable(listening.getNow(null));
     }
 
     boolean has(SystemModule module) {

@@ -11,6 +11,7 @@ import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
 import io.vertx.core.VerticleBase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class LocalSystem implements AutoCloseable {
     }
 
     static LocalSystem startAll(Configuration configuration) {
-        return start(configuration, EnumSet.allOf(SystemModule.class));
+        return start(configuration, SystemModule.engine());
     }
 
     private static LocalSystem open(Configuration configuration, Set<SystemModule> modules, Delivery delivery) {
@@ -103,6 +104,10 @@ final class LocalSystem implements AutoCloseable {
 
     /** To read: on the database alone, also while another process serves the data folder. */
     static LocalSystem toLookAt(Configuration configuration) {
+        if (!hasUrl(configuration) && !Files.isDirectory(dataFolder(configuration))) {
+            throw CommandFailure.usage("there is no data folder '" + dataFolder(configuration)
+                    + "'; --data names the one that 'ticktock run' or 'ticktock serve' was given");
+        }
         return startOrAttach(configuration, EnumSet.of(SystemModule.STATE, SystemModule.BLOB));
     }
 
@@ -123,7 +128,7 @@ final class LocalSystem implements AutoCloseable {
 
     /** To change something: through the process that serves the data folder; where there is none, this one does. */
     static LocalSystem toSteer(Configuration configuration) {
-        return startOrAttach(configuration, EnumSet.allOf(SystemModule.class));
+        return startOrAttach(configuration, SystemModule.engine());
     }
 
     private static LocalSystem startOrAttach(Configuration configuration, Set<SystemModule> modules) {
@@ -191,9 +196,18 @@ final class LocalSystem implements AutoCloseable {
     }
 
     /** Such as {@code modules state, blob on data folder data}. */
+    /** Where HTTP and gRPC are served; empty when they are not. */
+    Optional<String> address() {
+        String scheme = configuration.api().tls().isPresent() ? "https" : "http";
+        return deployment
+                .port()
+                .map(port -> scheme + "://" + configuration.api().host() + ":" + port);
+    }
+
     String description() {
         String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
-        return "modules " + words + " on data folder " + dataFolder(configuration);
+        String way = address().map(address -> "; HTTP and gRPC at " + address).orElse("");
+        return "modules " + words + " on data folder " + dataFolder(configuration) + way;
     }
 
     /** Watches a lifetime until it has ended or cannot go on here, and tells how it came out. */

@@ -2,6 +2,8 @@ package io.ticktock.launcher;
 
 import static io.ticktock.bus.Addresses.*;
 
+import io.ticktock.api.ApiConfiguration;
+import io.ticktock.api.ApiVerticle;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.blob.BlobVerticle;
 import io.ticktock.blob.FileBlobStore;
@@ -32,6 +34,7 @@ final class ModuleTable {
             case GUARDRAIL -> guardrail(wiring);
             case EXECUTOR -> executor(wiring);
             case CONTROL -> control(wiring);
+            case API -> api(wiring);
         };
     }
 
@@ -65,6 +68,12 @@ final class ModuleTable {
     private static VerticleDefinition control(Wiring wiring) {
         ControlConfiguration configuration = wiring.configuration().controlOf(wiring.instanceId());
         return VerticleDefinition.of(() -> new ControlVerticle(wiring.bus(), configuration, InstantSource.system()));
+    }
+
+    private static VerticleDefinition api(Wiring wiring) {
+        ApiConfiguration configuration = wiring.configuration().api();
+        return VerticleDefinition.of(() ->
+                new ApiVerticle(wiring.bus(), configuration, InstantSource.system(), wiring.listening()::complete));
     }
 
     static List<Address<?, ?>> servedBy(SystemModule module) {
@@ -122,6 +131,7 @@ final class ModuleTable {
                         CONTROL_SIGNAL,
                         CONTROL_REPORT_WAITING,
                         CONTROL_REPORT_REFUSED_RECORD);
+            case API -> List.of();
         };
     }
 
@@ -173,6 +183,28 @@ final class ModuleTable {
                         EXECUTOR_RUN_PLAN,
                         EXECUTOR_HELD,
                         EXECUTOR_EVALUATE_PLANS);
+            case API ->
+                List.of(
+                        STATE_REGISTER_GRAPH,
+                        STATE_GET_GRAPH,
+                        STATE_GET_LIFETIME,
+                        STATE_LIST_LIFETIMES,
+                        STATE_LIST_EXECUTIONS,
+                        STATE_LIST_EVENTS,
+                        STATE_GET_OUTPUT,
+                        STATE_GET_SPEND,
+                        STATE_CREATE_TENANT,
+                        STATE_GET_TENANT,
+                        STATE_LIST_TENANTS,
+                        STATE_CREATE_API_KEY,
+                        STATE_LIST_API_KEYS,
+                        STATE_REVOKE_API_KEY,
+                        STATE_FIND_API_KEY,
+                        STATE_APPEND_AUDIT,
+                        STATE_LIST_AUDIT,
+                        CONTROL_START,
+                        CONTROL_FORK,
+                        CONTROL_SIGNAL);
         };
     }
 

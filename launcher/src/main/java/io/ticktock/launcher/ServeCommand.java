@@ -22,7 +22,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--modules",
             paramLabel = "A,B,…",
-            description = "Modules to start: state, blob, guardrail, control, executor. Default: all.")
+            description = "Modules to start: state, blob, guardrail, control, executor, api. Default: all.")
     private String modules;
 
     @Mixin

@@ -5,12 +5,19 @@ import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.StateConfiguration;
 import io.vertx.core.Vertx;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What modules are built from.
  *
  * @param state present when the data plane is among them
  * @param instanceId names this process to others and in the records
+ * @param listening the port of the way in, once it is known
  */
 record Wiring(
-        Vertx vertx, Bus bus, Configuration configuration, Optional<StateConfiguration> state, String instanceId) {}
+        Vertx vertx,
+        Bus bus,
+        Configuration configuration,
+        Optional<StateConfiguration> state,
+        String instanceId,
+        CompletableFuture<Integer> listening) {}

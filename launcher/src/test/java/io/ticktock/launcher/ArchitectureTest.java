@@ -36,10 +36,21 @@ class ArchitectureTest {
             Map.entry("guardrail", Set.of("proto", "graph", "bus")),
             Map.entry("control", Set.of("proto", "graph", "bus")),
             Map.entry("executor", Set.of("proto", "graph", "bus", "sdk")),
+            Map.entry("api", Set.of("proto", "graph", "bus")),
             Map.entry("testkit", Set.of("proto", "graph", "bus", "state", "blob", "sdk")),
             Map.entry(
                     "launcher",
-                    Set.of("proto", "graph", "bus", "sdk", "state", "blob", "guardrail", "control", "executor")));
+                    Set.of(
+                            "proto",
+                            "graph",
+                            "bus",
+                            "sdk",
+                            "state",
+                            "blob",
+                            "guardrail",
+                            "control",
+                            "executor",
+                            "api")));
 
     /** Classes at an edge where JSON comes in or goes out. Empty: nothing speaks JSON to the outside through Vert.x yet. */
     private static final Set<String> MAY_USE_JSON_OBJECT = Set.of();

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -170,7 +169,7 @@ class BudgetIT {
         FaultyDelivery faults = new FaultyDelivery(timers, seed, rates, BudgetIT::isStruck);
         Path policies = policies("scope: tenant, window: month, budget: {cost_usd: 2.50}");
         Configuration configuration = BudgetedCrowd.configuration(folder.resolve("data"), policies);
-        try (LocalSystem system = LocalSystem.start(configuration, EnumSet.allOf(SystemModule.class), faults)) {
+        try (LocalSystem system = LocalSystem.start(configuration, SystemModule.engine(), faults)) {
             Client client = system.clientOf(BudgetedCrowd.TENANT);
             client.register(BudgetedCrowd.graph());
             startAll(system, 100);

@@ -46,7 +46,7 @@ class CommandLineTest {
                     run GRAPH --config /no/file         | /no/file: no such configuration file
                     run GRAPH --database-url mysql://x  | --database-url: state.database_url cannot be used: the database url must have the form postgres://user:password@host:port/database?sslmode=require
                     run GRAPH -o xml                    | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'; see ticktock run --help
-                    serve --modules state,blub          | there is no module 'blub'; the modules are state, blob, guardrail, executor, control
+                    serve --modules state,blub          | there is no module 'blub'; the modules are state, blob, guardrail, executor, control, api
                     serve --modules control             | module control needs the address state.hold-shards, which module state serves; add state to the modules
                     serve --modules state,executor      | module executor needs the address blob.open, which module blob serves; add blob to the modules
                     lifetimes                           | Missing required subcommand; see ticktock lifetimes --help

@@ -9,7 +9,6 @@ import io.ticktock.launcher.crash.Journey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,7 @@ final class CrashingSystem {
         LoggerFactory.getILoggerFactory();
         Path folder = Path.of(arguments[0]);
         Delivery delivery = delivery(arguments[1]);
-        try (LocalSystem system =
-                LocalSystem.start(configuration(folder), EnumSet.allOf(SystemModule.class), delivery)) {
+        try (LocalSystem system = LocalSystem.start(configuration(folder), SystemModule.engine(), delivery)) {
             System.out.println(READY);
             system.deploy(new JourneyClient(system.bus(), journeys(arguments[2]), journeys(arguments[3])));
             awaitEndOfInput();

@@ -53,6 +53,8 @@ final class JarProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("TICKTOCK_"));
+        // Several may run at a time.
+        builder.environment().put("TICKTOCK_API_PORT", "0");
         return new JarProcess(builder.start());
     }
 

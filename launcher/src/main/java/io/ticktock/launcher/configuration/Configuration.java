@@ -1,5 +1,7 @@
 package io.ticktock.launcher.configuration;
 
+import io.ticktock.api.ApiConfiguration;
+import io.ticktock.api.access.Authentication;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.executor.ExecutorConfiguration;
@@ -19,7 +21,8 @@ public record Configuration(
         BlobConfiguration blob,
         GuardrailConfiguration guardrail,
         ExecutorSection executor,
-        ControlConfiguration control) {
+        ControlConfiguration control,
+        ApiConfiguration api) {
 
     private static final String BLOB_FOLDER = "blobs";
 
@@ -38,7 +41,8 @@ public record Configuration(
                 section(settings, () -> blob(settings, launcher.dataFolder())),
                 section(settings, () -> guardrail(settings)),
                 section(settings, () -> executor(settings)),
-                section(settings, () -> control(settings)));
+                section(settings, () -> control(settings)),
+                section(settings, () -> api(settings)));
     }
 
     private static LauncherConfiguration launcher(Settings settings) {
@@ -116,6 +120,21 @@ public record Configuration(
                 settings.integer("control.max_in_flight"),
                 settings.duration("control.sweep_interval"),
                 settings.duration("control.park_after"));
+    }
+
+    private static ApiConfiguration api(Settings settings) {
+        String certificate = settings.text("api.tls_certificate");
+        String key = settings.text("api.tls_key");
+        if (certificate.isEmpty() != key.isEmpty()) {
+            throw new IllegalArgumentException("api.tls_certificate and api.tls_key go together; set both or none");
+        }
+        return new ApiConfiguration(
+                settings.text("api.host"),
+                settings.integer("api.port"),
+                settings.choice("api.authentication", Authentication.class),
+                certificate.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new ApiConfiguration.Tls(Path.of(certificate), Path.of(key))));
     }
 
     /** The control plane's section for the process of this name. */

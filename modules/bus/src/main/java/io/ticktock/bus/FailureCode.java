@@ -17,7 +17,11 @@ public enum FailureCode {
     /** Nobody answered in time, or nobody serves this; it may or may not have been done. */
     UNAVAILABLE(7, true),
     /** A defect here. */
-    INTERNAL(8, false);
+    INTERNAL(8, false),
+    /** Nobody knows who asks. */
+    UNAUTHENTICATED(9, false),
+    /** Who asks may not. */
+    PERMISSION_DENIED(10, false);
 
     private final int number;
     private final boolean retryable;

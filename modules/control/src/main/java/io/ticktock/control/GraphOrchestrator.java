@@ -275,7 +275,14 @@ final class GraphOrchestrator {
         return switch (failure.code()) {
             case FENCED -> ShardLease.changingHands();
             case ALREADY_EXISTS -> Residents.gone();
-            case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, OVERLOADED, UNAVAILABLE, INTERNAL -> failure;
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    INTERNAL -> failure;
         };
     }
 
@@ -515,8 +522,14 @@ final class GraphOrchestrator {
         switch (failure.code()) {
             case FENCED -> LOG.debug("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
             case INTERNAL -> LOG.error("lifetime {}: not decided", lifetimeId, cause);
-            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, OVERLOADED, UNAVAILABLE ->
-                LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED -> LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
         }
     }
 

@@ -1,0 +1,81 @@
+package io.ticktock.api;
+
+import io.ticktock.api.access.Authentication;
+import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.grpc.GrpcApi;
+import io.ticktock.api.http.HttpApi;
+import io.ticktock.api.operation.AuditLog;
+import io.ticktock.api.operation.Gate;
+import io.ticktock.api.operation.Operations;
+import io.ticktock.bus.Bus;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Binds the way in to its port: gRPC by its content type, everything else is HTTP. */
+public final class ApiVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
+    private static final int MOST_HEADER_BYTES = 8 * 1024;
+    private static final int IDLE_S = 120;
+
+    private final Bus bus;
+    private final ApiConfiguration configuration;
+    private final InstantSource clock;
+    private final IntConsumer listening;
+
+    /** @param listening is told the port */
+    public ApiVerticle(Bus bus, ApiConfiguration configuration, InstantSource clock, IntConsumer listening) {
+        this.bus = bus;
+        this.configuration = configuration;
+        this.clock = clock;
+        this.listening = listening;
+    }
+
+    @Override
+    public Future<?> start() {
+        if (configuration.authentication() == Authentication.NONE) {
+            LOG.warn("requests without a key are an administrator's: everybody on this machine may do everything");
+        }
+        return vertx.createHttpServer(options())
+                .requestHandler(handler())
+                .listen(configuration.port(), configuration.host())
+                .onSuccess(server -> listening.accept(server.actualPort()));
+    }
+
+    private Handler<HttpServerRequest> handler() {
+        AuditLog audit = new AuditLog(bus, clock);
+        Gate gate = new Gate(audit);
+        Operations operations = Operations.over(bus);
+        Authenticator authenticator = new Authenticator(bus, configuration.authentication());
+        Handler<HttpServerRequest> http =
+                new HttpApi(operations, authenticator, configuration.authentication(), gate, audit).router(vertx);
+        Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit).server(vertx);
+        return request -> (GrpcApi.isFor(request) ? grpc : http).handle(request);
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxHeaderSize(MOST_HEADER_BYTES)
+                .setMaxInitialLineLength(MOST_HEADER_BYTES)
+                .setIdleTimeout(IDLE_S)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setUseAlpn(configuration.tls().isPresent());
+        options.getInitialSettings().setMaxHeaderListSize(MOST_HEADER_BYTES);
+        configuration
+                .tls()
+                .ifPresent(tls -> options.setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .addCertPath(tls.certificate().toString())
+                                .addKeyPath(tls.key().toString())));
+        return options;
+    }
+}

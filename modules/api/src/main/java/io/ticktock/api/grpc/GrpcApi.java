@@ -1,0 +1,123 @@
+package io.ticktock.api.grpc;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.operation.AuditLog;
+import io.ticktock.api.operation.Gate;
+import io.ticktock.api.operation.Operations;
+import io.ticktock.proto.v1.ControlPlane;
+import io.ticktock.proto.v1.DataPlane;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.ListExecutionsRequest;
+import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.proto.v1.RegisterGraphResponse;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.health.HealthService;
+import io.vertx.grpc.reflection.ReflectionService;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import io.vertx.grpc.server.Service;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The table of rpcs: which operation each one is. */
+public final class GrpcApi {
+
+    private static final long MOST_MESSAGE_BYTES = 4L << 20;
+    private static final String CONTENT_TYPE = "application/grpc";
+
+    private final Operations operations;
+    private final Authenticator authenticator;
+    private final Gate gate;
+    private final AuditLog audit;
+
+    public GrpcApi(Operations operations, Authenticator authenticator, Gate gate, AuditLog audit) {
+        this.operations = operations;
+        this.authenticator = authenticator;
+        this.gate = gate;
+        this.audit = audit;
+    }
+
+    /** Whether a request is one of gRPC's. */
+    public static boolean isFor(HttpServerRequest request) {
+        String contentType = request.getHeader("Content-Type");
+        return contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith(CONTENT_TYPE);
+    }
+
+    public GrpcServer server(Vertx vertx) {
+        GrpcServer server = GrpcServer.server(
+                vertx,
+                new GrpcServerOptions().setMaxMessageSize(MOST_MESSAGE_BYTES).setScheduleDeadlineAutomatically(true));
+        server.addService(controlPlane());
+        server.addService(dataPlane());
+        server.addService(HealthService.create(vertx));
+        server.addService(ReflectionService.v1());
+        return server;
+    }
+
+    private Service controlPlane() {
+        Rpcs rpcs = rpcs(ControlPlane.getDescriptor().findServiceByName("ControlPlaneService"));
+        rpcs.add(
+                "StartLifetime",
+                StartLifetimeRequest.getDefaultInstance(),
+                operations.lifetimes().start,
+                Function.identity());
+        rpcs.add(
+                "ForkLifetime",
+                ForkLifetimeRequest.getDefaultInstance(),
+                operations.lifetimes().fork,
+                Function.identity());
+        rpcs.add(
+                "SignalLifetime",
+                SignalLifetimeRequest.getDefaultInstance(),
+                operations.lifetimes().signal,
+                Function.identity());
+        return rpcs.service();
+    }
+
+    /** Records are appended by executors, on the bus: these rpcs are not served here. */
+    private Service dataPlane() {
+        Rpcs rpcs = rpcs(DataPlane.getDescriptor().findServiceByName("DataPlaneService"));
+        rpcs.add(
+                "RegisterGraph",
+                RegisterGraphRequest.getDefaultInstance(),
+                operations.graphs().register,
+                graph -> RegisterGraphResponse.getDefaultInstance());
+        rpcs.add("GetGraph", GetGraphRequest.getDefaultInstance(), operations.graphs().get, Function.identity());
+        rpcs.add(
+                "GetLifetime",
+                GetLifetimeRequest.getDefaultInstance(),
+                operations.lifetimes().get,
+                Function.identity());
+        rpcs.add(
+                "ListLifetimes",
+                ListLifetimesRequest.getDefaultInstance(),
+                operations.lifetimes().list,
+                Function.identity());
+        rpcs.add(
+                "ListExecutions",
+                ListExecutionsRequest.getDefaultInstance(),
+                operations.lifetimes().executions,
+                Function.identity());
+        rpcs.add(
+                "ListEvents",
+                ListEventsRequest.getDefaultInstance(),
+                operations.lifetimes().events,
+                Function.identity());
+        rpcs.add(
+                "GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output, Function.identity());
+        return rpcs.service();
+    }
+
+    private Rpcs rpcs(ServiceDescriptor service) {
+        return new Rpcs(service, authenticator, gate, audit);
+    }
+}

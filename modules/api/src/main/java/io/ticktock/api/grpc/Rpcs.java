@@ -1,0 +1,115 @@
+package io.ticktock.api.grpc;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.Message;
+import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.access.Caller;
+import io.ticktock.api.operation.AuditLog;
+import io.ticktock.api.operation.Gate;
+import io.ticktock.api.operation.Operation;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.vertx.core.Future;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import io.vertx.grpc.server.Service;
+import io.vertx.grpc.server.ServiceBuilder;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The unary rpcs of one service, each of them an operation. */
+final class Rpcs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rpcs.class);
+
+    private final ServiceName name;
+    private final ServiceBuilder service;
+    private final Authenticator authenticator;
+    private final Gate gate;
+    private final AuditLog audit;
+
+    Rpcs(ServiceDescriptor descriptor, Authenticator authenticator, Gate gate, AuditLog audit) {
+        this.name = ServiceName.create(descriptor.getFullName());
+        this.service = Service.service(name, descriptor);
+        this.authenticator = authenticator;
+        this.gate = gate;
+        this.audit = audit;
+    }
+
+    /** @param answer what the rpc answers of what the operation does */
+    <Q extends Message, R, A extends Message> void add(
+            String rpc, Q request, Operation<Q, R> operation, Function<R, A> answer) {
+        ServiceMethod<Q, A> method =
+                ServiceMethod.server(name, rpc, GrpcMessageEncoder.encoder(), GrpcMessageDecoder.decoder(request));
+        service.bind(method, call -> serve(call, operation, answer));
+    }
+
+    Service service() {
+        return service.build();
+    }
+
+    private <Q extends Message, R, A extends Message> void serve(
+            GrpcServerRequest<Q, A> call, Operation<Q, R> operation, Function<R, A> answer) {
+        GrpcServerResponse<Q, A> response = call.response();
+        caller(call, operation)
+                .compose(caller -> call.last().compose(request -> gate.perform(operation, caller, request)))
+                .map(answer)
+                .onComplete(response::end, cause -> fail(response, operation, cause));
+    }
+
+    private Future<Caller> caller(GrpcServerRequest<?, ?> call, Operation<?, ?> operation) {
+        String remote = call.connection().remoteAddress().hostAddress();
+        return authenticator
+                .authenticate(Optional.ofNullable(call.headers().get("authorization")), remote)
+                .onFailure(cause -> {
+                    if (Failure.is(cause, FailureCode.UNAUTHENTICATED)) {
+                        audit.unauthenticated(remote, operation.name());
+                    }
+                });
+    }
+
+    private static void fail(GrpcServerResponse<?, ?> response, Operation<?, ?> operation, Throwable cause) {
+        Failure failure = Failure.of(cause);
+        if (failure.code() == FailureCode.INTERNAL) {
+            LOG.error("{} failed", operation.name(), cause);
+        }
+        response.status(status(failure.code())).statusMessage(message(failure)).end();
+    }
+
+    /** Which gRPC code is which failure; what is not there and what is another tenant's cannot be told apart. */
+    private static GrpcStatus status(FailureCode code) {
+        return switch (code) {
+            case INVALID_ARGUMENT -> GrpcStatus.INVALID_ARGUMENT;
+            case UNAUTHENTICATED -> GrpcStatus.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> GrpcStatus.PERMISSION_DENIED;
+            case NOT_FOUND -> GrpcStatus.NOT_FOUND;
+            case ALREADY_EXISTS -> GrpcStatus.ALREADY_EXISTS;
+            case FAILED_PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
+            case OVERLOADED -> GrpcStatus.RESOURCE_EXHAUSTED;
+            case FENCED, UNAVAILABLE -> GrpcStatus.UNAVAILABLE;
+            case INTERNAL -> GrpcStatus.INTERNAL;
+        };
+    }
+
+    private static String message(Failure failure) {
+        return switch (failure.code()) {
+            case NOT_FOUND -> "there is no such thing here, or it is not yours";
+            case INTERNAL -> "an internal error; the log tells more";
+            case INVALID_ARGUMENT,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    FENCED,
+                    UNAVAILABLE -> failure.getMessage();
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package io.ticktock.api.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import io.ticktock.api.operation.GraphOperations;
+import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.GetGraphResponse;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Routes of graphs. The body is the graph file itself, YAML or JSON. */
+final class GraphRoutes {
+
+    private final GraphOperations graphs;
+
+    GraphRoutes(GraphOperations graphs) {
+        this.graphs = graphs;
+    }
+
+    List<HttpRoute> routes() {
+        return List.of(
+                HttpRoute.post("/v1/graphs", "Registers a graph; the body is its file.", this::register),
+                HttpRoute.post("/v1/graphs:validate", "Tells all faults of a graph file.", this::validate),
+                HttpRoute.get("/v1/graphs/{name}/versions/{version}", "Shows a registered graph.", this::get));
+    }
+
+    private Future<HttpAnswer> register(HttpCall call) {
+        return call.perform(graphs.register, file(call))
+                .map(graph -> HttpAnswer.created(
+                        json(graph), "/v1/graphs/" + graph.getName() + "/versions/" + graph.getVersion()));
+    }
+
+    private Future<HttpAnswer> validate(HttpCall call) {
+        return call.perform(graphs.validate, file(call)).map(graph -> HttpAnswer.ok(json(graph)));
+    }
+
+    private static RegisterGraphRequest file(HttpCall call) {
+        return RegisterGraphRequest.newBuilder()
+                .setCanonical(ByteString.copyFrom(call.body()))
+                .build();
+    }
+
+    private Future<HttpAnswer> get(HttpCall call) {
+        call.requireQuery();
+        GetGraphRequest request = GetGraphRequest.newBuilder()
+                .setName(call.path("name"))
+                .setVersion(call.path("version"))
+                .build();
+        return call.perform(graphs.get, request).map(GraphRoutes::shown);
+    }
+
+    private static HttpAnswer shown(GetGraphResponse found) {
+        ObjectNode json = json(found.getGraph());
+        JsonText.value(found.getCanonical().toByteArray()).ifPresent(definition -> json.set("definition", definition));
+        return HttpAnswer.ok(json).with("ETag", "\"" + found.getGraph().getDigest() + "\"");
+    }
+
+    private static ObjectNode json(GraphReference graph) {
+        ObjectNode json = JsonText.object();
+        json.put("graph", graph.getName());
+        json.put("version", graph.getVersion());
+        json.put("digest", graph.getDigest());
+        return json;
+    }
+}

@@ -1,0 +1,172 @@
+package io.ticktock.api.http;
+
+import io.ticktock.api.access.Authentication;
+import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.access.Caller;
+import io.ticktock.api.operation.AuditLog;
+import io.ticktock.api.operation.Gate;
+import io.ticktock.api.operation.Operations;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers HTTP requests: who asks is known before a body is read. */
+public final class HttpApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+    private static final long MOST_BODY_BYTES = 1L << 20;
+    private static final String CALLER = "caller";
+    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+
+    private final Authenticator authenticator;
+    private final Authentication authentication;
+    private final AuditLog audit;
+    private final Gate gate;
+    private final List<HttpRoute> routes;
+
+    public HttpApi(
+            Operations operations,
+            Authenticator authenticator,
+            Authentication authentication,
+            Gate gate,
+            AuditLog audit) {
+        this.authenticator = authenticator;
+        this.authentication = authentication;
+        this.audit = audit;
+        this.gate = gate;
+        this.routes = routes(operations);
+    }
+
+    private static List<HttpRoute> routes(Operations operations) {
+        List<HttpRoute> routes = new ArrayList<>();
+        routes.addAll(new GraphRoutes(operations.graphs()).routes());
+        routes.addAll(new LifetimeRoutes(operations.lifetimes()).routes());
+        routes.addAll(new SpendRoutes(operations.spend()).routes());
+        routes.addAll(new TenantRoutes(operations.tenants()).routes());
+        return routes;
+    }
+
+    public Router router(Vertx vertx) {
+        Router router = Router.router(vertx);
+        router.route("/v1/*").handler(this::authenticate);
+        router.route("/v1/*")
+                .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES).setHandleFileUploads(false));
+        for (HttpRoute route : routes) {
+            router.routeWithRegex(route.method(), route.pattern()).handler(context -> answer(context, route));
+        }
+        router.route().failureHandler(HttpApi::fail);
+        for (int status : new int[] {400, 404, 405, 413, 415}) {
+            router.errorHandler(status, context -> write(context, Problem.ofStatus(status)));
+        }
+        router.errorHandler(500, HttpApi::fail);
+        return router;
+    }
+
+    private void authenticate(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String remote =
+                request.remoteAddress() == null ? "" : request.remoteAddress().hostAddress();
+        Optional<String> authorization = Optional.ofNullable(request.getHeader("Authorization"));
+        if (authentication == Authentication.NONE && authorization.isEmpty() && isOfPage(request)) {
+            context.fail(new Failure(
+                    FailureCode.PERMISSION_DENIED,
+                    "requests of web pages need an API key: without one only programs on this machine are served"));
+            return;
+        }
+        // The body waits until it is known who sends it.
+        request.pause();
+        authenticator
+                .authenticate(authorization, remote)
+                .onComplete(
+                        caller -> {
+                            context.put(CALLER, caller);
+                            request.resume();
+                            context.next();
+                        },
+                        cause -> deny(context, remote, cause));
+    }
+
+    private void deny(RoutingContext context, String remote, Throwable cause) {
+        Future<Void> noted = Failure.is(cause, FailureCode.UNAUTHENTICATED)
+                ? audit.unauthenticated(
+                        remote,
+                        context.request().method() + " " + context.request().path())
+                : Future.succeededFuture();
+        noted.onComplete(done -> {
+            // What was sent behind the headers is not read.
+            context.response().putHeader("Connection", "close");
+            context.fail(cause);
+        });
+    }
+
+    /** A page of another origin, or one whose name was bound to this address afterwards. */
+    private static boolean isOfPage(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        boolean isNamedSo = authority != null && LOOPBACK_NAMES.contains(authority.host());
+        return request.getHeader("Origin") != null || !isNamedSo;
+    }
+
+    private void answer(RoutingContext context, HttpRoute route) {
+        Caller caller = context.get(CALLER);
+        Future.succeededFuture(new HttpCall(context, caller, gate))
+                .compose(route.action())
+                .onComplete(answer -> write(context, answer), context::fail);
+    }
+
+    private static void write(RoutingContext context, HttpAnswer answer) {
+        HttpServerResponse response = context.response();
+        if (response.closed()) {
+            return;
+        }
+        answer.headers().forEach(response::putHeader);
+        response.setStatusCode(answer.status());
+        if (answer.body().isMissingNode()) {
+            response.end();
+            return;
+        }
+        response.putHeader("Content-Type", "application/json");
+        response.end(Buffer.buffer(JsonText.bytes(answer.body())));
+    }
+
+    private static void fail(RoutingContext context) {
+        if (context.failure() == null || context.statusCode() == 413) {
+            write(context, Problem.ofStatus(context.statusCode()));
+            return;
+        }
+        Problem problem = Problem.of(context.failure());
+        if (problem.status() == 500) {
+            LOG.error("{} {} failed", context.request().method(), context.normalizedPath(), context.failure());
+        }
+        write(context, problem);
+    }
+
+    private static void write(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (problem.retryAfterS() > 0) {
+            response.putHeader("Retry-After", Integer.toString(problem.retryAfterS()));
+        }
+        if (problem.status() == 401) {
+            response.putHeader("WWW-Authenticate", "Bearer");
+        }
+        response.setStatusCode(problem.status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .end(Buffer.buffer(JsonText.bytes(problem.json())));
+    }
+}

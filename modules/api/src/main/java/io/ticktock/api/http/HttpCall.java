@@ -1,0 +1,103 @@
+package io.ticktock.api.http;
+
+import com.google.protobuf.Message;
+import io.ticktock.api.access.Caller;
+import io.ticktock.api.operation.Gate;
+import io.ticktock.api.operation.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** One request to a route, its caller known and its body read. */
+final class HttpCall {
+
+    private static final int MOST_PAGE = 200;
+
+    private final RoutingContext context;
+    private final Caller caller;
+    private final Gate gate;
+
+    HttpCall(RoutingContext context, Caller caller, Gate gate) {
+        this.context = context;
+        this.caller = caller;
+        this.gate = gate;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    <Q extends Message, R> Future<R> perform(Operation<Q, R> operation, Q request) {
+        return gate.perform(operation, caller, request);
+    }
+
+    String path(String name) {
+        return context.pathParam(name);
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(context.request().getHeader(name));
+    }
+
+    byte[] body() {
+        Buffer body = context.body().buffer();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+
+    /** The body, which may be left out where every field may. */
+    JsonBody json(String... fields) {
+        byte[] body = body();
+        return JsonBody.of(body.length == 0 ? new byte[] {'{', '}'} : body, fields);
+    }
+
+    /** Refuses a parameter that the route does not know: a slip in a filter would otherwise list everything. */
+    void requireQuery(String... known) {
+        Set<String> names = context.queryParams().names();
+        for (String name : names) {
+            if (!List.of(known).contains(name)) {
+                throw JsonBody.invalid("unknown query parameter '" + name + "'"
+                        + (known.length == 0 ? "; there are none" : "; there are " + String.join(", ", known)));
+            }
+        }
+    }
+
+    Optional<String> query(String name) {
+        List<String> values = context.queryParam(name);
+        if (values.size() > 1) {
+            throw JsonBody.invalid("query parameter '" + name + "' is given " + values.size() + " times; give it once");
+        }
+        return values.stream().findFirst();
+    }
+
+    int pageSize() {
+        return query("page_size").map(HttpCall::pageSize).orElse(0);
+    }
+
+    private static int pageSize(String text) {
+        try {
+            int size = Integer.parseInt(text);
+            if (size >= 1 && size <= MOST_PAGE) {
+                return size;
+            }
+        } catch (NumberFormatException notNumber) {
+            throw JsonBody.invalid("page_size must be 1 to " + MOST_PAGE + ", not '" + text + "'");
+        }
+        throw JsonBody.invalid("page_size must be 1 to " + MOST_PAGE + ", not " + text);
+    }
+
+    Optional<Instant> time(String name) {
+        return query(name).map(text -> {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw JsonBody.invalid("query parameter '" + name
+                        + "' must be a time such as 2026-03-01T12:00:00Z, not '" + text + "'");
+            }
+        });
+    }
+}

@@ -1,0 +1,140 @@
+package io.ticktock.api.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.Timestamp;
+import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.GetOutputResponse;
+import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.Totals;
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Lifetimes and executions as JSON. */
+final class LifetimeJson {
+
+    private static final int MICROS_DIGITS = 6;
+    private static final String STATUS = "LIFETIME_STATUS_";
+    private static final String EXECUTION_STATUS = "EXECUTION_STATUS_";
+    private static final String KIND = "NODE_KIND_";
+
+    private LifetimeJson() {}
+
+    static ObjectNode lifetime(AgentLifetime lifetime) {
+        ObjectNode json = JsonText.object();
+        json.put("lifetime_id", lifetime.getLifetimeId());
+        json.put("graph", lifetime.getGraph().getName());
+        json.put("version", lifetime.getGraph().getVersion());
+        json.put("status", word(lifetime.getStatus().name(), STATUS));
+        json.put("reason", lifetime.getReason());
+        json.put("created_at", time(lifetime.getCreatedAt()));
+        json.put("updated_at", time(lifetime.getUpdatedAt()));
+        json.put("ended_at", lifetime.hasEndedAt() ? time(lifetime.getEndedAt()) : null);
+        if (!lifetime.getForkedFromLifetimeId().isEmpty()) {
+            json.put("forked_from_lifetime_id", lifetime.getForkedFromLifetimeId());
+            json.put("forked_from_exec_id", lifetime.getForkedFromExecId());
+        }
+        json.set("totals", totals(lifetime.getTotals()));
+        return json;
+    }
+
+    /** Empty when there is no such status. */
+    static Optional<LifetimeStatus> status(String word) {
+        for (LifetimeStatus status : LifetimeStatus.values()) {
+            if (status != LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED
+                    && word(status.name(), STATUS).equals(word)) {
+                return Optional.of(status);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ObjectNode totals(Totals totals) {
+        ObjectNode json = JsonText.object();
+        json.put("executions", totals.getExecutions());
+        json.put("tokens_used", totals.getTokensUsed());
+        json.put("cost_usd", usd(totals.getCostMicros()));
+        json.put("latency_ms", totals.getLatencyMs());
+        return json;
+    }
+
+    /** The result that travelled over the FINAL edge; of a join, one for each branch. */
+    static JsonNode output(GetOutputResponse output) {
+        if (output.hasOutput()) {
+            return payload(output.getOutput());
+        }
+        ArrayNode joined = JsonText.array();
+        output.getJoinedList().forEach(payload -> joined.add(payload(payload)));
+        return joined;
+    }
+
+    /** JSON and text as they are; anything else, and what is in the blob store, by its size and where it is. */
+    static JsonNode payload(Payload payload) {
+        boolean isJson =
+                payload.getMediaType().isEmpty() || payload.getMediaType().equals("application/json");
+        if (payload.hasBlob() || !(isJson || payload.getMediaType().startsWith("text/"))) {
+            ObjectNode json = JsonText.object();
+            json.put("media_type", payload.getMediaType());
+            json.put(
+                    "size_bytes",
+                    payload.hasBlob()
+                            ? payload.getBlob().getSizeBytes()
+                            : payload.getInline().size());
+            json.put("uri", payload.getBlob().getUri());
+            return json;
+        }
+        return isJson
+                ? JsonText.value(payload.getInline().toByteArray()).orElse(NullNode.getInstance())
+                : TextNode.valueOf(payload.getInline().toStringUtf8());
+    }
+
+    static ObjectNode execution(ExecutionReference execution, String lifetimeId) {
+        ExecutionHeaders headers = execution.getHeaders();
+        ObjectNode json = JsonText.object();
+        json.put("exec_id", headers.getExecId());
+        json.put("lifetime_id", headers.getLifetimeId());
+        json.put("shared", !headers.getLifetimeId().equals(lifetimeId));
+        json.put("node", headers.getNodeId());
+        json.put("kind", word(headers.getKind().name(), KIND));
+        json.put("token_path", headers.getTokenPath());
+        json.put("iteration", headers.getIteration());
+        json.put("attempt", headers.getAttempt());
+        json.put("status", word(headers.getStatus().name(), EXECUTION_STATUS));
+        json.put("scheduled_at", time(headers.getScheduledAt()));
+        json.put("started_at", time(headers.getStartedAt()));
+        json.put("finished_at", time(headers.getFinishedAt()));
+        json.put("tokens_used", execution.getTelemetry().getTokensUsed());
+        json.put("cost_usd", usd(execution.getTelemetry().getCostMicros()));
+        json.put("latency_ms", execution.getTelemetry().getLatencyMs());
+        json.put("result_size_bytes", execution.getResultSizeBytes());
+        ArrayNode next = json.putArray("next_task_ids");
+        execution.getNextTaskIdsList().forEach(next::add);
+        if (execution.hasError()) {
+            ObjectNode error = json.putObject("error");
+            error.put("code", execution.getError().getCode());
+            error.put("message", execution.getError().getMessage());
+        }
+        return json;
+    }
+
+    static String time(Timestamp time) {
+        return ProtoTime.instant(time).toString();
+    }
+
+    private static BigDecimal usd(long micros) {
+        BigDecimal amount = BigDecimal.valueOf(micros, MICROS_DIGITS).stripTrailingZeros();
+        return amount.scale() < 0 ? amount.setScale(0) : amount;
+    }
+
+    private static String word(String constant, String prefix) {
+        return constant.startsWith(prefix) ? constant.substring(prefix.length()).toLowerCase(Locale.ROOT) : "unknown";
+    }
+}

@@ -1,0 +1,257 @@
+package io.ticktock.api.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import io.ticktock.api.operation.LifetimeOperations;
+import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.Amounts;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.ListExecutionsRequest;
+import io.ticktock.proto.v1.ListExecutionsResponse;
+import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.ListLifetimesResponse;
+import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.ResumeCommand;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Future;
+import java.math.BigDecimal;
+import java.util.List;
+
+/** Routes of lifetimes and their executions. */
+final class LifetimeRoutes {
+
+    private static final String LIFETIMES = "/v1/lifetimes";
+    private static final int MICROS_DIGITS = 6;
+
+    private final LifetimeOperations lifetimes;
+
+    LifetimeRoutes(LifetimeOperations lifetimes) {
+        this.lifetimes = lifetimes;
+    }
+
+    List<HttpRoute> routes() {
+        return List.of(
+                HttpRoute.post(LIFETIMES, "Starts a lifetime of a registered graph.", this::start),
+                HttpRoute.get(LIFETIMES, "Lists lifetimes, newest first.", this::list),
+                HttpRoute.get(LIFETIMES + "/{id}", "Shows a lifetime, with its output once it has one.", this::get),
+                HttpRoute.post(
+                        LIFETIMES + "/{id}:pause",
+                        "Holds it: what runs is recorded, nothing new is begun.",
+                        this::pause),
+                HttpRoute.post(LIFETIMES + "/{id}:resume", "Lets it go on, with more budget on request.", this::resume),
+                HttpRoute.post(LIFETIMES + "/{id}:abort", "Ends it.", this::abort),
+                HttpRoute.post(LIFETIMES + "/{id}:signal", "Answers an execution that waits for it.", this::signal),
+                HttpRoute.post(
+                        LIFETIMES + "/{id}:fork",
+                        "Starts one that shares what this has recorded up to an execution.",
+                        this::fork),
+                HttpRoute.get(LIFETIMES + "/{id}/executions", "Lists its executions, oldest first.", this::executions));
+    }
+
+    private Future<HttpAnswer> start(HttpCall call) {
+        JsonBody body = call.json("graph", "version", "input", "labels");
+        StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
+                .setGraphName(body.requiredText("graph"))
+                .setGraphVersion(body.text("version").orElse(""))
+                .setInput(payload(body.value("input").orElse(JsonText.object())))
+                .putAllLabels(body.texts("labels"))
+                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
+                .build();
+        return call.perform(lifetimes.start, request)
+                .compose(started -> begun(call, started.getLifetimeId(), started.getCreated()));
+    }
+
+    private Future<HttpAnswer> fork(HttpCall call) {
+        JsonBody body = call.json("exec_id", "version", "input", "labels");
+        ForkLifetimeRequest.Builder request = ForkLifetimeRequest.newBuilder()
+                .setParentLifetimeId(call.path("id"))
+                .setExecId(body.requiredText("exec_id"))
+                .setGraphVersion(body.text("version").orElse(""))
+                .putAllLabels(body.texts("labels"))
+                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""));
+        body.value("input").ifPresent(input -> request.setInput(payload(input)));
+        return call.perform(lifetimes.fork, request.build())
+                .compose(forked -> begun(call, forked.getLifetimeId(), forked.getCreated()));
+    }
+
+    /** An earlier request of the same key made it: that is not created again. */
+    private Future<HttpAnswer> begun(HttpCall call, String id, boolean isCreated) {
+        return call.perform(
+                        lifetimes.get,
+                        GetLifetimeRequest.newBuilder().setLifetimeId(id).build())
+                .map(found -> {
+                    ObjectNode json = LifetimeJson.lifetime(found.getLifetime());
+                    return isCreated ? HttpAnswer.created(json, LIFETIMES + "/" + id) : HttpAnswer.ok(json);
+                });
+    }
+
+    private static Payload payload(JsonNode json) {
+        return Payload.newBuilder()
+                .setMediaType("application/json")
+                .setInline(ByteString.copyFrom(JsonText.bytes(json)))
+                .build();
+    }
+
+    private Future<HttpAnswer> list(HttpCall call) {
+        call.requireQuery("graph", "status", "page_size", "page_token");
+        ListLifetimesRequest.Builder request = ListLifetimesRequest.newBuilder()
+                .setGraphName(call.query("graph").orElse(""))
+                .setPageSize(call.pageSize())
+                .setPageToken(call.query("page_token").orElse(""));
+        call.query("status")
+                .map(word -> LifetimeJson.status(word)
+                        .orElseThrow(
+                                () -> JsonBody.invalid("status must be running, paused, completed, failed or aborted,"
+                                        + " not '" + word + "'")))
+                .ifPresent(request::setStatus);
+        return call.perform(lifetimes.list, request.build()).map(LifetimeRoutes::page);
+    }
+
+    private static HttpAnswer page(ListLifetimesResponse page) {
+        ObjectNode json = JsonText.object();
+        ArrayNode list = json.putArray("lifetimes");
+        page.getLifetimesList().forEach(lifetime -> list.add(LifetimeJson.lifetime(lifetime)));
+        json.put("next_page_token", page.getNextPageToken());
+        return HttpAnswer.ok(json);
+    }
+
+    private Future<HttpAnswer> get(HttpCall call) {
+        call.requireQuery();
+        return find(call).compose(found -> {
+            AgentLifetime lifetime = found.getLifetime();
+            String etag = etag(lifetime);
+            return call.header("If-None-Match").filter(etag::equals).isPresent()
+                    ? Future.succeededFuture(HttpAnswer.notModified(etag))
+                    : output(call, lifetime)
+                            .map(output -> shown(lifetime, output).with("ETag", etag));
+        });
+    }
+
+    private Future<GetLifetimeResponse> find(HttpCall call) {
+        return call.perform(
+                lifetimes.get,
+                GetLifetimeRequest.newBuilder().setLifetimeId(call.path("id")).build());
+    }
+
+    /** The number of its last event: it changes whenever the lifetime does. */
+    private static String etag(AgentLifetime lifetime) {
+        return "\"" + lifetime.getLastSeq() + "\"";
+    }
+
+    private Future<JsonNode> output(HttpCall call, AgentLifetime lifetime) {
+        if (!lifetime.hasOutput()) {
+            return Future.succeededFuture(NullNode.getInstance());
+        }
+        GetOutputRequest request =
+                GetOutputRequest.newBuilder().setOutput(lifetime.getOutput()).build();
+        return call.perform(lifetimes.output, request).map(LifetimeJson::output);
+    }
+
+    private static HttpAnswer shown(AgentLifetime lifetime, JsonNode output) {
+        ObjectNode json = LifetimeJson.lifetime(lifetime);
+        json.set("output", output);
+        return HttpAnswer.ok(json);
+    }
+
+    private Future<HttpAnswer> pause(HttpCall call) {
+        JsonBody body = call.json("reason");
+        return signal(
+                call,
+                Signal.newBuilder()
+                        .setPause(PauseCommand.newBuilder()
+                                .setReason(body.text("reason").orElse(""))));
+    }
+
+    private Future<HttpAnswer> resume(HttpCall call) {
+        JsonBody body = call.json("reason", "add_budget");
+        return signal(
+                call,
+                Signal.newBuilder()
+                        .setResume(ResumeCommand.newBuilder()
+                                .setReason(body.text("reason").orElse(""))
+                                .setAdded(body.value("add_budget")
+                                        .map(LifetimeRoutes::amounts)
+                                        .orElse(Amounts.getDefaultInstance()))));
+    }
+
+    private static Amounts amounts(JsonNode added) {
+        JsonBody body = JsonBody.of(JsonText.bytes(added), "cost_usd", "tokens_used", "executions");
+        Amounts.Builder amounts = Amounts.newBuilder();
+        body.value("cost_usd")
+                .map(value -> amount("cost_usd", value, MICROS_DIGITS))
+                .ifPresent(amounts::setCostMicros);
+        body.value("tokens_used").map(value -> amount("tokens_used", value, 0)).ifPresent(amounts::setTokensUsed);
+        body.value("executions").map(value -> amount("executions", value, 0)).ifPresent(amounts::setExecutions);
+        return amounts.build();
+    }
+
+    private static long amount(String field, JsonNode value, int digits) {
+        try {
+            if (value.isNumber() && value.decimalValue().signum() > 0) {
+                BigDecimal amount = value.decimalValue();
+                return amount.scaleByPowerOfTen(digits).longValueExact();
+            }
+        } catch (ArithmeticException notWhole) {
+            throw JsonBody.invalid("'add_budget." + field + "' has too many digits");
+        }
+        throw JsonBody.invalid("'add_budget." + field + "' must be a number above 0");
+    }
+
+    private Future<HttpAnswer> abort(HttpCall call) {
+        JsonBody body = call.json("reason");
+        return signal(
+                call,
+                Signal.newBuilder()
+                        .setAbort(AbortCommand.newBuilder()
+                                .setReason(body.text("reason").orElse(""))));
+    }
+
+    private Future<HttpAnswer> signal(HttpCall call) {
+        JsonBody body = call.json("exec_id", "payload");
+        Payload payload = payload(body.value("payload").orElseThrow(() -> JsonBody.invalid("'payload' is missing")));
+        return signal(
+                call,
+                Signal.newBuilder()
+                        .setAnswer(io.ticktock.proto.v1.Answer.newBuilder()
+                                .setExecId(body.requiredText("exec_id"))
+                                .setPayload(payload)));
+    }
+
+    private Future<HttpAnswer> signal(HttpCall call, Signal.Builder signal) {
+        SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
+                .setSignal(signal.setLifetimeId(call.path("id")))
+                .build();
+        return call.perform(lifetimes.signal, request)
+                .compose(done -> find(call))
+                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found.getLifetime()))
+                        .with("ETag", etag(found.getLifetime())));
+    }
+
+    private Future<HttpAnswer> executions(HttpCall call) {
+        call.requireQuery("page_size", "page_token");
+        ListExecutionsRequest request = ListExecutionsRequest.newBuilder()
+                .setLifetimeId(call.path("id"))
+                .setPageSize(call.pageSize())
+                .setPageToken(call.query("page_token").orElse(""))
+                .build();
+        return call.perform(lifetimes.executions, request).map(page -> executions(page, call.path("id")));
+    }
+
+    private static HttpAnswer executions(ListExecutionsResponse page, String lifetimeId) {
+        ObjectNode json = JsonText.object();
+        ArrayNode list = json.putArray("executions");
+        page.getExecutionsList().forEach(execution -> list.add(LifetimeJson.execution(execution, lifetimeId)));
+        json.put("next_page_token", page.getNextPageToken());
+        return HttpAnswer.ok(json);
+    }
+}

@@ -1,0 +1,72 @@
+package io.ticktock.api.operation;
+
+import static io.ticktock.api.operation.Operation.AUTHORS;
+import static io.ticktock.api.operation.Operation.changing;
+import static io.ticktock.api.operation.Operation.reading;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.api.access.Caller;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.graph.GraphFaults;
+import io.ticktock.graph.GraphParser;
+import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.GetGraphResponse;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.vertx.core.Future;
+
+/** Registers and reads graphs. */
+public final class GraphOperations {
+
+    private static final String FILE = "graph";
+
+    private final Bus bus;
+
+    /** Takes the text of a graph file for canonical; whatever it says of its name and digest is found anew. */
+    public final Operation<RegisterGraphRequest, GraphReference> register;
+
+    public final Operation<RegisterGraphRequest, GraphReference> validate;
+    public final Operation<GetGraphRequest, GetGraphResponse> get;
+
+    public GraphOperations(Bus bus) {
+        this.bus = bus;
+        this.register = changing("graphs.register", AUTHORS, request -> "graphs", this::register);
+        this.validate = reading("graphs.validate", this::validate);
+        this.get = reading("graphs.get", (caller, request) -> bus.request(Addresses.STATE_GET_GRAPH, request));
+    }
+
+    private Future<GraphReference> register(Caller caller, RegisterGraphRequest request) {
+        AgentGraph graph = parse(caller, request);
+        GraphReference reference = reference(caller, graph);
+        RegisterGraphRequest registered = RegisterGraphRequest.newBuilder()
+                .setGraph(reference)
+                .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                .build();
+        return bus.request(Addresses.STATE_REGISTER_GRAPH, registered).map(reference);
+    }
+
+    private Future<GraphReference> validate(Caller caller, RegisterGraphRequest request) {
+        return Future.succeededFuture(reference(caller, parse(caller, request)));
+    }
+
+    private static AgentGraph parse(Caller caller, RegisterGraphRequest request) {
+        try {
+            return GraphParser.parse(FILE, request.getCanonical().toByteArray(), caller.tenantId());
+        } catch (GraphFaults faults) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, faults.getMessage(), faults);
+        }
+    }
+
+    private static GraphReference reference(Caller caller, AgentGraph graph) {
+        return GraphReference.newBuilder()
+                .setTenantId(caller.tenantId())
+                .setName(graph.name())
+                .setVersion(graph.version())
+                .setDigest(graph.digest())
+                .build();
+    }
+}

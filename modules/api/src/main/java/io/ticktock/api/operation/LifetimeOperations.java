@@ -1,0 +1,147 @@
+package io.ticktock.api.operation;
+
+import static io.ticktock.api.operation.Operation.OPERATORS;
+import static io.ticktock.api.operation.Operation.changing;
+import static io.ticktock.api.operation.Operation.reading;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import io.ticktock.api.access.Caller;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.ForkLifetimeResponse;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.GetOutputResponse;
+import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.ListEventsResponse;
+import io.ticktock.proto.v1.ListExecutionsRequest;
+import io.ticktock.proto.v1.ListExecutionsResponse;
+import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.ListLifetimesResponse;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SignalLifetimeResponse;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeResponse;
+import io.vertx.core.Future;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** Starts, steers and reads lifetimes. */
+public final class LifetimeOperations {
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final Bus bus;
+
+    public final Operation<StartLifetimeRequest, StartLifetimeResponse> start;
+    public final Operation<ForkLifetimeRequest, ForkLifetimeResponse> fork;
+    public final Operation<SignalLifetimeRequest, SignalLifetimeResponse> signal;
+    public final Operation<GetLifetimeRequest, GetLifetimeResponse> get;
+    public final Operation<ListLifetimesRequest, ListLifetimesResponse> list;
+    public final Operation<ListExecutionsRequest, ListExecutionsResponse> executions;
+    public final Operation<ListEventsRequest, ListEventsResponse> events;
+    public final Operation<GetOutputRequest, GetOutputResponse> output;
+
+    public LifetimeOperations(Bus bus) {
+        this.bus = bus;
+        this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
+        this.fork = changing(
+                "lifetimes.fork", OPERATORS, request -> "lifetimes/" + request.getParentLifetimeId(), this::fork);
+        this.signal = changing(
+                "lifetimes.signal",
+                OPERATORS,
+                request -> "lifetimes/" + request.getSignal().getLifetimeId(),
+                this::signal);
+        this.get = reading("lifetimes.get", (caller, request) -> {
+            requireId(request.getLifetimeId());
+            return bus.request(Addresses.STATE_GET_LIFETIME, request);
+        });
+        this.list = reading("lifetimes.list", asked(Addresses.STATE_LIST_LIFETIMES));
+        this.executions = reading(
+                "executions.list",
+                (caller, request) -> ofExisting(
+                        caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_LIST_EXECUTIONS, request)));
+        this.events = reading(
+                "events.list",
+                (caller, request) -> ofExisting(
+                        caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_LIST_EVENTS, request)));
+        this.output = reading("outputs.get", asked(Addresses.STATE_GET_OUTPUT));
+    }
+
+    private <Q extends com.google.protobuf.Message, R extends com.google.protobuf.Message>
+            BiFunction<Caller, Q, Future<R>> asked(io.ticktock.bus.Address<Q, R> address) {
+        return (caller, request) -> bus.request(address, request);
+    }
+
+    /** The list of what is not there would be empty. */
+    private <R> Future<R> ofExisting(Caller caller, String lifetimeId, Supplier<Future<R>> work) {
+        requireId(lifetimeId);
+        GetLifetimeRequest lifetime = GetLifetimeRequest.newBuilder()
+                .setTenantId(caller.tenantId())
+                .setLifetimeId(lifetimeId)
+                .build();
+        return bus.request(Addresses.STATE_GET_LIFETIME, lifetime).compose(found -> work.get());
+    }
+
+    /** Children are for graphs to start; nobody outside names a parent. */
+    private Future<StartLifetimeResponse> start(Caller caller, StartLifetimeRequest asked) {
+        StartLifetimeRequest request = asked.toBuilder()
+                .clearParentLifetimeId()
+                .clearParentExecId()
+                .setLifetimeId(idOr(asked.getLifetimeId()))
+                .build();
+        return bus.request(Addresses.CONTROL_START.at(shard(request.getLifetimeId())), request);
+    }
+
+    private Future<ForkLifetimeResponse> fork(Caller caller, ForkLifetimeRequest asked) {
+        requireId(asked.getParentLifetimeId());
+        ForkLifetimeRequest request =
+                asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
+        return bus.request(Addresses.CONTROL_FORK.at(shard(request.getLifetimeId())), request);
+    }
+
+    /** What a lifetime is told from outside: the words of children and parents are not. */
+    private Future<SignalLifetimeResponse> signal(Caller caller, SignalLifetimeRequest asked) {
+        Signal signal = asked.getSignal();
+        if (!signal.hasPause() && !signal.hasResume() && !signal.hasAbort() && !signal.hasAnswer()) {
+            return Future.failedFuture(new Failure(
+                    FailureCode.INVALID_ARGUMENT, "signal must have one of pause, resume, abort and answer"));
+        }
+        SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
+                .setSignal(
+                        signal.getSignalId().isEmpty()
+                                ? signal.toBuilder()
+                                        .setSignalId(UuidCreator.getTimeOrderedEpoch()
+                                                .toString())
+                                        .build()
+                                : signal)
+                .build();
+        requireId(signal.getLifetimeId());
+        return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request);
+    }
+
+    private static String idOr(String chosen) {
+        return chosen.isEmpty() ? UuidCreator.getTimeOrderedEpoch().toString() : chosen;
+    }
+
+    private static Shard shard(String lifetimeId) {
+        if (!ID.matcher(lifetimeId).matches()) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, "lifetime_id must be a UUID of version 7");
+        }
+        return Shard.of(lifetimeId);
+    }
+
+    /** What is no id is the id of nothing. */
+    private static void requireId(String lifetimeId) {
+        if (!ID.matcher(lifetimeId).matches()) {
+            throw new Failure(FailureCode.NOT_FOUND, "there is no such lifetime");
+        }
+    }
+}

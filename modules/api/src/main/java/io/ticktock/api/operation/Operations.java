@@ -1,0 +1,16 @@
+package io.ticktock.api.operation;
+
+import io.ticktock.bus.Bus;
+
+/** All there is to ask. */
+public record Operations(
+        GraphOperations graphs, LifetimeOperations lifetimes, SpendOperations spend, TenantOperations tenants) {
+
+    public static Operations over(Bus bus) {
+        return new Operations(
+                new GraphOperations(bus),
+                new LifetimeOperations(bus),
+                new SpendOperations(bus),
+                new TenantOperations(bus));
+    }
+}
