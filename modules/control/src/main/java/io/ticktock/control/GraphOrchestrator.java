@@ -31,10 +31,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -53,7 +50,6 @@ final class GraphOrchestrator {
     private static final long MOST_RESULT_BYTES_A_DECISION = 4L << 20;
 
     private static final int MOST_WAITING_SIGNALS = 1_000;
-    private static final long RECOVERY_DELAY_MS = 500;
     /** The data plane gives up earlier than this to write what it was asked to. */
     private static final Duration LATEST_START = Duration.ofSeconds(20);
 
@@ -67,12 +63,11 @@ final class GraphOrchestrator {
     private final ExecutionController controller;
     private final LifetimeStarter starter;
     private final LifetimeLoader loader;
+    private final DecisionMaker decisions;
     private final Dispatcher dispatcher;
     private final ChildStarter children;
     private final Residents residents;
-    /** What is to be brought into memory, and until when it may be missing from the tables, in nanoseconds. */
-    private final Map<LifetimeKey, Long> toRecover = new HashMap<>();
-
+    private final Recovery recovery;
     private int starting;
 
     GraphOrchestrator(
@@ -93,9 +88,11 @@ final class GraphOrchestrator {
         this.controller = controller;
         this.starter = starter;
         this.loader = loader;
+        this.decisions = new DecisionMaker(controller, loader);
         this.dispatcher = dispatcher;
         this.children = new ChildStarter(vertx, bus, this::offer);
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
+        this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
     }
 
     // what comes in
@@ -140,7 +137,7 @@ final class GraphOrchestrator {
         if (!start.created()) {
             controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()), System.nanoTime());
+            recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
             return;
         }
         Resident resident = new Resident(start.state(), false, List.of());
@@ -153,7 +150,7 @@ final class GraphOrchestrator {
     /** No answer came, so the lifetime may be there all the same, now or a little later. */
     private void startUnknown(LifetimeKey asked, Failure failure) {
         if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
-            recoverSoon(asked, System.nanoTime() + LATEST_START.toNanos());
+            recovery.recoverWithin(asked, LATEST_START);
         }
     }
 
@@ -218,72 +215,15 @@ final class GraphOrchestrator {
         return size() < configuration.maxResident() || residents.find(key) != null;
     }
 
+    /** Brings a lifetime into memory that must be there. Completes after the first try; goes on trying when it failed. */
+    Future<Void> recover(LifetimeKey key) {
+        return recovery.recover(key);
+    }
+
     /** Forgets everything: another process may be deciding by now. */
     void dropAll() {
         residents.dropAll();
-        toRecover.clear();
-    }
-
-    // recovering
-
-    /** Brings a lifetime into memory that must be there. Completes after the first try; goes on trying when it failed. */
-    Future<Void> recover(LifetimeKey key) {
-        return recover(key, System.nanoTime());
-    }
-
-    /** One that is not found by then does not exist. */
-    private Future<Void> recover(LifetimeKey key, long absentUntilNanos) {
-        return offer(key, new Input.Ticked()).<Void>mapEmpty().otherwise(cause -> {
-            boolean absent = Failure.is(cause, FailureCode.NOT_FOUND);
-            if (!absent) {
-                LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
-            }
-            if (!absent || System.nanoTime() - absentUntilNanos < 0) {
-                recoverSoon(key, absentUntilNanos);
-            }
-            return null;
-        });
-    }
-
-    /** One try at a time; none once everything is forgotten, since whoever takes the shards next recovers it all. */
-    private void recoverSoon(LifetimeKey key, long absentUntilNanos) {
-        boolean isUnderWay = toRecover.containsKey(key);
-        toRecover.merge(key, absentUntilNanos, GraphOrchestrator::later);
-        if (!isUnderWay) {
-            vertx.setTimer(RECOVERY_DELAY_MS, id -> recoverNow(key));
-        }
-    }
-
-    private static long later(long oneNanos, long otherNanos) {
-        return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
-    }
-
-    private void recoverNow(LifetimeKey key) {
-        Long absentUntilNanos = toRecover.remove(key);
-        if (absentUntilNanos == null) {
-            return;
-        }
-        if (lease.isValid()) {
-            recover(key, absentUntilNanos);
-        } else {
-            recoverSoon(key, absentUntilNanos);
-        }
-    }
-
-    /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
-    private static Failure toAsker(Failure failure) {
-        return switch (failure.code()) {
-            case FENCED -> ShardLease.changingHands();
-            case ALREADY_EXISTS -> Residents.gone();
-            case INVALID_ARGUMENT,
-                    NOT_FOUND,
-                    FAILED_PRECONDITION,
-                    OVERLOADED,
-                    UNAVAILABLE,
-                    UNAUTHENTICATED,
-                    PERMISSION_DENIED,
-                    INTERNAL -> failure;
-        };
+        recovery.forgetAll();
     }
 
     // deciding
@@ -320,12 +260,11 @@ final class GraphOrchestrator {
 
     private void decide(Resident resident, List<Resident.Item> items) {
         Instant now = clock.instant();
-        Future.succeededFuture(inputsOf(items))
-                .compose(inputs -> judge(resident, inputs, now))
-                .compose(judged -> admit(resident, judged, now))
+        decisions
+                .decide(resident, inputsOf(items), now)
                 .compose(draft -> draft.isPresent()
                         ? makeDurable(resident, draft.get()).map(Optional::of)
-                        : reload(resident).map(Optional.<Decision>empty()))
+                        : Future.succeededFuture(draft))
                 .onSuccess(decision -> decision.ifPresentOrElse(
                         made -> decided(resident, items, made), () -> decideFirst(resident, items)))
                 .onFailure(cause -> undecided(resident, items, cause));
@@ -345,87 +284,6 @@ final class GraphOrchestrator {
         List<Input> inputs = new ArrayList<>(items.size());
         items.forEach(item -> inputs.add(item.input()));
         return inputs;
-    }
-
-    /** Puts the guardrails' verdicts beside the records. */
-    private Future<List<Input>> judge(Resident resident, List<Input> inputs, Instant now) {
-        List<ExecutionReference> records = new ArrayList<>(inputs.size());
-        for (Input input : inputs) {
-            if (needsVerdict(resident, input)) {
-                records.add(((Input.Recorded) input).record());
-            }
-        }
-        return records.isEmpty()
-                ? Future.succeededFuture(inputs)
-                : controller.verdicts(resident.state, records, now).map(verdicts -> judged(resident, inputs, verdicts));
-    }
-
-    private static boolean needsVerdict(Resident resident, Input input) {
-        return input instanceof Input.Recorded recorded
-                && resident.state.openAttempt(recorded.record().getHeaders().getExecId()) != null;
-    }
-
-    private static List<Input> judged(Resident resident, List<Input> inputs, List<Verdict> verdicts) {
-        Iterator<Verdict> next = verdicts.iterator();
-        List<Input> judged = new ArrayList<>(inputs.size());
-        for (Input input : inputs) {
-            judged.add(
-                    needsVerdict(resident, input)
-                            ? new Input.Recorded(((Input.Recorded) input).record(), next.next())
-                            : input);
-        }
-        return judged;
-    }
-
-    /**
-     * The decision on these inputs, with leave for what it schedules. None when guardrails counted records that it does
-     * not accept, since a sibling ended the branch or the lifetime: what they saw would not be in the log, and nobody
-     * could recompute what they said.
-     */
-    private Future<Optional<Decision>> admit(Resident resident, List<Input> inputs, Instant now) {
-        List<String> judged = judged(resident, inputs);
-        Decision draft = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
-        if (!isPrefix(draft.accepted(), judged)) {
-            return Future.succeededFuture(Optional.empty());
-        }
-        return controller
-                .admission(resident.state, draft.candidates(), now)
-                .compose(admission -> withLeave(resident, inputs, draft, admission, now)
-                        .map(decision -> decision.accepted().equals(draft.accepted())
-                                ? Optional.of(decision)
-                                : Optional.<Decision>empty())
-                        .onSuccess(decision -> controller.tellNotNeeded(
-                                resident.state.tenantId(),
-                                admission.notNeeded(
-                                        decision.map(Decision::charges).orElse(List.of())))));
-    }
-
-    private static List<String> judged(Resident resident, List<Input> inputs) {
-        return inputs.stream()
-                .filter(input -> needsVerdict(resident, input))
-                .map(input -> ((Input.Recorded) input).record().getHeaders().getExecId())
-                .distinct()
-                .toList();
-    }
-
-    private static boolean isPrefix(List<String> accepted, List<String> judged) {
-        return accepted.size() <= judged.size() && accepted.equals(judged.subList(0, accepted.size()));
-    }
-
-    private Future<Decision> withLeave(
-            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now) {
-        Map<String, Verdict> refusals = admission.refusals();
-        Future<Decision> settled = refusals.isEmpty()
-                ? Future.succeededFuture(draft)
-                : reload(resident).map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
-        return settled.map(decision -> decision.admitted(admission, resident.state));
-    }
-
-    private Future<Void> reload(Resident resident) {
-        return loader.load(resident.key()).map(loaded -> {
-            resident.state = loaded.state();
-            return null;
-        });
     }
 
     private Future<Decision> makeDurable(Resident resident, Decision decision) {
@@ -513,7 +371,23 @@ final class GraphOrchestrator {
             lease.lose();
             return;
         }
-        recoverSoon(resident.key(), System.nanoTime());
+        recovery.recoverSoon(resident.key());
+    }
+
+    /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
+    private static Failure toAsker(Failure failure) {
+        return switch (failure.code()) {
+            case FENCED -> ShardLease.changingHands();
+            case ALREADY_EXISTS -> Residents.gone();
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    INTERNAL -> failure;
+        };
     }
 
     /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
