@@ -7,30 +7,20 @@ import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.BudgetUse;
 import io.ticktock.proto.v1.ExecutionReference;
-import io.ticktock.proto.v1.ExecutionStatus;
-import io.ticktock.proto.v1.Forked;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.GuardrailAction;
-import io.ticktock.proto.v1.Held;
-import io.ticktock.proto.v1.Joined;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.NodeSpend;
 import io.ticktock.proto.v1.OutputReference;
-import io.ticktock.proto.v1.Parked;
-import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.Progress;
 import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Totals;
-import io.ticktock.proto.v1.Waiting;
-import io.ticktock.proto.v1.Woken;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,17 +34,8 @@ public final class LifetimeState {
     private final String lifetimeId;
     private final AgentGraph graph;
 
-    private final Map<String, Token> tokens = new LinkedHashMap<>();
-    private final Map<String, Attempt> attempts = new LinkedHashMap<>();
-    /** Those of the attempts that wait for something outside. */
-    private final Map<String, Attempt> waiting = new LinkedHashMap<>();
-
-    /** Why guardrails rejected records that are not failures themselves, by exec_id. */
-    private final Map<String, String> rejections = new LinkedHashMap<>();
-
+    private final Tokens tokens;
     private final Spending spending = new Spending();
-
-    private final Scope root = new Scope(null, "");
 
     private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
     private String reason = "";
@@ -76,6 +57,7 @@ public final class LifetimeState {
         this.tenantId = tenantId;
         this.lifetimeId = lifetimeId;
         this.graph = graph;
+        this.tokens = new Tokens(lifetimeId);
     }
 
     /** Takes the next event in; throws IllegalStateException when it is out of order or does not fit. */
@@ -92,22 +74,22 @@ public final class LifetimeState {
             case SCHEDULED -> {
                 scheduledCount++;
                 spending.reserve(event.getScheduled());
-                flow(event, time);
+                tokens.apply(event, time);
             }
             case ACCEPTED -> {
                 count(event.getAccepted());
-                flow(event, time);
+                tokens.apply(event, time);
             }
             case CANCELLED -> {
-                spending.forfeit(attempt(event.getCancelled().getExecId()).scheduled);
-                flow(event, time);
+                spending.forfeit(tokens.attempt(event.getCancelled().getExecId()).scheduled);
+                tokens.apply(event, time);
             }
             case HELD -> {
                 admittedGoesOn |=
                         event.getHeld().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
-                flow(event, time);
+                tokens.apply(event, time);
             }
-            case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> flow(event, time);
+            case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> tokens.apply(event, time);
             case PAUSED -> applyPaused(event.getPaused().getReason(), time);
             case RESUMED -> applyResumed(event.getResumed(), time);
             case COMPLETED -> {
@@ -131,9 +113,9 @@ public final class LifetimeState {
         Instant time = ProtoTime.instant(event.getTime());
         switch (event.getEventCase()) {
             case STARTED -> placeFirstToken(event.getStarted());
-            case SCHEDULED -> applyScheduled(withoutReservation(event.getScheduled()), time);
+            case SCHEDULED -> tokens.apply(withoutReservation(event), time);
             case ACCEPTED, WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED, HELD, CANCELLED ->
-                flow(event, time);
+                tokens.apply(event, time);
             case PAUSED, RESUMED -> {}
             case COMPLETED, FAILED, ABORTED, EVENT_NOT_SET ->
                 throw new IllegalStateException("lifetime " + lifetimeId + ": no fork goes on from event "
@@ -142,29 +124,13 @@ public final class LifetimeState {
     }
 
     /** What an ancestor set aside, the ancestor settles. */
-    private static Scheduled withoutReservation(Scheduled event) {
-        return event.hasReservation() ? event.toBuilder().clearReservation().build() : event;
-    }
-
-    /** The events that move tokens, open and close attempts, and leave results: all that a fork shares. */
-    private void flow(LifetimeEvent event, Instant time) {
-        switch (event.getEventCase()) {
-            case SCHEDULED -> applyScheduled(event.getScheduled(), time);
-            case WAITING -> applyWaiting(event.getWaiting());
-            case CHILD_STARTED ->
-                attempt(event.getChildStarted().getExecId()).childLifetimeId =
-                        event.getChildStarted().getChildLifetimeId();
-            case WOKEN -> applyWoken(event.getWoken());
-            case ACCEPTED -> applyAccepted(event.getAccepted());
-            case FORKED -> applyForked(event.getForked());
-            case PARKED -> applyParked(event.getParked());
-            case DIED -> remove(token(event.getDied().getTokenPath()));
-            case JOINED -> applyJoined(event.getJoined());
-            case HELD -> applyHeld(event.getHeld());
-            case CANCELLED -> close(event.getCancelled().getExecId());
-            case STARTED, PAUSED, RESUMED, COMPLETED, FAILED, ABORTED, EVENT_NOT_SET ->
-                throw new IllegalStateException(event.getEventCase() + " moves no token");
-        }
+    private static LifetimeEvent withoutReservation(LifetimeEvent event) {
+        Scheduled scheduled = event.getScheduled();
+        return scheduled.hasReservation()
+                ? event.toBuilder()
+                        .setScheduled(scheduled.toBuilder().clearReservation())
+                        .build()
+                : event;
     }
 
     private void applyStarted(Started event, Instant time) {
@@ -178,79 +144,13 @@ public final class LifetimeState {
     /** A fork has its tokens from the log that it goes on from. */
     private void placeFirstToken(Started event) {
         if (!event.hasFork()) {
-            add(new Token("", root, 0, 0));
-        }
-    }
-
-    private void applyScheduled(Scheduled event, Instant time) {
-        Token token = token(event.getTokenPath());
-        token.enter(event.getNodeId(), event.getIteration());
-        attempts.put(event.getExecId(), new Attempt(event, time, token));
-    }
-
-    private void applyWaiting(Waiting event) {
-        Attempt attempt = attempt(event.getExecId());
-        attempt.waits++;
-        attempt.waiting = event;
-        attempt.childLifetimeId = null;
-        waiting.put(event.getExecId(), attempt);
-        attempt.timeoutAt = event.hasTimeoutAt() ? ProtoTime.instant(event.getTimeoutAt()) : null;
-    }
-
-    private void applyWoken(Woken event) {
-        Attempt attempt = attempt(event.getExecId());
-        waiting.remove(event.getExecId());
-        attempt.waiting = null;
-        attempt.timeoutAt = null;
-        attempt.resumption = event.getResumption();
-    }
-
-    private void applyAccepted(Accepted event) {
-        Attempt attempt = attempt(event.getExecId());
-        close(event.getExecId());
-        attempt.token.arrive(attempt, event);
-        attempt.token.remember(attempt.scheduled.getNodeId(), progressOf(attempt, event.getTelemetry()));
-        if (event.getStatus() == ExecutionStatus.EXECUTION_STATUS_SUCCEEDED) {
-            attempt.token.remember(attempt.scheduled.getNodeId(), event.getExecId());
-        }
-        if (event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION) {
-            rejections.put(event.getExecId(), event.getVerdict().getReason());
+            tokens.placeFirst();
         }
     }
 
     private void count(Accepted event) {
-        spending.settle(attempt(event.getExecId()).scheduled, event);
+        spending.settle(tokens.attempt(event.getExecId()).scheduled, event);
         totals = ProtoTotals.with(totals, event.getTelemetry());
-    }
-
-    private void applyHeld(Held event) {
-        token(event.getScheduled().getTokenPath()).hold(event.getScheduled());
-    }
-
-    private void applyForked(Forked event) {
-        Token opener = token(event.getTokenPath());
-        String planId = opener.arrivedWith.scheduled.getNodeId();
-        Scope scope = new Scope(opener, opener.path + "/" + planId + "#" + opener.iterationsOf(planId));
-        opener.opened = scope;
-        opener.settle();
-        for (int branch = 0; branch < event.getBranches(); branch++) {
-            add(new Token(scope.path + ":" + branch, scope, branch, opener.steps()));
-        }
-    }
-
-    private void applyParked(Parked event) {
-        Token token = token(event.getTokenPath());
-        token.scope.park(token, event.getPlanId());
-    }
-
-    private void applyJoined(Joined event) {
-        Token opener = token(event.getTokenPath());
-        Scope closed = opener.opened;
-        opener.opened = null;
-        removeAll(closed);
-        for (int i = 1; i < event.getPlanIdsCount(); i++) {
-            add(opener.twin(twinPath(closed, event.getPlanIds(i))));
-        }
     }
 
     private void applyPaused(String why, Instant time) {
@@ -268,7 +168,7 @@ public final class LifetimeState {
         if (deadline != null) {
             deadline = deadline.plus(paused);
         }
-        waiting.values().forEach(attempt -> attempt.holdFor(paused));
+        tokens.waitingAttempts().forEach(attempt -> attempt.holdFor(paused));
         status = LifetimeStatus.LIFETIME_STATUS_RUNNING;
         reason = "";
         pausedAt = null;
@@ -279,56 +179,8 @@ public final class LifetimeState {
         status = how;
         reason = why;
         endedAt = time;
-        attempts.values().forEach(attempt -> spending.forfeit(attempt.scheduled));
-        attempts.clear();
-        waiting.clear();
+        tokens.openAttempts().forEach(attempt -> spending.forfeit(attempt.scheduled));
         tokens.clear();
-        rejections.clear();
-    }
-
-    private void close(String execId) {
-        attempts.remove(execId);
-        waiting.remove(execId);
-    }
-
-    private void add(Token token) {
-        tokens.put(token.path, token);
-        token.scope.add(token);
-    }
-
-    private void remove(Token token) {
-        tokens.remove(token.path);
-        token.scope.remove(token);
-    }
-
-    private void removeAll(Scope scope) {
-        for (Token token : scope.tokens()) {
-            tokens.remove(token.path);
-            if (token.opened != null) {
-                removeAll(token.opened);
-            }
-        }
-    }
-
-    /** Where the token goes on that takes the place of a closed scope's opener at a further join. */
-    static String twinPath(Scope closed, String planId) {
-        return closed.path + "~" + planId;
-    }
-
-    private Attempt attempt(String execId) {
-        Attempt attempt = attempts.get(execId);
-        if (attempt == null) {
-            throw new IllegalStateException("lifetime " + lifetimeId + ": no open attempt " + execId);
-        }
-        return attempt;
-    }
-
-    Token token(String path) {
-        Token token = tokens.get(path);
-        if (token == null) {
-            throw new IllegalStateException("lifetime " + lifetimeId + ": no token at '" + path + "'");
-        }
-        return token;
     }
 
     /**
@@ -336,53 +188,50 @@ public final class LifetimeState {
      * known.
      */
     void admit(Scheduled scheduled) {
-        attempt(scheduled.getExecId()).scheduled = scheduled;
+        tokens.admit(scheduled);
         spending.reserve(scheduled);
     }
 
     /** The open attempt of this id, or null. */
     Attempt openAttempt(String execId) {
-        return attempts.get(execId);
-    }
-
-    /** How its node goes on, should this record of an open attempt be accepted. */
-    Progress progressWith(ExecutionReference record) {
-        Attempt attempt = attempt(record.getHeaders().getExecId());
-        return progressOf(attempt, record.getTelemetry()).toMessage();
-    }
-
-    private static NodeProgress progressOf(Attempt attempt, PolicyTelemetry telemetry) {
-        Scheduled scheduled = attempt.scheduled;
-        return attempt.token.progressWith(scheduled.getNodeId(), scheduled.getIteration(), telemetry);
+        return tokens.openAttempt(execId);
     }
 
     /** Scheduled attempts whose records have not been accepted, in the order of their scheduling. */
     Collection<Attempt> openAttempts() {
-        return attempts.values();
+        return tokens.openAttempts();
     }
 
     /** Those of the open attempts that wait for something outside. */
     Collection<Attempt> waitingAttempts() {
-        return waiting.values();
+        return tokens.waitingAttempts();
+    }
+
+    /** How its node goes on, should this record of an open attempt be accepted. */
+    Progress progressWith(ExecutionReference record) {
+        return tokens.progressWith(record);
+    }
+
+    /** Why guardrails rejected the record of this execution; null when they did not. */
+    String rejection(String execId) {
+        return tokens.rejection(execId);
+    }
+
+    Token token(String path) {
+        return tokens.token(path);
+    }
+
+    Collection<Token> tokens() {
+        return tokens.all();
+    }
+
+    boolean hasToken(Token token) {
+        return tokens.has(token);
     }
 
     /** Tokens that did not move on, or not into what they were to run next, for a pause; in a fixed order. */
     List<Token> heldTokens() {
-        List<Token> held = new ArrayList<>();
-        for (Token token : tokens.values()) {
-            if (token.arrivedWith != null || token.held != null) {
-                held.add(token);
-            }
-        }
-        return held;
-    }
-
-    Collection<Token> tokens() {
-        return tokens.values();
-    }
-
-    boolean hasToken(Token token) {
-        return tokens.get(token.path) == token;
+        return tokens.held();
     }
 
     String tenantId() {
@@ -409,20 +258,11 @@ public final class LifetimeState {
         return startedAt;
     }
 
-    /** Why guardrails rejected the record of this execution; null when they did not. */
-    String rejection(String execId) {
-        return rejections.get(execId);
-    }
-
     /** Given by the graph and by who started the lifetime. */
     Map<String, String> labels() {
         return started.getLabelsCount() > 0
                 ? started.getLabelsMap()
                 : graph.metadata().labels();
-    }
-
-    Scope root() {
-        return root;
     }
 
     long lastSeq() {
@@ -518,11 +358,9 @@ public final class LifetimeState {
         text.append(" max=").append(totals.getMaxTokensUsed());
         text.append('/').append(totals.getMaxCostMicros());
         text.append('/').append(totals.getMaxLatencyMs());
-        text.append(" rejections=").append(rejections).append(' ').append(spending);
+        text.append(' ').append(spending);
         text.append(" deadline=").append(deadline).append(" pausedAt=").append(pausedAt);
         text.append(" output=").append(output).append('\n');
-        tokens.values().forEach(token -> text.append("  ").append(token).append('\n'));
-        attempts.values().forEach(attempt -> text.append("  ").append(attempt).append('\n'));
-        return text.toString();
+        return text.append(tokens).toString();
     }
 }

@@ -250,7 +250,7 @@ final class TokenFlow {
         }
         for (int i = 0; i < planIds.size() && !state.hasEnded(); i++) {
             String planId = planIds.get(i);
-            Token token = i == 0 ? opener : state.token(LifetimeState.twinPath(scope, planId));
+            Token token = i == 0 ? opener : state.token(Tokens.twinPath(scope, planId));
             enter(
                     token,
                     planId,
