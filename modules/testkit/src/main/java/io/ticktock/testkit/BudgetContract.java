@@ -14,11 +14,9 @@ import io.ticktock.proto.v1.CreateLifetimeRequest;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.GrantBudgetResponse;
-import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.ListBudgetSlicesRequest;
 import io.ticktock.proto.v1.LoadLifetimeRequest;
-import io.ticktock.proto.v1.ReleaseShardsRequest;
 import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -47,21 +45,12 @@ public abstract class BudgetContract {
     void holdAllShards() {
         System.out.println("seed " + seed);
         store = open();
-        String owner = "budgets-" + seed;
-        fence = result(store.holdShards(HoldShardsRequest.newBuilder()
-                        .setOwnerId(owner)
-                        .setLeaseMs(60_000)
-                        .build())
-                .map(held -> Fence.newBuilder()
-                        .setOwnerId(owner)
-                        .setEpoch(held.getEpoch())
-                        .build()));
+        fence = AllShards.hold(store, "budgets-" + seed);
     }
 
     @AfterEach
     void close() {
-        result(store.releaseShards(
-                ReleaseShardsRequest.newBuilder().setOwnerId(fence.getOwnerId()).build()));
+        AllShards.release(store, fence);
         result(store.close());
     }
 

@@ -18,12 +18,9 @@ import org.junit.jupiter.api.Test;
 /** What every store does with forks: they read what they share, and nobody else does. */
 public abstract class ForkContract {
 
-    private static final long LEASE_MS = 60_000;
-
     private final long seed = System.nanoTime();
     private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
     private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
-    private final String ownerId = "forks-" + seed;
     private StateStore store;
     private Fence fence;
 
@@ -33,17 +30,12 @@ public abstract class ForkContract {
     void holdAllShards() {
         System.out.println("seed " + seed);
         store = open();
-        HoldShardsResponse held = result(store.holdShards(HoldShardsRequest.newBuilder()
-                .setOwnerId(ownerId)
-                .setLeaseMs(LEASE_MS)
-                .build()));
-        fence = Fence.newBuilder().setOwnerId(ownerId).setEpoch(held.getEpoch()).build();
+        fence = AllShards.hold(store, "forks-" + seed);
     }
 
     @AfterEach
     void close() {
-        result(store.releaseShards(
-                ReleaseShardsRequest.newBuilder().setOwnerId(ownerId).build()));
+        AllShards.release(store, fence);
         result(store.close());
     }
 

@@ -39,20 +39,12 @@ public abstract class HistoryContract {
     void holdAllShards() {
         System.out.println("seed " + seed);
         store = open();
-        HoldShardsRequest hold = HoldShardsRequest.newBuilder()
-                .setOwnerId("history-" + seed)
-                .setLeaseMs(60_000)
-                .build();
-        fence = Fence.newBuilder()
-                .setOwnerId(hold.getOwnerId())
-                .setEpoch(result(store.holdShards(hold)).getEpoch())
-                .build();
+        fence = AllShards.hold(store, "history-" + seed);
     }
 
     @AfterEach
     void close() {
-        result(store.releaseShards(
-                ReleaseShardsRequest.newBuilder().setOwnerId(fence.getOwnerId()).build()));
+        AllShards.release(store, fence);
         result(store.close());
     }
 
