@@ -80,7 +80,10 @@ final class Rpcs {
         if (failure.code() == FailureCode.INTERNAL) {
             LOG.error("{} failed", operation.name(), cause);
         }
-        response.status(status(failure.code())).statusMessage(message(failure)).end();
+        GrpcStatus status = status(failure.code());
+        String message = message(failure);
+        response.trailers().set(StatusDetails.TRAILER, StatusDetails.of(status, message, failure.code()));
+        response.status(status).statusMessage(message).end();
     }
 
     /** Which gRPC code is which failure; what is not there and what is another tenant's cannot be told apart. */
