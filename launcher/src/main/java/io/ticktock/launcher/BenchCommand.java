@@ -156,9 +156,7 @@ final class BenchCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         load.done().onComplete(phase -> ended.countDown());
         while (!ended.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
-            if (session.interruption().requested()) {
-                throw new CommandFailure(ExitCode.FAILED, "stopped before the end of the load");
-            }
+            session.interruption().stopIfRequested("the end of the load");
         }
         return Client.await(load.done());
     }

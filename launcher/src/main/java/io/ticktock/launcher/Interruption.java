@@ -27,6 +27,13 @@ final class Interruption {
         return requested.getCount() == 0;
     }
 
+    /** Throws a CommandFailure once the command is to end, which says what it was stopped before. */
+    void stopIfRequested(String before) {
+        if (requested()) {
+            throw new CommandFailure(ExitCode.FAILED, "stopped before " + before);
+        }
+    }
+
     void awaitRequest() throws InterruptedException {
         requested.await();
     }

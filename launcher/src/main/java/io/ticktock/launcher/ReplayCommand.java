@@ -87,6 +87,7 @@ final class ReplayCommand implements Callable<Integer> {
     private boolean replayAll(StartedWithin lifetimes) {
         Tally tally = new Tally();
         lifetimes.forEach(lifetime -> {
+            session.interruption().stopIfRequested("all lifetimes were replayed");
             String lifetimeId = lifetime.getLifetimeId();
             ReplayLifetimeResponse replayed = lifetimes.client().replay(LifetimeId.parse(lifetimeId));
             tally.add(replayed);

@@ -43,10 +43,7 @@ final class ReplayPlansCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TimeSpanOptions.TimeSpan span = times.at(Instant.now());
-        if (span.since().isEmpty()) {
-            throw CommandFailure.usage("--since is missing; say from when on, such as --since 7d");
-        }
+        TimeSpanOptions.TimeSpan span = times.withBeginning(Instant.now());
         AgentGraph graph = GraphFile.read(file);
         try (LocalSystem system = LocalSystem.toReplay(options.configuration(session.environment()))) {
             PlansReplayReport report = replay(new StartedWithin(system.client(), graph.name(), span), graph);
@@ -58,16 +55,10 @@ final class ReplayPlansCommand implements Callable<Integer> {
     private PlansReplayReport replay(StartedWithin lifetimes, AgentGraph graph) {
         PlansReplayReport report = new PlansReplayReport(graph);
         lifetimes.forEach(lifetime -> {
-            stopIfAsked();
+            session.interruption().stopIfRequested("all lifetimes were compared");
             LifetimeId id = LifetimeId.parse(lifetime.getLifetimeId());
             report.add(id, lifetimes.client().replayPlans(id, graph));
         });
         return report;
-    }
-
-    private void stopIfAsked() {
-        if (session.interruption().requested()) {
-            throw new CommandFailure(ExitCode.FAILED, "stopped before all lifetimes were compared");
-        }
     }
 }

@@ -54,9 +54,7 @@ final class RunCommand implements Callable<Integer> {
         AgentGraph graph = GraphFile.read(file);
         try (LocalSystem system = LocalSystem.startAll(configuration)) {
             GraphReference reference = register(system.client(), graph);
-            if (session.interruption().requested()) {
-                throw new CommandFailure(ExitCode.FAILED, "stopped before the lifetime started");
-            }
+            session.interruption().stopIfRequested("the lifetime started");
             LifetimeId id = LifetimeId.random();
             system.client().start(id, reference, system.payloads().json(input));
             return system.seeThrough(id, session, format.format()).number();

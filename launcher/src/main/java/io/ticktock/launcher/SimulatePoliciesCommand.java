@@ -65,10 +65,7 @@ final class SimulatePoliciesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TimeSpanOptions.TimeSpan span = times.at(Instant.now());
-        if (span.since().isEmpty()) {
-            throw CommandFailure.usage("--since is missing; say from when on, such as --since 7d");
-        }
+        TimeSpanOptions.TimeSpan span = times.withBeginning(Instant.now());
         PolicySet draft = PolicyFiles.read(file);
         ListHistoryRequest.Builder request =
                 ListHistoryRequest.newBuilder().setTenantId(tenant).setGraphName(graph);
@@ -88,14 +85,9 @@ final class SimulatePoliciesCommand implements Callable<Integer> {
         PolicySimulation simulation = new PolicySimulation(draft, sources, report::list);
         Clocks begin = Clocks.read(system.databasePid());
         report.begin();
-        history.forEach(request, simulation::take, this::stopIfAsked);
+        history.forEach(
+                request, simulation::take, () -> session.interruption().stopIfRequested("the end of the history"));
         report.end(draft, simulation.end(), Clocks.read(system.databasePid()).since(begin));
-    }
-
-    private void stopIfAsked() {
-        if (session.interruption().requested()) {
-            throw new CommandFailure(ExitCode.FAILED, "stopped before the end of the history");
-        }
     }
 
     /**

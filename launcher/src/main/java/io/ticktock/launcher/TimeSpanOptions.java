@@ -30,6 +30,15 @@ final class TimeSpanOptions {
         return span;
     }
 
+    /** As {@link #at}; who gives no beginning is told to. */
+    TimeSpan withBeginning(Instant now) {
+        TimeSpan span = at(now);
+        if (span.since().isEmpty()) {
+            throw CommandFailure.usage("--since is missing; say from when on, such as --since 7d");
+        }
+        return span;
+    }
+
     /**
      * From its start on, and before its end.
      *
