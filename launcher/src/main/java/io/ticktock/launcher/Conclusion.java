@@ -50,7 +50,7 @@ final class Conclusion {
     private ExitCode failed(AgentLifetime lifetime) {
         terminal.err()
                 .println("ticktock: lifetime " + lifetime.getLifetimeId() + " "
-                        + LifetimeReport.status(lifetime.getStatus()) + ": " + lifetime.getReason());
+                        + LifetimeReport.status(lifetime.getStatus()) + ": " + Terminal.line(lifetime.getReason()));
         return ExitCode.FAILED;
     }
 
@@ -58,7 +58,8 @@ final class Conclusion {
         PrintStream err = terminal.err();
         switch (ending) {
             case PAUSED ->
-                err.println("ticktock: lifetime " + id + " is paused: " + lifetime.getReason() + "; go on with: "
+                err.println("ticktock: lifetime " + id + " is paused: " + Terminal.line(lifetime.getReason())
+                        + "; go on with: "
                         + command("resume", id)
                         + (isOfItsOwnBudget(lifetime) ? " [--add-budget METRIC=AMOUNT]" : ""));
             case UNANSWERED ->

@@ -83,7 +83,7 @@ final class ShowLifetimeCommand implements Callable<Integer> {
         out.println("graph       " + lifetime.getGraph().getName() + ' '
                 + lifetime.getGraph().getVersion());
         out.println("status      " + LifetimeReport.status(lifetime.getStatus())
-                + (lifetime.getReason().isEmpty() ? "" : ": " + lifetime.getReason()));
+                + (lifetime.getReason().isEmpty() ? "" : ": " + Terminal.line(lifetime.getReason())));
         if (LifetimeReport.isFork(lifetime)) {
             out.println("forked from " + lifetime.getForkedFromLifetimeId() + " at execution "
                     + lifetime.getForkedFromExecId() + "; what follows is its own");

@@ -81,7 +81,9 @@ final class SimulationReport {
     private static String text(Divergence divergence) {
         LifetimeEvent event = divergence.event();
         String place = divergence.phase() == Phase.ADMIT ? "before" : "after";
-        String why = divergence.isLaxer() ? "" : ": " + divergence.draft().getReason();
+        String why = divergence.isLaxer()
+                ? ""
+                : ": " + Terminal.line(divergence.draft().getReason());
         return event.getLifetimeId() + " event " + event.getSeq() + ", " + place + " "
                 + divergence.attempt().node() + ": "
                 + word(divergence.draft().getAction()) + " instead of "

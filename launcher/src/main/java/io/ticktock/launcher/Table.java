@@ -16,7 +16,7 @@ final class Table {
     void row(Object... cells) {
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {
-            row.add(cell.toString().replaceAll("\\p{Cntrl}", " "));
+            row.add(Terminal.line(cell.toString()));
         }
         rows.add(row);
     }

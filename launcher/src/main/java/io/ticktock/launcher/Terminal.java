@@ -29,6 +29,11 @@ record Terminal(BufferedReader in, PrintStream out, PrintStream err, boolean liv
                 isTerminal(STANDARD_ERROR) && !"dumb".equals(System.getenv("TERM")));
     }
 
+    /** Text of others on one line: what would steer the terminal is taken out. */
+    static String line(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+
     /** Java does not tell of each stream whether it is a terminal; Linux does in /proc, other systems by a command. */
     private static boolean isTerminal(int stream) {
         Path link = Path.of("/proc/self/fd/" + stream);
