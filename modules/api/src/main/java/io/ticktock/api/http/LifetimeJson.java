@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.BlobReference;
+import io.ticktock.proto.v1.BlobSlice;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.GetOutputResponse;
@@ -66,8 +68,12 @@ final class LifetimeJson {
         return json;
     }
 
-    /** The result that travelled over the FINAL edge; of a join, one for each branch. */
+    /** The result that travelled over the FINAL edge; of a join, one for each branch; of packed inputs, where it is. */
     static JsonNode output(GetOutputResponse output) {
+        if (output.hasSlice()) {
+            BlobSlice slice = output.getSlice();
+            return slice(slice.getBlob(), slice.getMediaType(), slice.getOffsetBytes(), slice.getSizeBytes());
+        }
         if (output.hasOutput()) {
             return payload(output.getOutput());
         }
@@ -76,24 +82,38 @@ final class LifetimeJson {
         return joined;
     }
 
-    /** JSON and text as they are; anything else, and what is in the blob store, by its size and where it is. */
+    /** JSON and text as they are; other bytes in base64; what is in the blob store by its size and where it is. */
     static JsonNode payload(Payload payload) {
-        boolean isJson =
-                payload.getMediaType().isEmpty() || payload.getMediaType().equals("application/json");
-        if (payload.hasBlob() || !(isJson || payload.getMediaType().startsWith("text/"))) {
-            ObjectNode json = JsonText.object();
-            json.put("media_type", payload.getMediaType());
-            json.put(
-                    "size_bytes",
-                    payload.hasBlob()
-                            ? payload.getBlob().getSizeBytes()
-                            : payload.getInline().size());
-            json.put("uri", payload.getBlob().getUri());
-            return json;
+        if (payload.hasBlob()) {
+            return blob(payload.getBlob(), payload.getMediaType());
         }
-        return isJson
-                ? JsonText.value(payload.getInline().toByteArray()).orElse(NullNode.getInstance())
-                : TextNode.valueOf(payload.getInline().toStringUtf8());
+        if (payload.getMediaType().isEmpty() || payload.getMediaType().equals("application/json")) {
+            return JsonText.value(payload.getInline().toByteArray()).orElse(NullNode.getInstance());
+        }
+        if (payload.getMediaType().startsWith("text/")) {
+            return TextNode.valueOf(payload.getInline().toStringUtf8());
+        }
+        ObjectNode json = JsonText.object();
+        json.put("media_type", payload.getMediaType());
+        json.put("size_bytes", payload.getInline().size());
+        json.put("base64", payload.getInline().toByteArray());
+        return json;
+    }
+
+    static ObjectNode blob(BlobReference blob, String mediaType) {
+        ObjectNode json = JsonText.object();
+        json.put("media_type", mediaType);
+        json.put("size_bytes", blob.getSizeBytes());
+        json.put("uri", blob.getUri());
+        return json;
+    }
+
+    /** Part of a blob. */
+    static ObjectNode slice(BlobReference blob, String mediaType, long offsetBytes, long sizeBytes) {
+        ObjectNode json = blob(blob, mediaType);
+        json.put("offset_bytes", offsetBytes);
+        json.put("size_bytes", sizeBytes);
+        return json;
     }
 
     static ObjectNode execution(ExecutionReference execution, String lifetimeId) {

@@ -10,6 +10,7 @@ import io.ticktock.proto.v1.AbortCommand;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
 import io.ticktock.proto.v1.GetOutputRequest;
@@ -55,7 +56,11 @@ final class LifetimeRoutes {
                         LIFETIMES + "/{id}:fork",
                         "Starts one that shares what this has recorded up to an execution.",
                         this::fork),
-                HttpRoute.get(LIFETIMES + "/{id}/executions", "Lists its executions, oldest first.", this::executions));
+                HttpRoute.get(LIFETIMES + "/{id}/executions", "Lists its executions, oldest first.", this::executions),
+                HttpRoute.get(
+                        LIFETIMES + "/{id}/executions/{exec}",
+                        "Shows the record of an execution, with its result.",
+                        this::execution));
     }
 
     private Future<HttpAnswer> start(HttpCall call) {
@@ -253,5 +258,16 @@ final class LifetimeRoutes {
         page.getExecutionsList().forEach(execution -> list.add(LifetimeJson.execution(execution, lifetimeId)));
         json.put("next_page_token", page.getNextPageToken());
         return HttpAnswer.ok(json);
+    }
+
+    private Future<HttpAnswer> execution(HttpCall call) {
+        call.requireQuery();
+        GetExecutionsRequest request = GetExecutionsRequest.newBuilder()
+                .setLifetimeId(call.path("id"))
+                .addTaskExecIds(call.path("exec"))
+                .addPlanExecIds(call.path("exec"))
+                .build();
+        return call.perform(lifetimes.execution, request)
+                .map(found -> HttpAnswer.ok(ExecutionJson.of(found, call.path("id"))));
     }
 }

@@ -13,6 +13,8 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkLifetimeResponse;
+import io.ticktock.proto.v1.GetExecutionsRequest;
+import io.ticktock.proto.v1.GetExecutionsResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
 import io.ticktock.proto.v1.GetOutputRequest;
@@ -46,6 +48,9 @@ public final class LifetimeOperations {
     public final Operation<GetLifetimeRequest, GetLifetimeResponse> get;
     public final Operation<ListLifetimesRequest, ListLifetimesResponse> list;
     public final Operation<ListExecutionsRequest, ListExecutionsResponse> executions;
+    /** One of them, named as a task's or as a plan's: the ids of either kind are looked for. */
+    public final Operation<GetExecutionsRequest, GetExecutionsResponse> execution;
+
     public final Operation<ListEventsRequest, ListEventsResponse> events;
     public final Operation<GetOutputRequest, GetOutputResponse> output;
 
@@ -68,6 +73,7 @@ public final class LifetimeOperations {
                 "executions.list",
                 (caller, request) -> ofExisting(
                         caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_LIST_EXECUTIONS, request)));
+        this.execution = reading("executions.get", this::execution);
         this.events = reading(
                 "events.list",
                 (caller, request) -> ofExisting(
@@ -88,6 +94,20 @@ public final class LifetimeOperations {
                 .setLifetimeId(lifetimeId)
                 .build();
         return bus.request(Addresses.STATE_GET_LIFETIME, lifetime).compose(found -> work.get());
+    }
+
+    private Future<GetExecutionsResponse> execution(Caller caller, GetExecutionsRequest request) {
+        request.getTaskExecIdsList().forEach(LifetimeOperations::requireId);
+        request.getPlanExecIdsList().forEach(LifetimeOperations::requireId);
+        return ofExisting(caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_GET_EXECUTIONS, request))
+                .map(LifetimeOperations::found);
+    }
+
+    private static GetExecutionsResponse found(GetExecutionsResponse response) {
+        if (response.getTasksCount() + response.getPlansCount() == 0) {
+            throw new Failure(FailureCode.NOT_FOUND, "there is no such execution");
+        }
+        return response;
     }
 
     /** Children are for graphs to start; nobody outside names a parent. */
