@@ -132,7 +132,7 @@ final class LocalSystem implements AutoCloseable {
     }
 
     private static LocalSystem startOrAttach(Configuration configuration, Set<SystemModule> modules) {
-        Set<SystemModule> readers = EnumSet.of(SystemModule.STATE);
+        Set<SystemModule> readers = readers(configuration);
         if (hasUrl(configuration)) {
             return connect(configuration, readers, database(configuration), Delivery.DIRECT);
         }
@@ -148,6 +148,13 @@ final class LocalSystem implements AutoCloseable {
             }
             return connect(configuration, readers, served, Delivery.DIRECT);
         }
+    }
+
+    /** A folder of blobs belongs to the process that serves; a bucket may be read by all. */
+    private static Set<SystemModule> readers(Configuration configuration) {
+        return configuration.blob().s3().isPresent()
+                ? EnumSet.of(SystemModule.STATE, SystemModule.BLOB)
+                : EnumSet.of(SystemModule.STATE);
     }
 
     private static Optional<DatabaseAddress> database(Configuration configuration) {

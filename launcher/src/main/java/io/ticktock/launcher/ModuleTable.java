@@ -4,9 +4,10 @@ import static io.ticktock.bus.Addresses.*;
 
 import io.ticktock.api.ApiConfiguration;
 import io.ticktock.api.ApiVerticle;
-import io.ticktock.blob.BlobConfiguration;
+import io.ticktock.blob.BlobStore;
 import io.ticktock.blob.BlobVerticle;
 import io.ticktock.blob.FileBlobStore;
+import io.ticktock.blob.S3BlobStore;
 import io.ticktock.bus.Address;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.control.ControlVerticle;
@@ -14,9 +15,11 @@ import io.ticktock.executor.Executor;
 import io.ticktock.executor.ExecutorVerticle;
 import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.guardrail.GuardrailVerticle;
+import io.ticktock.launcher.configuration.BlobSection;
 import io.ticktock.launcher.configuration.ExecutorSection;
 import io.ticktock.state.StateConfiguration;
 import io.ticktock.state.StateVerticle;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,10 +48,17 @@ final class ModuleTable {
     }
 
     private static VerticleDefinition blob(Wiring wiring) {
-        BlobConfiguration configuration = wiring.configuration().blob();
+        BlobSection section = wiring.configuration().blob();
         Clock clock = Clock.systemUTC();
-        return VerticleDefinition.of(() -> new BlobVerticle(
-                wiring.bus(), configuration, new FileBlobStore(wiring.vertx(), configuration, clock), clock));
+        return VerticleDefinition.of(() ->
+                new BlobVerticle(wiring.bus(), section.bounds(), blobStore(wiring.vertx(), section, clock), clock));
+    }
+
+    private static BlobStore blobStore(Vertx vertx, BlobSection section, Clock clock) {
+        if (section.s3().isPresent()) {
+            return new S3BlobStore(vertx, section.s3().get(), clock);
+        }
+        return new FileBlobStore(vertx, section.bounds(), clock);
     }
 
     private static VerticleDefinition guardrail(Wiring wiring) {

@@ -126,6 +126,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyBlobTouchesS3() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.ticktock.blob..", "io.ticktock.testkit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk..")
+                .because("large payloads go through the addresses of blob, wherever they are stored")
+                .check(OURS);
+    }
+
+    @Test
     void graphAndSdkTouchNoVertx() {
         noClasses()
                 .that()

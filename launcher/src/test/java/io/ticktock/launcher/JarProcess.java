@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,6 +46,11 @@ final class JarProcess implements AutoCloseable {
 
     /** Starts it in this working folder. */
     static JarProcess start(Path folder, String... arguments) throws IOException {
+        return start(folder, Map.of(), arguments);
+    }
+
+    /** As above, with these variables, and none from outside that S3 would take credentials from. */
+    static JarProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -52,15 +58,21 @@ final class JarProcess implements AutoCloseable {
                 Path.of(System.getProperty("ticktock.jar")).toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TICKTOCK_"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("TICKTOCK_") || name.startsWith("AWS_"));
         // Several may run at a time.
         builder.environment().put("TICKTOCK_API_PORT", "0");
+        builder.environment().putAll(environment);
         return new JarProcess(builder.start());
     }
 
     /** Runs it to its end, with this text as its standard input. */
     static Result run(Path folder, String input, String... arguments) throws IOException, InterruptedException {
-        try (JarProcess process = start(folder, arguments)) {
+        return run(folder, Map.of(), input, arguments);
+    }
+
+    static Result run(Path folder, Map<String, String> environment, String input, String... arguments)
+            throws IOException, InterruptedException {
+        try (JarProcess process = start(folder, environment, arguments)) {
             process.type(input);
             process.process.getOutputStream().close();
             return process.await();

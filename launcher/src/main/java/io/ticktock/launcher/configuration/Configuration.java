@@ -3,6 +3,7 @@ package io.ticktock.launcher.configuration;
 import io.ticktock.api.ApiConfiguration;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.blob.BlobConfiguration;
+import io.ticktock.blob.S3Configuration;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.executor.ExecutorConfiguration;
 import io.ticktock.executor.http.HttpConfiguration;
@@ -10,6 +11,8 @@ import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.StateConfiguration;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
 public record Configuration(
         LauncherConfiguration launcher,
         StateSection state,
-        BlobConfiguration blob,
+        BlobSection blob,
         GuardrailConfiguration guardrail,
         ExecutorSection executor,
         ControlConfiguration control,
@@ -68,8 +71,8 @@ public record Configuration(
         return new StateSection(settings.text("state.database_url"), bounds);
     }
 
-    private static BlobConfiguration blob(Settings settings, Path dataFolder) {
-        return new BlobConfiguration(
+    private static BlobSection blob(Settings settings, Path dataFolder) {
+        BlobConfiguration bounds = new BlobConfiguration(
                 dataFolder.resolve(BLOB_FOLDER),
                 settings.whole("blob.max_blob_bytes"),
                 settings.whole("blob.min_free_bytes"),
@@ -78,6 +81,38 @@ public record Configuration(
                 settings.integer("blob.max_reads"),
                 settings.duration("blob.garbage_grace"),
                 settings.duration("blob.garbage_interval"));
+        return switch (settings.choice("blob.store", BlobSection.Store.class)) {
+            case FILES -> new BlobSection(bounds, Optional.empty());
+            case S3 -> new BlobSection(bounds, Optional.of(s3(settings)));
+        };
+    }
+
+    private static S3Configuration s3(Settings settings) {
+        return new S3Configuration(
+                optional(settings, "blob.s3.endpoint").map(url -> uri("blob.s3.endpoint", url)),
+                optional(settings, "blob.s3.region"),
+                settings.text("blob.s3.bucket"),
+                settings.text("blob.s3.prefix"),
+                settings.flag("blob.s3.path_style"),
+                optional(settings, "blob.s3.kms_key_id"),
+                settings.integer("blob.s3.part_bytes"),
+                settings.integer("blob.s3.max_connections"),
+                settings.duration("blob.s3.request_timeout"),
+                settings.integer("blob.s3.max_attempts"),
+                settings.duration("blob.s3.abandoned_after"));
+    }
+
+    private static Optional<String> optional(Settings settings, String key) {
+        return Optional.of(settings.text(key)).filter(text -> !text.isEmpty());
+    }
+
+    private static URI uri(String key, String url) {
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(
+                    key + " must be a URL such as https://s3.example.com, not '" + url + "'", e);
+        }
     }
 
     private static GuardrailConfiguration guardrail(Settings settings) {

@@ -26,8 +26,8 @@ class SettingsTest {
 
         assertEquals(Path.of("data"), configuration.launcher().dataFolder());
         assertEquals(LogLevel.WARN, configuration.launcher().logLevel());
-        assertEquals(Duration.ofMinutes(2), configuration.blob().uploadIdle());
-        assertEquals(4L << 30, configuration.blob().maxBlobBytes());
+        assertEquals(Duration.ofMinutes(2), configuration.blob().bounds().uploadIdle());
+        assertEquals(4L << 30, configuration.blob().bounds().maxBlobBytes());
     }
 
     @Test
@@ -39,8 +39,8 @@ class SettingsTest {
                 .with(Map.of("TICKTOCK_BLOB_MAX_READS", "20", "TICKTOCK_LAUNCHER_EVENT_LOOPS", "30", "OTHER", "x"))
                 .with("launcher.event_loops", "4", "--set"));
 
-        assertEquals(1, configuration.blob().maxUploads());
-        assertEquals(20, configuration.blob().maxReads());
+        assertEquals(1, configuration.blob().bounds().maxUploads());
+        assertEquals(20, configuration.blob().bounds().maxReads());
         assertEquals(4, configuration.launcher().eventLoops());
     }
 

@@ -120,10 +120,11 @@ public final class Addresses {
             Address.of("blob.open", OpenBlobRequest.class, OpenBlobResponse.class);
     /** Served at the upload's id: {@code BLOB_WRITE.at(uploadId)}; so are commit and abandon. */
     public static final Address<WriteBlobRequest, WriteBlobResponse> BLOB_WRITE =
-            Address.of("blob.write", WriteBlobRequest.class, WriteBlobResponse.class);
-
+            new Address<>("blob.write", WriteBlobRequest.class, WriteBlobResponse.class, Duration.ofSeconds(30));
+    /** A bucket copies a large blob to the place where it belongs. */
     public static final Address<CommitBlobRequest, CommitBlobResponse> BLOB_COMMIT =
-            Address.of("blob.commit", CommitBlobRequest.class, CommitBlobResponse.class);
+            new Address<>("blob.commit", CommitBlobRequest.class, CommitBlobResponse.class, Duration.ofSeconds(60));
+
     public static final Address<AbandonBlobRequest, AbandonBlobResponse> BLOB_ABANDON =
             Address.of("blob.abandon", AbandonBlobRequest.class, AbandonBlobResponse.class);
     public static final Address<ReadBlobRequest, ReadBlobResponse> BLOB_READ =

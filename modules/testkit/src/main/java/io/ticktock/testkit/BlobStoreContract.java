@@ -43,7 +43,7 @@ public abstract class BlobStoreContract {
     private BlobStore store;
 
     /** An empty store, not started yet, that takes the time from this clock. */
-    protected abstract BlobStore create(Clock clock);
+    protected abstract BlobStore create(Clock clock) throws Exception;
 
     @BeforeEach
     void start() throws Exception {

@@ -1,0 +1,90 @@
+package io.ticktock.testkit;
+
+import io.ticktock.blob.S3Configuration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** A server that speaks S3 over HTTP on the loopback interface, and keeps its objects for as long as it runs. */
+public final class S3Server implements AutoCloseable {
+
+    public static final String BUCKET = "ticktock-tests";
+    public static final String ACCESS_KEY = "the-tests-access-key";
+    public static final String SECRET_KEY = "the-tests-secret-key";
+
+    private final S3Proxy server;
+    private final TimedObjects objects;
+
+    private S3Server(S3Proxy server, TimedObjects objects) {
+        this.server = server;
+        this.objects = objects;
+    }
+
+    /** With one empty bucket; objects are dated by this clock. */
+    public static S3Server start(InstantSource clock) throws Exception {
+        TimedObjects objects = new TimedObjects(new TransientNio2BlobStore(), clock);
+        objects.createContainer(BUCKET);
+        S3Proxy server = S3Proxy.builder()
+                .blobStore(objects)
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+                .build();
+        server.start();
+        System.setProperty("aws.accessKeyId", ACCESS_KEY);
+        System.setProperty("aws.secretAccessKey", SECRET_KEY);
+        return new S3Server(server, objects);
+    }
+
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.getPort());
+    }
+
+    /** Of a store in this server's bucket. */
+    public S3Configuration configuration() {
+        S3Configuration usual = S3Configuration.defaults(BUCKET);
+        return new S3Configuration(
+                Optional.of(endpoint()),
+                Optional.of("us-east-1"),
+                BUCKET,
+                "some/prefix/",
+                true,
+                usual.kmsKeyId(),
+                usual.partBytes(),
+                usual.maxConnections(),
+                usual.requestTimeout(),
+                usual.maxAttempts(),
+                usual.abandonedAfter());
+    }
+
+    /** All keys that begin so, in their order. */
+    public List<String> keys(String prefix) {
+        return objects.list(BUCKET).contents().stream()
+                .map(S3Object::key)
+                .filter(key -> key.startsWith(prefix))
+                .sorted()
+                .toList();
+    }
+
+    /** What is stored under this key. */
+    public byte[] content(String key) throws IOException {
+        try (InputStream content = objects.getBlob(BUCKET, key)) {
+            return content.readAllBytes();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the S3 server did not stop", e);
+        }
+    }
+}
