@@ -2,17 +2,22 @@ package io.ticktock.launcher;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Shard;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.GraphParser;
 import io.ticktock.launcher.bench.BenchLoad;
 import io.ticktock.launcher.bench.BenchPhase;
 import io.ticktock.launcher.bench.ChainGraph;
 import io.ticktock.launcher.bench.CpuTime;
+import io.ticktock.launcher.bench.HttpStarts;
 import io.ticktock.launcher.bench.RecordCount;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.proto.v1.GetStatisticsResponse;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -22,10 +27,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +54,7 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
 
     private static final String TENANT = "bench";
+    private static final int CONNECTIONS = 64;
     private static final int INPUT_BYTES = 200;
     private static final double BYTES_PER_MB = 1024.0 * 1024.0;
     private static final long LOOK_EVERY_MS = 100;
@@ -66,6 +75,9 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Lifetimes before those that are measured; by default as many, at most 5000.")
     private Integer warmUp;
+
+    @Option(names = "--http", description = "Start the lifetimes over HTTP, on 64 connections; without it, on the bus.")
+    private boolean http;
 
     @Mixin
     private FormatOption format;
@@ -102,10 +114,11 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measure(Configuration configuration) throws InterruptedException {
-        try (LocalSystem system = LocalSystem.startAll(configuration)) {
-            Client client = system.clientOf(TENANT);
+        Set<SystemModule> modules = http ? EnumSet.allOf(SystemModule.class) : SystemModule.engine();
+        try (LocalSystem system = LocalSystem.start(configuration, modules)) {
+            Client client = system.clientOf(tenant());
             byte[] file = ChainGraph.text(steps).getBytes(StandardCharsets.UTF_8);
-            AgentGraph chain = GraphParser.parse("bench.yaml", file, TENANT);
+            AgentGraph chain = GraphParser.parse("bench.yaml", file, tenant());
             GraphReference graph = client.register(chain);
             ObjectNode figures = Json.object();
             figures.put("steps", steps);
@@ -119,6 +132,11 @@ final class BenchCommand implements Callable<Integer> {
             print(figures);
             return tell(records).number();
         }
+    }
+
+    /** Over HTTP there is no credential, so it is the tenant of those without. */
+    private String tenant() {
+        return http ? Client.DEFAULT_TENANT : TENANT;
     }
 
     private RecordCount measure(LocalSystem system, Client client, GraphReference graph, ObjectNode figures)
@@ -136,7 +154,7 @@ final class BenchCommand implements Callable<Integer> {
         figures.put("heap_mb", rounded(heapBytes() / BYTES_PER_MB, 1));
         figures.put("commits", after.getCommits() - before.getCommits());
         figures.put("rows", after.getRows() - before.getRows());
-        RecordCount records = new RecordCount(system.bus(), TENANT, steps);
+        RecordCount records = new RecordCount(system.bus(), tenant(), steps);
         records.count(phase.lifetimeIds());
         figures.put("records", records.recorded());
         figures.put("records_missing", records.missing());
@@ -151,7 +169,8 @@ final class BenchCommand implements Callable<Integer> {
                 input(),
                 count,
                 concurrency,
-                () -> LifetimeId.random().uuid());
+                () -> LifetimeId.random().uuid(),
+                starts(system));
         system.deploy(load);
         CountDownLatch ended = new CountDownLatch(1);
         load.done().onComplete(phase -> ended.countDown());
@@ -159,6 +178,13 @@ final class BenchCommand implements Callable<Integer> {
             session.interruption().stopIfRequested("the end of the load");
         }
         return Client.await(load.done());
+    }
+
+    private Function<StartLifetimeRequest, ? extends Future<?>> starts(LocalSystem system) {
+        return http
+                ? new HttpStarts(system.vertx(), system.address().orElseThrow(), CONNECTIONS)::start
+                : request ->
+                        system.bus().request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request);
     }
 
     /** JSON of about the size that small agents' messages have. */

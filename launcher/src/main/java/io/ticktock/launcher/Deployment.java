@@ -66,6 +66,10 @@ final class Deployment implements AutoCloseable {
         return bus;
     }
 
+    Vertx vertx() {
+        return vertx;
+    }
+
     /** Of the way in; empty when it is not among the modules. */
     Optional<Integer> port() {
         return Optional.ofNullable(listening.getNow(null));

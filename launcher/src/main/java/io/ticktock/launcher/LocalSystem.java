@@ -11,6 +11,7 @@ import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -182,6 +183,10 @@ final class LocalSystem implements AutoCloseable {
     Payloads payloads() {
         int inlineLimitBytes = configuration.executor().bounds().inlineLimitBytes();
         return new Payloads(client(), inlineLimitBytes, deployment.has(SystemModule.BLOB));
+    }
+
+    Vertx vertx() {
+        return deployment.vertx();
     }
 
     Bus bus() {

@@ -1,13 +1,11 @@
 package io.ticktock.launcher.bench;
 
 import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
-import static io.ticktock.bus.Addresses.CONTROL_START;
 
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Registration;
-import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeProgress;
@@ -19,6 +17,7 @@ import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +39,7 @@ public final class BenchLoad extends VerticleBase {
     private final int lifetimes;
     private final int concurrency;
     private final Supplier<UUID> ids;
+    private final Function<StartLifetimeRequest, ? extends Future<?>> starts;
 
     private final Latencies latencies = new Latencies();
     private final List<String> started = new ArrayList<>();
@@ -51,9 +51,18 @@ public final class BenchLoad extends VerticleBase {
     /**
      * @param concurrency lifetimes under way at a time
      * @param ids names the lifetimes
+     * @param starts asks for the start of one
      */
-    public BenchLoad(Bus bus, GraphReference graph, Payload input, int lifetimes, int concurrency, Supplier<UUID> ids) {
+    public BenchLoad(
+            Bus bus,
+            GraphReference graph,
+            Payload input,
+            int lifetimes,
+            int concurrency,
+            Supplier<UUID> ids,
+            Function<StartLifetimeRequest, ? extends Future<?>> starts) {
         this.ids = ids;
+        this.starts = starts;
         this.bus = bus;
         this.graph = graph;
         this.input = input;
@@ -91,7 +100,7 @@ public final class BenchLoad extends VerticleBase {
 
     /** Until it is taken: the same id starts once, however often it is asked for. */
     private void requestStart(UUID id) {
-        bus.request(CONTROL_START.at(Shard.of(id)), request(id)).onFailure(cause -> {
+        starts.apply(request(id)).onFailure(cause -> {
             if (Failure.of(cause).code().retryable() && !done.future().isComplete()) {
                 vertx.setTimer(RETRY_MS, timer -> requestStart(id));
             } else {

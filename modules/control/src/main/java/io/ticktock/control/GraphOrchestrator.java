@@ -103,10 +103,13 @@ final class GraphOrchestrator {
             return Future.failedFuture(full());
         }
         return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
-                .map(start -> StartLifetimeResponse.newBuilder()
-                        .setLifetimeId(start.lifetimeId())
-                        .setCreated(start.created())
-                        .build());
+                .map(start -> {
+                    StartLifetimeResponse.Builder response = StartLifetimeResponse.newBuilder()
+                            .setLifetimeId(start.lifetimeId())
+                            .setCreated(start.created());
+                    start.head().ifPresent(response::setLifetime);
+                    return response.build();
+                });
     }
 
     Future<ForkLifetimeResponse> fork(ForkLifetimeRequest request) {
@@ -114,10 +117,13 @@ final class GraphOrchestrator {
             return Future.failedFuture(full());
         }
         return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
-                .map(start -> ForkLifetimeResponse.newBuilder()
-                        .setLifetimeId(start.lifetimeId())
-                        .setCreated(start.created())
-                        .build());
+                .map(start -> {
+                    ForkLifetimeResponse.Builder response = ForkLifetimeResponse.newBuilder()
+                            .setLifetimeId(start.lifetimeId())
+                            .setCreated(start.created());
+                    start.head().ifPresent(response::setLifetime);
+                    return response.build();
+                });
     }
 
     private Failure full() {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Brings lifetimes into being, new ones and forks: the first decision and the head row, in one transaction. */
 final class LifetimeStarter {
@@ -31,7 +32,13 @@ final class LifetimeStarter {
      *
      * @param lifetimeId the lifetime that exists now: the one asked for, or an earlier one
      */
-    record Start(String lifetimeId, boolean created, LifetimeState state, Decision decision) {}
+    record Start(String lifetimeId, boolean created, LifetimeState state, Decision decision) {
+
+        /** Of the lifetime that was created; empty when none was. */
+        Optional<AgentLifetime> head() {
+            return created ? Optional.of(state.head()) : Optional.empty();
+        }
+    }
 
     /** A first decision, and the lifetimes whose records it builds on, the nearest first. */
     private record Draft(LifetimeState state, Decision decision, List<String> lineage) {

@@ -341,7 +341,8 @@ class ControlVerticleTest {
         assertTrue(first.getCreated());
         request.setLifetimeId(UuidCreator.getTimeOrderedEpoch().toString());
         ForkLifetimeResponse second = await(forked(request));
-        assertEquals(first.toBuilder().setCreated(false).build(), second);
+        assertEquals(first.getLifetimeId(), first.getLifetime().getLifetimeId());
+        assertEquals(first.toBuilder().setCreated(false).clearLifetime().build(), second);
         awaitLifetime(first.getLifetimeId(), ControlVerticleTest::hasEnded);
     }
 

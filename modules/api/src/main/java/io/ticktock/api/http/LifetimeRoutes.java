@@ -64,8 +64,9 @@ final class LifetimeRoutes {
     }
 
     private Future<HttpAnswer> start(HttpCall call) {
-        JsonBody body = call.json("graph", "version", "input", "labels");
+        JsonBody body = call.json("lifetime_id", "graph", "version", "input", "labels");
         StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
+                .setLifetimeId(body.text("lifetime_id").orElse(""))
                 .setGraphName(body.requiredText("graph"))
                 .setGraphVersion(body.text("version").orElse(""))
                 .setInput(payload(body.value("input").orElse(JsonText.object())))
@@ -73,7 +74,9 @@ final class LifetimeRoutes {
                 .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
                 .build();
         return call.perform(lifetimes.start, request)
-                .compose(started -> begun(call, started.getLifetimeId(), started.getCreated()));
+                .compose(started -> started.getCreated()
+                        ? Future.succeededFuture(created(started.getLifetime()))
+                        : existing(call, started.getLifetimeId()));
     }
 
     private Future<HttpAnswer> fork(HttpCall call) {
@@ -86,18 +89,21 @@ final class LifetimeRoutes {
                 .setIdempotencyKey(call.header("Idempotency-Key").orElse(""));
         body.value("input").ifPresent(input -> request.setInput(payload(input)));
         return call.perform(lifetimes.fork, request.build())
-                .compose(forked -> begun(call, forked.getLifetimeId(), forked.getCreated()));
+                .compose(forked -> forked.getCreated()
+                        ? Future.succeededFuture(created(forked.getLifetime()))
+                        : existing(call, forked.getLifetimeId()));
     }
 
-    /** An earlier request of the same key made it: that is not created again. */
-    private Future<HttpAnswer> begun(HttpCall call, String id, boolean isCreated) {
+    private static HttpAnswer created(AgentLifetime lifetime) {
+        return HttpAnswer.created(LifetimeJson.lifetime(lifetime), LIFETIMES + "/" + lifetime.getLifetimeId());
+    }
+
+    /** An earlier request of the same key made it. */
+    private Future<HttpAnswer> existing(HttpCall call, String id) {
         return call.perform(
                         lifetimes.get,
                         GetLifetimeRequest.newBuilder().setLifetimeId(id).build())
-                .map(found -> {
-                    ObjectNode json = LifetimeJson.lifetime(found.getLifetime());
-                    return isCreated ? HttpAnswer.created(json, LIFETIMES + "/" + id) : HttpAnswer.ok(json);
-                });
+                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found.getLifetime())));
     }
 
     private static Payload payload(JsonNode json) {

@@ -10,19 +10,31 @@ import io.ticktock.proto.v1.AppendAuditRequest;
 import io.ticktock.proto.v1.AuditEntry;
 import io.ticktock.proto.v1.AuditOutcome;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notes who changed what, or was denied what. */
+/** Notes who changed what, or was denied what. For one event loop. */
 public final class AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int MOST_TEXT = 200;
+    private static final int MOST_TOGETHER = 500;
+    private static final int MOST_WAITING = 20_000;
+
+    /** An entry, and who waits until it is durable. */
+    private record Noting(AuditEntry entry, Promise<Void> noted) {}
 
     private final Bus bus;
     private final InstantSource clock;
+    private final Queue<Noting> waiting = new ArrayDeque<>();
+    private boolean isAppending;
 
     public AuditLog(Bus bus, InstantSource clock) {
         this.bus = bus;
@@ -67,20 +79,50 @@ public final class AuditLog {
         return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
     }
 
-    /** What has happened has happened: that it could not be noted is told loudly, and does not undo it. */
+    /** Noted once that is durable. What could not be noted is told loudly: what has happened has happened. */
     private Future<Void> append(AuditEntry.Builder entry) {
         entry.setEntryId(UuidCreator.getTimeOrderedEpoch().toString()).setTime(ProtoTime.timestamp(clock.instant()));
-        return bus.request(
-                        Addresses.STATE_APPEND_AUDIT,
-                        AppendAuditRequest.newBuilder().addEntries(entry).build())
-                .<Void>mapEmpty()
-                .onFailure(cause -> LOG.error(
-                        "not in the audit log: {} {} by {} of tenant {} ({})",
-                        entry.getAction(),
-                        entry.getResource(),
-                        entry.getActor(),
-                        entry.getTenantId(),
-                        entry.getOutcome()))
-                .otherwiseEmpty();
+        Noting noting = new Noting(entry.build(), Promise.promise());
+        if (waiting.size() >= MOST_WAITING) {
+            lost(List.of(noting));
+            return Future.succeededFuture();
+        }
+        waiting.add(noting);
+        if (!isAppending) {
+            appendNext();
+        }
+        return noting.noted.future();
+    }
+
+    /** What comes while entries are on their way travels together next. */
+    private void appendNext() {
+        List<Noting> batch = new ArrayList<>();
+        while (batch.size() < MOST_TOGETHER && !waiting.isEmpty()) {
+            batch.add(waiting.remove());
+        }
+        isAppending = !batch.isEmpty();
+        if (!isAppending) {
+            return;
+        }
+        AppendAuditRequest.Builder request = AppendAuditRequest.newBuilder();
+        batch.forEach(noting -> request.addEntries(noting.entry));
+        bus.request(Addresses.STATE_APPEND_AUDIT, request.build())
+                .onFailure(cause -> lost(batch))
+                .onComplete(done -> {
+                    batch.forEach(noting -> noting.noted.complete());
+                    appendNext();
+                });
+    }
+
+    private static void lost(List<Noting> entries) {
+        for (Noting noting : entries) {
+            LOG.error(
+                    "not in the audit log: {} {} by {} of tenant {}: {}",
+                    noting.entry.getAction(),
+                    noting.entry.getResource(),
+                    noting.entry.getActor(),
+                    noting.entry.getTenantId(),
+                    noting.entry.getOutcome());
+        }
     }
 }
