@@ -4,6 +4,7 @@ import static io.ticktock.bus.Addresses.*;
 
 import io.ticktock.api.ApiConfiguration;
 import io.ticktock.api.ApiVerticle;
+import io.ticktock.api.event.FeedBounds;
 import io.ticktock.blob.BlobStore;
 import io.ticktock.blob.BlobVerticle;
 import io.ticktock.blob.FileBlobStore;
@@ -82,8 +83,12 @@ final class ModuleTable {
 
     private static VerticleDefinition api(Wiring wiring) {
         ApiConfiguration configuration = wiring.configuration().api();
-        return VerticleDefinition.of(() ->
-                new ApiVerticle(wiring.bus(), configuration, InstantSource.system(), wiring.listening()::complete));
+        return VerticleDefinition.of(() -> new ApiVerticle(
+                wiring.bus(),
+                configuration,
+                InstantSource.system(),
+                FeedBounds.STANDARD,
+                wiring.listening()::complete));
     }
 
     static List<Address<?, ?>> servedBy(SystemModule module) {

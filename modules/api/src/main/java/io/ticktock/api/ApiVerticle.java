@@ -2,6 +2,8 @@ package io.ticktock.api;
 
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.event.EventFeed;
+import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.grpc.GrpcApi;
 import io.ticktock.api.http.HttpApi;
 import io.ticktock.api.operation.AuditLog;
@@ -30,13 +32,20 @@ public final class ApiVerticle extends VerticleBase {
     private final Bus bus;
     private final ApiConfiguration configuration;
     private final InstantSource clock;
+    private final FeedBounds feedBounds;
     private final IntConsumer listening;
 
     /** @param listening is told the port */
-    public ApiVerticle(Bus bus, ApiConfiguration configuration, InstantSource clock, IntConsumer listening) {
+    public ApiVerticle(
+            Bus bus,
+            ApiConfiguration configuration,
+            InstantSource clock,
+            FeedBounds feedBounds,
+            IntConsumer listening) {
         this.bus = bus;
         this.configuration = configuration;
         this.clock = clock;
+        this.feedBounds = feedBounds;
         this.listening = listening;
     }
 
@@ -54,7 +63,7 @@ public final class ApiVerticle extends VerticleBase {
     private Handler<HttpServerRequest> handler() {
         AuditLog audit = new AuditLog(bus, clock);
         Gate gate = new Gate(audit);
-        Operations operations = Operations.over(bus);
+        Operations operations = Operations.over(bus, new EventFeed(vertx, bus, feedBounds));
         Authenticator authenticator = new Authenticator(bus, configuration.authentication());
         Handler<HttpServerRequest> http =
                 new HttpApi(operations, authenticator, configuration.authentication(), gate, audit).router(vertx);

@@ -80,6 +80,7 @@ public final class GrpcApi {
                 SignalLifetimeRequest.getDefaultInstance(),
                 operations.lifetimes().signal,
                 Function.identity());
+        rpcs.addWatch("WatchLifetime", operations.lifetimes().watch);
         return rpcs.service();
     }
 

@@ -4,12 +4,16 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
+import io.ticktock.api.event.Watch;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.WatchLifetimeRequest;
+import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
@@ -24,7 +28,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The unary rpcs of one service, each of them an operation. */
+/** The rpcs of one service, each of them an operation. */
 final class Rpcs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rpcs.class);
@@ -51,8 +55,54 @@ final class Rpcs {
         service.bind(method, call -> serve(call, operation, answer));
     }
 
+    /** An rpc that answers with the events of a lifetime. */
+    void addWatch(String rpc, Operation<WatchLifetimeRequest, Watch> operation) {
+        ServiceMethod<WatchLifetimeRequest, WatchLifetimeResponse> method = ServiceMethod.server(
+                name,
+                rpc,
+                GrpcMessageEncoder.encoder(),
+                GrpcMessageDecoder.decoder(WatchLifetimeRequest.getDefaultInstance()));
+        service.bind(method, call -> watch(call, operation));
+    }
+
     Service service() {
         return service.build();
+    }
+
+    private void watch(
+            GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
+            Operation<WatchLifetimeRequest, Watch> operation) {
+        Future<Void> gone = gone(call);
+        caller(call, operation)
+                .compose(caller -> call.last().compose(request -> gate.perform(operation, caller, request)))
+                .onSuccess(watch -> gone.onComplete(nobody -> watch.close()))
+                .onComplete(
+                        watch -> {
+                            if (!gone.isComplete()) {
+                                RpcEvents.begin(
+                                        call,
+                                        watch,
+                                        () -> authenticate(call),
+                                        failure -> fail(call.response(), operation, failure));
+                            }
+                        },
+                        cause -> {
+                            if (!gone.isComplete()) {
+                                fail(call.response(), operation, cause);
+                            }
+                        });
+    }
+
+    /** Completes when nobody waits for an answer any more: cancelled, disconnected, or too late. */
+    private static Future<Void> gone(GrpcServerRequest<?, ?> call) {
+        Promise<Void> gone = Promise.promise();
+        call.errorHandler(error -> gone.tryComplete());
+        call.exceptionHandler(cause -> gone.tryComplete());
+        call.response().exceptionHandler(cause -> gone.tryComplete());
+        if (call.deadline() != null) {
+            call.deadline().onSuccess(late -> gone.tryComplete());
+        }
+        return gone.future();
     }
 
     private <Q extends Message, R, A extends Message> void serve(
@@ -65,14 +115,19 @@ final class Rpcs {
     }
 
     private Future<Caller> caller(GrpcServerRequest<?, ?> call, Operation<?, ?> operation) {
-        String remote = call.connection().remoteAddress().hostAddress();
-        return authenticator
-                .authenticate(Optional.ofNullable(call.headers().get("authorization")), remote)
-                .onFailure(cause -> {
-                    if (Failure.is(cause, FailureCode.UNAUTHENTICATED)) {
-                        audit.unauthenticated(remote, operation.name());
-                    }
-                });
+        return authenticate(call).onFailure(cause -> {
+            if (Failure.is(cause, FailureCode.UNAUTHENTICATED)) {
+                audit.unauthenticated(remote(call), operation.name());
+            }
+        });
+    }
+
+    private Future<Caller> authenticate(GrpcServerRequest<?, ?> call) {
+        return authenticator.authenticate(Optional.ofNullable(call.headers().get("authorization")), remote(call));
+    }
+
+    private static String remote(GrpcServerRequest<?, ?> call) {
+        return call.connection().remoteAddress().hostAddress();
     }
 
     private static void fail(GrpcServerResponse<?, ?> response, Operation<?, ?> operation, Throwable cause) {

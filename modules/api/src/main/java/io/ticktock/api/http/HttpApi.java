@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class HttpApi {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final long MOST_BODY_BYTES = 1L << 20;
     private static final String CALLER = "caller";
+    private static final String CREDENTIAL = "credential";
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final Authenticator authenticator;
@@ -55,6 +57,7 @@ public final class HttpApi {
         List<HttpRoute> routes = new ArrayList<>();
         routes.addAll(new GraphRoutes(operations.graphs()).routes());
         routes.addAll(new LifetimeRoutes(operations.lifetimes()).routes());
+        routes.addAll(new EventRoutes(operations.lifetimes()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());
         routes.addAll(new TenantRoutes(operations.tenants()).routes());
         return routes;
@@ -87,10 +90,12 @@ public final class HttpApi {
                     "requests of web pages need an API key: without one only programs on this machine are served"));
             return;
         }
+        Supplier<Future<Caller>> credential = () -> authenticator.authenticate(authorization, remote);
+        context.put(CREDENTIAL, credential);
         // The body waits until it is known who sends it.
         request.pause();
-        authenticator
-                .authenticate(authorization, remote)
+        credential
+                .get()
                 .onComplete(
                         caller -> {
                             context.put(CALLER, caller);
@@ -122,13 +127,18 @@ public final class HttpApi {
 
     private void answer(RoutingContext context, HttpRoute route) {
         Caller caller = context.get(CALLER);
-        Future.succeededFuture(new HttpCall(context, caller, gate))
+        Future.succeededFuture(new HttpCall(context, caller, context.get(CREDENTIAL), gate))
                 .compose(route.action())
                 .onComplete(answer -> write(context, answer), context::fail);
     }
 
     private static void write(RoutingContext context, HttpAnswer answer) {
         HttpServerResponse response = context.response();
+        if (answer.stream().isPresent()) {
+            answer.headers().forEach(response::putHeader);
+            answer.stream().get().accept(response);
+            return;
+        }
         if (response.closed()) {
             return;
         }

@@ -6,12 +6,14 @@ import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One request to a route, its caller known and its body read. */
 final class HttpCall {
@@ -20,16 +22,27 @@ final class HttpCall {
 
     private final RoutingContext context;
     private final Caller caller;
+    private final Supplier<Future<Caller>> credential;
     private final Gate gate;
 
-    HttpCall(RoutingContext context, Caller caller, Gate gate) {
+    /** @param credential what the caller is known by, for asking once more */
+    HttpCall(RoutingContext context, Caller caller, Supplier<Future<Caller>> credential, Gate gate) {
         this.context = context;
         this.caller = caller;
+        this.credential = credential;
         this.gate = gate;
     }
 
     Caller caller() {
         return caller;
+    }
+
+    Supplier<Future<Caller>> credential() {
+        return credential;
+    }
+
+    HttpConnection connection() {
+        return context.request().connection();
     }
 
     <Q extends Message, R> Future<R> perform(Operation<Q, R> operation, Q request) {

@@ -25,7 +25,7 @@ final class LifetimeJson {
 
     private static final int MICROS_DIGITS = 6;
     private static final String STATUS = "LIFETIME_STATUS_";
-    private static final String EXECUTION_STATUS = "EXECUTION_STATUS_";
+    static final String EXECUTION_STATUS = "EXECUTION_STATUS_";
     private static final String KIND = "NODE_KIND_";
 
     private LifetimeJson() {}
@@ -149,12 +149,12 @@ final class LifetimeJson {
         return ProtoTime.instant(time).toString();
     }
 
-    private static BigDecimal usd(long micros) {
+    static BigDecimal usd(long micros) {
         BigDecimal amount = BigDecimal.valueOf(micros, MICROS_DIGITS).stripTrailingZeros();
         return amount.scale() < 0 ? amount.setScale(0) : amount;
     }
 
-    private static String word(String constant, String prefix) {
+    static String word(String constant, String prefix) {
         return constant.startsWith(prefix) ? constant.substring(prefix.length()).toLowerCase(Locale.ROOT) : "unknown";
     }
 }

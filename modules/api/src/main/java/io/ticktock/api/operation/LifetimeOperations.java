@@ -6,6 +6,8 @@ import static io.ticktock.api.operation.Operation.reading;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.ticktock.api.access.Caller;
+import io.ticktock.api.event.EventFeed;
+import io.ticktock.api.event.Watch;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
@@ -30,6 +32,7 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
+import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -52,9 +55,10 @@ public final class LifetimeOperations {
     public final Operation<GetExecutionsRequest, GetExecutionsResponse> execution;
 
     public final Operation<ListEventsRequest, ListEventsResponse> events;
+    public final Operation<WatchLifetimeRequest, Watch> watch;
     public final Operation<GetOutputRequest, GetOutputResponse> output;
 
-    public LifetimeOperations(Bus bus) {
+    public LifetimeOperations(Bus bus, EventFeed feed) {
         this.bus = bus;
         this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
         this.fork = changing(
@@ -78,6 +82,10 @@ public final class LifetimeOperations {
                 "events.list",
                 (caller, request) -> ofExisting(
                         caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_LIST_EVENTS, request)));
+        this.watch = reading("events.watch", (caller, request) -> {
+            requireId(request.getLifetimeId());
+            return feed.open(request);
+        });
         this.output = reading("outputs.get", asked(Addresses.STATE_GET_OUTPUT));
     }
 

@@ -1,15 +1,16 @@
 package io.ticktock.api.operation;
 
+import io.ticktock.api.event.EventFeed;
 import io.ticktock.bus.Bus;
 
 /** All there is to ask. */
 public record Operations(
         GraphOperations graphs, LifetimeOperations lifetimes, SpendOperations spend, TenantOperations tenants) {
 
-    public static Operations over(Bus bus) {
+    public static Operations over(Bus bus, EventFeed feed) {
         return new Operations(
                 new GraphOperations(bus),
-                new LifetimeOperations(bus),
+                new LifetimeOperations(bus, feed),
                 new SpendOperations(bus),
                 new TenantOperations(bus));
     }

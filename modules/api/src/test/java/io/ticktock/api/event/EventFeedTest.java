@@ -1,0 +1,283 @@
+package io.ticktock.api.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.api.access.Caller;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.LifetimeProgress;
+import io.ticktock.proto.v1.Role;
+import io.ticktock.proto.v1.WatchLifetimeRequest;
+import io.ticktock.testkit.Awaiting;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EventFeedTest {
+
+    private static final FeedBounds BOUNDS = new FeedBounds(3, 2, Duration.ofMillis(50), Duration.ofMillis(300));
+    private static final Caller CALLER = new Caller(FakeLog.TENANT, "somebody", Set.of(Role.ROLE_READER), "127.0.0.1");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Bus bus = new Bus(vertx);
+    private final FakeLog log = new FakeLog(bus);
+    private final Context context = vertx.getOrCreateContext();
+    private final EventFeed feed = new EventFeed(vertx, bus, BOUNDS);
+
+    @AfterEach
+    void close() {
+        Awaiting.result(vertx.close());
+    }
+
+    @Test
+    void theWholeLogIsSentInOrderAndEnds() {
+        log.start("a");
+        log.appendMany("a", 730);
+        log.append("a", FakeLog.completed());
+        RecordingSink sink = RecordingSink.roomy();
+
+        watch("a", 0, sink);
+
+        sink.awaitEnd();
+        sink.awaitSeqs(1, 731);
+        assertEquals(0, listeners());
+    }
+
+    @Test
+    void whatIsToldAndWhatIsNotIsSentOnce() {
+        log.start("a");
+        RecordingSink first = RecordingSink.roomy();
+        watch("a", 0, first);
+        for (int i = 1; i <= 500; i++) {
+            if (i % 3 == 0) {
+                log.append("a", FakeLog.accepted("e"));
+            } else {
+                log.tell("a", FakeLog.accepted("e"));
+            }
+        }
+        RecordingSink second = RecordingSink.roomy();
+        watch("a", 250, second);
+        log.append("a", FakeLog.completed());
+
+        first.awaitEnd();
+        second.awaitEnd();
+        first.awaitSeqs(1, 501);
+        second.awaitSeqs(251, 501);
+        assertEquals(0, listeners());
+    }
+
+    @Test
+    void whoGoesOnMustNameAnEventThatThereIs() {
+        log.start("a");
+        log.appendMany("a", 3);
+
+        Failure tooFar = Awaiting.failure(open("a", 4));
+        Failure negative = Awaiting.failure(open("a", -1));
+
+        assertEquals(FailureCode.INVALID_ARGUMENT, tooFar.code());
+        assertEquals(FailureCode.INVALID_ARGUMENT, negative.code());
+        assertFalse(Awaiting.result(open("a", 3)).isOver());
+        assertEquals(1, listeners());
+    }
+
+    @Test
+    void afterTheEndThereIsNothingToHear() {
+        log.start("a");
+        log.append("a", FakeLog.completed());
+
+        assertTrue(Awaiting.result(open("a", 1)).isOver());
+    }
+
+    @Test
+    void whatIsNotThereIsRefusedAtOnce() {
+        assertEquals(FailureCode.NOT_FOUND, Awaiting.failure(open("nothing", 0)).code());
+        assertEquals(FailureCode.NOT_FOUND, Awaiting.failure(open("nothing", 7)).code());
+        assertEquals(0, listeners());
+    }
+
+    @Test
+    void thereIsRoomForSoManyOfATenantAndSoManyInAll() {
+        log.start("a");
+        List<Watch> open = new ArrayList<>();
+        open.add(Awaiting.result(open("a", 0)));
+        open.add(Awaiting.result(open("a", 0)));
+        assertEquals(FailureCode.OVERLOADED, Awaiting.failure(open("a", 0)).code());
+        assertEquals(
+                FailureCode.NOT_FOUND, Awaiting.failure(openOf("other", "a")).code());
+
+        open.forEach(watch -> onLoop(watch::close));
+        open.forEach(watch -> onLoop(watch::close));
+
+        assertEquals(0, listeners());
+        assertFalse(Awaiting.result(open("a", 0)).isOver());
+    }
+
+    @Test
+    void whoIsFullGetsTheRestOnceThereIsRoom() {
+        log.start("a");
+        log.appendMany("a", 20);
+        log.append("a", FakeLog.completed());
+        RecordingSink sink = new RecordingSink(7);
+
+        watch("a", 0, sink);
+        sink.awaitFull();
+        sink.awaitSeqs(1, 7);
+        onLoop(sink.makeRoom(100));
+
+        sink.awaitEnd();
+        sink.awaitSeqs(1, 21);
+    }
+
+    @Test
+    void whoDoesNotReadIsCutOffAndNobodyElse() {
+        log.start("a");
+        log.appendMany("a", 20);
+        RecordingSink slow = new RecordingSink(3);
+        RecordingSink other = RecordingSink.roomy();
+        watch("a", 0, slow);
+        watch("a", 0, other);
+
+        slow.awaitCut();
+        log.tell("a", FakeLog.completed());
+
+        other.awaitEnd();
+        other.awaitSeqs(1, 21);
+        slow.awaitSeqs(1, 3);
+        assertEquals(0, listeners());
+    }
+
+    @Test
+    void whoHearsNothingHearsHeartbeatsUntilRefused() {
+        log.start("a");
+        AtomicBoolean isRevoked = new AtomicBoolean();
+        RecordingSink sink = RecordingSink.roomy();
+        Watch watch = Awaiting.result(open("a", 0));
+        onLoop(() -> watch.begin(
+                sink,
+                () -> isRevoked.get()
+                        ? Future.failedFuture(new Failure(FailureCode.UNAUTHENTICATED, "revoked"))
+                        : Future.succeededFuture(CALLER)));
+
+        sink.awaitHeartbeats(3);
+        isRevoked.set(true);
+
+        assertEquals(FailureCode.UNAUTHENTICATED, sink.awaitFailure().code());
+        assertEquals(0, listeners());
+    }
+
+    @Test
+    void aDataPlaneThatIsAwayIsWaitedFor() {
+        log.start("a");
+        RecordingSink sink = RecordingSink.roomy();
+        watch("a", 0, sink);
+        log.setAway(true);
+        int before = log.reads();
+        log.tell("a", FakeLog.completed());
+        sink.awaitHeartbeats(3);
+        assertTrue(log.reads() > before);
+        log.setAway(false);
+
+        sink.awaitEnd();
+        sink.awaitSeqs(1, 1);
+    }
+
+    @Test
+    void whoHasGoneIsNotReadFor() {
+        log.start("a");
+        log.start("b");
+        RecordingSink gone = RecordingSink.roomy();
+        RecordingSink stays = RecordingSink.roomy();
+        Watch watch = watch("a", 0, gone);
+        watch("b", 0, stays);
+        onLoop(watch::close);
+        log.tell("a", FakeLog.completed());
+        log.tell("b", FakeLog.completed());
+        stays.awaitEnd();
+        int reads = log.reads();
+        log.tell("a", FakeLog.accepted("late"));
+        Awaiting.result(bus.request(
+                Addresses.STATE_LIST_EVENTS,
+                io.ticktock.proto.v1.ListEventsRequest.newBuilder()
+                        .setTenantId(FakeLog.TENANT)
+                        .setLifetimeId("a")
+                        .build()));
+
+        assertEquals(reads + 1, log.reads());
+        gone.awaitSeqs(1, 0);
+    }
+
+    @Test
+    void anothersWordIsNoHint() {
+        log.start("a");
+        log.append("a", FakeLog.completed());
+        log.start("b");
+        RecordingSink sink = RecordingSink.roomy();
+        watch("b", 0, sink);
+        sink.awaitHeartbeats(1);
+        int before = log.reads();
+        for (int i = 0; i < 1_000; i++) {
+            bus.publish(
+                    Addresses.CONTROL_PROGRESS.at("b"),
+                    LifetimeProgress.newBuilder()
+                            .setTenantId("other")
+                            .setLifetimeId("b")
+                            .addEvents(FakeLog.accepted("e").setSeq(1))
+                            .build());
+        }
+        sink.awaitHeartbeats(3);
+
+        assertTrue(log.reads() - before < 10, () -> log.reads() - before + " reads");
+    }
+
+    private Watch watch(String lifetimeId, long afterSeq, RecordingSink sink) {
+        Watch watch = Awaiting.result(open(lifetimeId, afterSeq));
+        onLoop(() -> watch.begin(sink, () -> Future.succeededFuture(CALLER)));
+        return watch;
+    }
+
+    private Future<Watch> open(String lifetimeId, long afterSeq) {
+        return onLoop(() -> feed.open(request(FakeLog.TENANT, lifetimeId, afterSeq)));
+    }
+
+    private Future<Watch> openOf(String tenantId, String lifetimeId) {
+        return onLoop(() -> feed.open(request(tenantId, lifetimeId, 0)));
+    }
+
+    private static WatchLifetimeRequest request(String tenantId, String lifetimeId, long afterSeq) {
+        return WatchLifetimeRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(lifetimeId)
+                .setAfterSeq(afterSeq)
+                .build();
+    }
+
+    private <T> Future<T> onLoop(Supplier<Future<T>> work) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(nothing -> work.get().onComplete(done));
+        return done.future();
+    }
+
+    private int listeners() {
+        return Awaiting.result(onLoop(() -> Future.succeededFuture(feed.listeners())));
+    }
+
+    private void onLoop(Runnable work) {
+        Awaiting.result(onLoop(() -> {
+            work.run();
+            return Future.succeededFuture();
+        }));
+    }
+}
