@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,15 +38,19 @@ class ApiIT {
     private static Path folder;
 
     private static LocalSystem system;
+    private static ApiContract contract;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         system = LocalSystem.start(
                 Configuration.of(Settings.shipped()
                         .with("launcher.data_folder", folder.toString(), "--data")
                         .with("api.port", "0", "--set")),
                 EnumSet.allOf(SystemModule.class));
+        URI address = URI.create(system.address().orElseThrow() + "/openapi.json");
+        contract =
+                new ApiContract(json(CLIENT.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())));
     }
 
     @AfterAll
@@ -260,11 +265,22 @@ class ApiIT {
     }
 
     private static HttpResponse<byte[]> post(String key, String path, String body) throws Exception {
-        return send(request(key, path).POST(BodyPublishers.ofString(body)));
+        HttpResponse<byte[]> response = send(request(key, path).POST(BodyPublishers.ofString(body)));
+        if (response.statusCode() < 300) {
+            contract.requireRequest("POST", path, body.getBytes(StandardCharsets.UTF_8));
+        }
+        return response;
     }
 
+    /** Whatever is answered keeps to the contract. */
     private static HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
-        return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        HttpRequest asked = request.build();
+        HttpResponse<byte[]> response = CLIENT.send(asked, BodyHandlers.ofByteArray());
+        if (response.statusCode() != 431) {
+            String path = asked.uri().getRawPath();
+            contract.requireAnswer(asked.method(), path, response.statusCode(), response.body());
+        }
+        return response;
     }
 
     /** Without a key where it is empty. */
@@ -280,6 +296,6 @@ class ApiIT {
     }
 
     private static String text(HttpResponse<byte[]> response) {
-        return response.statusCode() + " " + new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
+        return response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8);
     }
 }

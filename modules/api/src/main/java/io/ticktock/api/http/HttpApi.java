@@ -53,7 +53,7 @@ public final class HttpApi {
         this.routes = routes(operations);
     }
 
-    private static List<HttpRoute> routes(Operations operations) {
+    static List<HttpRoute> routes(Operations operations) {
         List<HttpRoute> routes = new ArrayList<>();
         routes.addAll(new GraphRoutes(operations.graphs()).routes());
         routes.addAll(new LifetimeRoutes(operations.lifetimes()).routes());
@@ -65,6 +65,11 @@ public final class HttpApi {
 
     public Router router(Vertx vertx) {
         Router router = Router.router(vertx);
+        Buffer contract = OpenApi.json();
+        router.get(OpenApi.PATH)
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", "application/json")
+                        .end(contract));
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*")
                 .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES).setHandleFileUploads(false));
