@@ -1,6 +1,7 @@
 package io.ticktock.testkit;
 
 import io.ticktock.blob.S3Configuration;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A server that speaks S3 over HTTP on the loopback interface, and keeps its objects for as long as it runs. */
@@ -21,10 +23,12 @@ public final class S3Server implements AutoCloseable {
 
     private final S3Proxy server;
     private final TimedObjects objects;
+    private final URI endpoint;
 
     private S3Server(S3Proxy server, TimedObjects objects) {
         this.server = server;
         this.objects = objects;
+        this.endpoint = URI.create("http://127.0.0.1:" + server.getPort());
     }
 
     /** With one empty bucket; objects are dated by this clock. */
@@ -43,14 +47,18 @@ public final class S3Server implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + server.getPort());
+        return endpoint;
     }
 
     /** Of a store in this server's bucket. */
     public S3Configuration configuration() {
+        return configuration(endpoint);
+    }
+
+    static S3Configuration configuration(URI endpoint) {
         S3Configuration usual = S3Configuration.defaults(BUCKET);
         return new S3Configuration(
-                Optional.of(endpoint()),
+                Optional.of(endpoint),
                 Optional.of("us-east-1"),
                 BUCKET,
                 "some/prefix/",
@@ -63,11 +71,11 @@ public final class S3Server implements AutoCloseable {
                 usual.abandonedAfter());
     }
 
-    /** All keys that begin so, in their order. */
+    /** All keys that begin so, in their order, without what the server keeps for itself. */
     public List<String> keys(String prefix) {
         return objects.list(BUCKET).contents().stream()
                 .map(S3Object::key)
-                .filter(key -> key.startsWith(prefix))
+                .filter(key -> key.startsWith(prefix) && !key.startsWith(".s3proxy-"))
                 .sorted()
                 .toList();
     }
@@ -77,6 +85,32 @@ public final class S3Server implements AutoCloseable {
         try (InputStream content = objects.getBlob(BUCKET, key)) {
             return content.readAllBytes();
         }
+    }
+
+    /** Puts this there past the protocol. */
+    public void put(String key, byte[] content) {
+        objects.putBlob(
+                PutObjectRequest.builder()
+                        .bucket(BUCKET)
+                        .key(key)
+                        .contentLength((long) content.length)
+                        .build(),
+                new ByteArrayInputStream(content));
+    }
+
+    /** Uploads in parts that are neither completed nor aborted. */
+    public int unfinishedUploads() {
+        return objects.listMultipartUploads(BUCKET).size();
+    }
+
+    /** Answers so many of the next parts with an internal error. */
+    public void refuseParts(int count) {
+        objects.refuseParts(count);
+    }
+
+    /** The keys of KMS that requests for objects below this prefix named, with the kind of request, in their order. */
+    public List<String> encryptions(String prefix) {
+        return objects.encryptions(prefix);
     }
 
     @Override
