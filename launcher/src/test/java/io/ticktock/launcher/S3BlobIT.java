@@ -80,18 +80,19 @@ class S3BlobIT {
 
     @Test
     void whatIsWrongWithTheBucketIsSaidAtTheStart() throws Exception {
+        String graph = Files.writeString(folder.resolve("large.yaml"), LARGE).toString();
         assertRefused(
                 "blob.s3.bucket: there is no bucket elsewhere at " + server.endpoint() + "; make it first",
-                run(CREDENTIALS, "lifetimes", "list", "--set", "blob.s3.bucket=elsewhere"));
+                run(CREDENTIALS, "run", graph, "--set", "blob.s3.bucket=elsewhere"));
         assertRefused(
                 "blob.store is s3, and there are no credentials for it: set AWS_ACCESS_KEY_ID",
-                run(NO_CREDENTIALS, "lifetimes", "list"));
+                run(NO_CREDENTIALS, "run", graph));
         assertRefused(
                 "blob.s3.endpoint: no answer from bucket " + S3Server.BUCKET + " at http://127.0.0.1:1: ",
-                run(CREDENTIALS, "lifetimes", "list", "--set", "blob.s3.endpoint=http://127.0.0.1:1"));
+                run(CREDENTIALS, "run", graph, "--set", "blob.s3.endpoint=http://127.0.0.1:1"));
         assertRefused(
                 "--set: blob.s3.bucket must be 3 to 63 letters",
-                run(CREDENTIALS, "lifetimes", "list", "--set", "blob.s3.bucket="));
+                run(CREDENTIALS, "run", graph, "--set", "blob.s3.bucket="));
     }
 
     private JarProcess.Result run(Map<String, String> environment, String... arguments)

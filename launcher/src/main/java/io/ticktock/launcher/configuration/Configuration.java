@@ -110,8 +110,7 @@ public record Configuration(
         try {
             return new URI(url);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    key + " must be a URL such as https://s3.example.com, not '" + url + "'", e);
+            throw new IllegalArgumentException(key + " must be a URL such as https://s3.example.com", e);
         }
     }
 

@@ -54,6 +54,10 @@ class SettingsTest {
                     blob: {max_uploads: 3000000000} | FILE:1:8: blob.max_uploads must be at most 2147483647, not '3000000000'
                     blob: {max_uploads: 0}         | FILE:1:8: blob.max_uploads must be 1 to 10000, not 0
                     blob: {upload_idle: 5}         | FILE:1:8: blob.upload_idle must be a number with ms, s, m, h or d behind it, such as 500ms, not '5'
+                    blob: {store: s4}              | FILE:1:8: blob.store must be one of files, s3, not 's4'
+                    blob: {store: s3, s3: {bucket: ab}} | FILE:1:24: blob.s3.bucket must be 3 to 63 letters, digits, dots and hyphens where blob.store is s3, not 'ab'
+                    blob: {store: s3, s3: {bucket: abc, endpoint: 'a b'}} | FILE:1:37: blob.s3.endpoint must be a URL such as https://s3.example.com
+                    blob: {store: s3, s3: {bucket: abc}, max_blob_bytes: 6000000000} | FILE:1:38: blob.max_blob_bytes must be at most 5368709120 where blob.store is s3, not 6000000000
                     launcher: {log_level: loud}    | FILE:1:12: launcher.log_level must be one of error, warn, info, debug, trace, not 'loud'
                     launcher: {modules: []}        | FILE:1:12: launcher.modules must name at least one module
                     launcher: {event_loops: 1, event_loops: 2} | FILE:1:28: launcher.event_loops stands at FILE:1:12 already

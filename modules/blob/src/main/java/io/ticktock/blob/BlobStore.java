@@ -16,7 +16,10 @@ import java.util.Optional;
  */
 public interface BlobStore {
 
-    /** Makes the store ready, and clears away what uploads of an earlier process left behind. */
+    /**
+     * Makes the store ready, and clears away what uploads of an earlier process left behind; where others may be using
+     * the store too, what is too old to be theirs.
+     */
     Future<Void> start();
 
     /** Starts to receive a blob, of which nothing is visible until it is committed. */

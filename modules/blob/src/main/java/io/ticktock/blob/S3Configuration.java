@@ -83,14 +83,14 @@ public record S3Configuration(
         return "bucket " + bucket + endpoint.map(uri -> " at " + uri).orElse("");
     }
 
+    /** The value is not repeated: a password may stand in it, which is what is wrong then. */
     private static void requireEndpoint(URI uri) {
         boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         boolean isBare = uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null;
-        require(
-                isHttp && isBare && uri.getHost() != null,
-                "endpoint",
-                "a URL such as https://s3.example.com",
-                quoted(uri.toString()));
+        if (!isHttp || !isBare || uri.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "blob.s3.endpoint must be a URL such as https://s3.example.com, without user, query and fragment");
+        }
     }
 
     private static String quoted(String text) {
