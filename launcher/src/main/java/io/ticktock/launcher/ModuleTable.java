@@ -205,6 +205,7 @@ final class ModuleTable {
                         STATE_GET_LIFETIME,
                         STATE_LIST_LIFETIMES,
                         STATE_LIST_EXECUTIONS,
+                        STATE_GET_EXECUTIONS,
                         STATE_LIST_EVENTS,
                         STATE_GET_OUTPUT,
                         STATE_GET_SPEND,
