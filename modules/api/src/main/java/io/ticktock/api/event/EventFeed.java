@@ -26,15 +26,15 @@ import java.util.Set;
  */
 public final class EventFeed {
 
-    private static final Duration TICK = Duration.ofMillis(200);
+    private static final Duration TICK = Duration.ofMillis(100);
 
     /** Without a hint the log is read so often; less often when very many listen, who then take turns. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    private static final int MOST_UNHINTED_A_TICK = 80;
+    private static final int MOST_UNHINTED_A_TICK = 40;
 
     /** Reads at a time; who else wants one waits in a queue, in which everybody is once at most. */
-    private static final int MOST_READS = 32;
+    private static final int MOST_READS = 8;
 
     private final Vertx vertx;
     private final Bus bus;
