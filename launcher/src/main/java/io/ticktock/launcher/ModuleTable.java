@@ -130,15 +130,18 @@ final class ModuleTable {
                         STATE_FIND_API_KEY,
                         STATE_APPEND_AUDIT,
                         STATE_LIST_AUDIT,
+                        STATE_CHECK,
                         STATE_GET_STATISTICS,
                         STATE_GET_SPEND,
                         STATE_LIST_HISTORY,
                         STATE_FIND_UNREFERENCED_BLOBS);
-            case BLOB -> List.of(BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
-            case GUARDRAIL -> List.of(GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_RECOMPUTE);
-            case EXECUTOR -> List.of(EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD, EXECUTOR_EVALUATE_PLANS);
+            case BLOB -> List.of(BLOB_CHECK, BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
+            case GUARDRAIL -> List.of(GUARDRAIL_CHECK, GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_RECOMPUTE);
+            case EXECUTOR ->
+                List.of(EXECUTOR_CHECK, EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD, EXECUTOR_EVALUATE_PLANS);
             case CONTROL ->
                 List.of(
+                        CONTROL_CHECK,
                         CONTROL_REPLAY,
                         CONTROL_REPLAY_PLANS,
                         CONTROL_START,
@@ -218,6 +221,11 @@ final class ModuleTable {
                         STATE_FIND_API_KEY,
                         STATE_APPEND_AUDIT,
                         STATE_LIST_AUDIT,
+                        STATE_CHECK,
+                        BLOB_CHECK,
+                        GUARDRAIL_CHECK,
+                        EXECUTOR_CHECK,
+                        CONTROL_CHECK,
                         CONTROL_START,
                         CONTROL_FORK,
                         CONTROL_SIGNAL);

@@ -222,6 +222,20 @@ class ApiIT {
     }
 
     @Test
+    void itSaysWhetherItIsReady() throws Exception {
+        HttpResponse<byte[]> ready = CLIENT.send(request("", "/health/ready").build(), BodyHandlers.ofByteArray());
+        assertEquals(200, ready.statusCode(), () -> text(ready));
+        json(ready)
+                .get("components")
+                .forEach(component -> assertTrue(component.get("ready").asBoolean()));
+        assertEquals(5, json(ready).get("components").size());
+        assertEquals(
+                200,
+                CLIENT.send(request("", "/health/live").build(), BodyHandlers.ofByteArray())
+                        .statusCode());
+    }
+
+    @Test
     void webPagesNeedAKey() throws Exception {
         assertProblem(403, "need an API key", send(request("", "/v1/spend").header("Origin", "https://example.org")));
     }

@@ -9,6 +9,7 @@ import io.ticktock.api.http.HttpApi;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -65,8 +66,9 @@ public final class ApiVerticle extends VerticleBase {
         Gate gate = new Gate(audit);
         Operations operations = Operations.over(bus, new EventFeed(vertx, bus, feedBounds));
         Authenticator authenticator = new Authenticator(bus, configuration.authentication());
-        Handler<HttpServerRequest> http =
-                new HttpApi(operations, authenticator, configuration.authentication(), gate, audit).router(vertx);
+        Handler<HttpServerRequest> http = new HttpApi(
+                        operations, authenticator, configuration.authentication(), gate, audit, new Readiness(bus))
+                .router(vertx);
         Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit).server(vertx);
         return request -> (GrpcApi.isFor(request) ? grpc : http).handle(request);
     }

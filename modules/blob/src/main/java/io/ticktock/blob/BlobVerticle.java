@@ -3,12 +3,15 @@ package io.ticktock.blob;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.CheckRequest;
+import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.OpenBlobResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +42,20 @@ public final class BlobVerticle extends VerticleBase {
         vertx.setPeriodic(configuration.garbageInterval().toMillis(), timer -> collect());
         return store.start()
                 .compose(ignored -> Future.all(
-                        bus.serve(Addresses.BLOB_OPEN, this::open), bus.serve(Addresses.BLOB_READ, manager::read)));
+                        bus.serve(Addresses.BLOB_CHECK, this::check),
+                        bus.serve(Addresses.BLOB_OPEN, this::open),
+                        bus.serve(Addresses.BLOB_READ, manager::read)));
     }
 
     @Override
     public Future<?> stop() {
         return manager.close().eventually(collector::stop).eventually(store::close);
+    }
+
+    /** Ready when the storage answers. */
+    private Future<CheckResponse> check(CheckRequest request) {
+        return store.list(Optional.empty(), 1)
+                .map(CheckResponse.newBuilder().setReady(true).build());
     }
 
     private Future<OpenBlobResponse> open(OpenBlobRequest request) {

@@ -187,5 +187,16 @@ public final class Addresses {
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
 
+    // of each module: whether it can do its work now
+    public static final Address<CheckRequest, CheckResponse> STATE_CHECK = check("state");
+    public static final Address<CheckRequest, CheckResponse> BLOB_CHECK = check("blob");
+    public static final Address<CheckRequest, CheckResponse> GUARDRAIL_CHECK = check("guardrail");
+    public static final Address<CheckRequest, CheckResponse> CONTROL_CHECK = check("control");
+    public static final Address<CheckRequest, CheckResponse> EXECUTOR_CHECK = check("executor");
+
+    private static Address<CheckRequest, CheckResponse> check(String module) {
+        return new Address<>(module + ".check", CheckRequest.class, CheckResponse.class, Duration.ofSeconds(2));
+    }
+
     private Addresses() {}
 }

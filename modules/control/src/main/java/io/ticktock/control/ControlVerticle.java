@@ -3,6 +3,8 @@ package io.ticktock.control;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.CheckRequest;
+import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
@@ -62,8 +64,15 @@ public final class ControlVerticle extends VerticleBase {
         reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
     }
 
+    private Future<CheckResponse> check(CheckRequest request) {
+        CheckResponse.Builder response = CheckResponse.newBuilder().setReady(lease.isValid());
+        return Future.succeededFuture(
+                (response.getReady() ? response : response.setReason("it does not hold its shards")).build());
+    }
+
     private Future<Void> serve() {
         List<Future<?>> bindings = new ArrayList<>();
+        bindings.add(bus.serve(Addresses.CONTROL_CHECK, this::check));
         bindings.add(bus.serve(Addresses.CONTROL_REPLAY, replay::replay));
         bindings.add(bus.serve(Addresses.CONTROL_REPLAY_PLANS, plansReplay::replay));
         for (int number : lease.shards()) {

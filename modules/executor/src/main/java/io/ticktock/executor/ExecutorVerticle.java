@@ -3,6 +3,7 @@ package io.ticktock.executor;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -30,6 +31,10 @@ public final class ExecutorVerticle extends VerticleBase {
                 bus.serve(Addresses.EXECUTOR_RUN_PLAN, executor::runPlan));
         return Future.all(
                 Future.all(dispatches),
+                bus.serve(
+                        Addresses.EXECUTOR_CHECK,
+                        request -> Future.succeededFuture(
+                                CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel));

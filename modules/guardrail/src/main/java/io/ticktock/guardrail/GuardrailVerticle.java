@@ -5,6 +5,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.guardrail.budget.BudgetLedger;
 import io.ticktock.guardrail.policy.PolicyFaults;
 import io.ticktock.guardrail.policy.PolicySet;
+import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
@@ -59,6 +60,10 @@ public final class GuardrailVerticle extends VerticleBase {
         refreshBudgetsLater();
         return Future.all(
                 bus.subscribe(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), ledger::charged),
+                bus.serve(
+                        Addresses.GUARDRAIL_CHECK,
+                        request -> Future.succeededFuture(
+                                CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
                 bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit),
                 bus.serve(Addresses.GUARDRAIL_RECOMPUTE, new Recomputation(vertx, archive, results)::recompute));

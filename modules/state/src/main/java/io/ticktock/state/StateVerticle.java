@@ -2,6 +2,9 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.proto.v1.CheckRequest;
+import io.ticktock.proto.v1.CheckResponse;
+import io.ticktock.proto.v1.GetTenantRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -10,6 +13,9 @@ import java.util.function.Function;
 
 /** Serves a store on the bus. Opens it at start and closes it at stop. */
 public final class StateVerticle extends VerticleBase {
+
+    /** There from the first migration on. */
+    private static final String FIRST_TENANT = "default";
 
     private final Bus bus;
     private final Function<Vertx, Future<? extends StateStore>> opening;
@@ -75,9 +81,17 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_FIND_API_KEY, store::findApiKey),
                 bus.serve(Addresses.STATE_APPEND_AUDIT, store::appendAudit),
                 bus.serve(Addresses.STATE_LIST_AUDIT, store::listAudit),
+                bus.serve(Addresses.STATE_CHECK, this::check),
                 bus.serve(Addresses.STATE_GET_STATISTICS, store::getStatistics),
                 bus.serve(Addresses.STATE_GET_SPEND, store::getSpend),
                 bus.serve(Addresses.STATE_LIST_HISTORY, store::listHistory),
                 bus.serve(Addresses.STATE_FIND_UNREFERENCED_BLOBS, store::findUnreferencedBlobs)));
+    }
+
+    /** Ready when the database answers. */
+    private Future<CheckResponse> check(CheckRequest request) {
+        return store.getTenant(
+                        GetTenantRequest.newBuilder().setTenantId(FIRST_TENANT).build())
+                .map(CheckResponse.newBuilder().setReady(true).build());
     }
 }

@@ -35,6 +35,11 @@ record HttpAnswer(
         return new HttpAnswer(200, body, Map.of());
     }
 
+    /** Whoever asks may find it otherwise soon. */
+    static HttpAnswer notReady(JsonNode body) {
+        return new HttpAnswer(503, body, Map.of());
+    }
+
     /** @param location of what was made */
     static HttpAnswer created(JsonNode body, String location) {
         return new HttpAnswer(201, body, Map.of("Location", location));

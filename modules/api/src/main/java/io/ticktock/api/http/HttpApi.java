@@ -1,13 +1,16 @@
 package io.ticktock.api.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -37,6 +41,7 @@ public final class HttpApi {
     private final Authenticator authenticator;
     private final Authentication authentication;
     private final AuditLog audit;
+    private final Readiness readiness;
     private final Gate gate;
     private final List<HttpRoute> routes;
 
@@ -45,10 +50,12 @@ public final class HttpApi {
             Authenticator authenticator,
             Authentication authentication,
             Gate gate,
-            AuditLog audit) {
+            AuditLog audit,
+            Readiness readiness) {
         this.authenticator = authenticator;
         this.authentication = authentication;
         this.audit = audit;
+        this.readiness = readiness;
         this.gate = gate;
         this.routes = routes(operations);
     }
@@ -70,6 +77,14 @@ public final class HttpApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
+        router.get("/health/live")
+                .handler(context ->
+                        write(context, HttpAnswer.ok(JsonText.object().put("status", "alive"))));
+        router.get("/health/ready")
+                .handler(context -> readiness
+                        .look()
+                        .map(HttpApi::readiness)
+                        .onComplete(answer -> write(context, answer), context::fail));
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*")
                 .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES).setHandleFileUploads(false));
@@ -82,6 +97,15 @@ public final class HttpApi {
         }
         router.errorHandler(500, HttpApi::fail);
         return router;
+    }
+
+    private static HttpAnswer readiness(Map<String, CheckResponse> said) {
+        boolean isReady = said.values().stream().allMatch(CheckResponse::getReady);
+        ObjectNode json = JsonText.object().put("status", isReady ? "ready" : "not_ready");
+        ObjectNode components = json.putObject("components");
+        said.forEach((module, response) ->
+                components.putObject(module).put("ready", response.getReady()).put("reason", response.getReason()));
+        return isReady ? HttpAnswer.ok(json) : HttpAnswer.notReady(json);
     }
 
     private void authenticate(RoutingContext context) {

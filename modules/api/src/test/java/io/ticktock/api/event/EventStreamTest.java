@@ -12,6 +12,7 @@ import io.ticktock.api.http.HttpApi;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Bus;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
@@ -92,8 +93,9 @@ class EventStreamTest {
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(audit);
             Authenticator authenticator = new Authenticator(bus, Authentication.NONE);
-            Handler<HttpServerRequest> http =
-                    new HttpApi(operations, authenticator, Authentication.NONE, gate, audit).router(vertx);
+            Handler<HttpServerRequest> http = new HttpApi(
+                            operations, authenticator, Authentication.NONE, gate, audit, new Readiness(bus))
+                    .router(vertx);
             Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))
                     .requestHandler(request -> (GrpcApi.isFor(request) ? grpc : http).handle(request))
