@@ -22,7 +22,7 @@ class ApiReadsIT {
     private static ServedApi api;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         api = ServedApi.start(folder);
     }
 

@@ -63,7 +63,7 @@ class EventsIT {
     private record Heard(String id, String type, JsonNode data) {}
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         api = ServedApi.start(folder);
     }
 

@@ -30,19 +30,19 @@ final class ServedApi implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final LocalSystem system;
+    private final ApiContract contract;
 
-    private ServedApi(LocalSystem system) {
+    private ServedApi(LocalSystem system) throws Exception {
         this.system = system;
+        URI document = URI.create(system.address().orElseThrow() + "/openapi.json");
+        this.contract = new ApiContract(
+                json(CLIENT.send(HttpRequest.newBuilder(document).build(), BodyHandlers.ofByteArray())));
     }
 
-    /** @param settings more of them, each a key and its value */
-    static ServedApi start(Path folder, String[]... settings) {
+    static ServedApi start(Path folder) throws Exception {
         Settings all = Settings.shipped()
                 .with("launcher.data_folder", folder.toString(), "--data")
                 .with("api.port", "0", "--set");
-        for (String[] setting : settings) {
-            all = all.with(setting[0], setting[1], "--set");
-        }
         return new ServedApi(LocalSystem.start(Configuration.of(all), EnumSet.allOf(SystemModule.class)));
     }
 
@@ -94,11 +94,19 @@ final class ServedApi implements AutoCloseable {
     }
 
     HttpResponse<byte[]> post(String key, String path, String body) throws Exception {
-        return send(request(key, path).POST(BodyPublishers.ofString(body)));
+        HttpResponse<byte[]> response = send(request(key, path).POST(BodyPublishers.ofString(body)));
+        if (response.statusCode() < 300) {
+            contract.requireRequest("POST", path, body.getBytes(StandardCharsets.UTF_8));
+        }
+        return response;
     }
 
+    /** Whatever is answered keeps to the contract. */
     HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
-        return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        HttpRequest asked = request.build();
+        HttpResponse<byte[]> response = CLIENT.send(asked, BodyHandlers.ofByteArray());
+        contract.requireAnswer(asked.method(), asked.uri().getRawPath(), response.statusCode(), response.body());
+        return response;
     }
 
     /** Without a key where it is empty. */

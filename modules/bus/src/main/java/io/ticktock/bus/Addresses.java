@@ -73,6 +73,12 @@ public final class Addresses {
     public static final Address<GetOutputRequest, GetOutputResponse> STATE_GET_OUTPUT =
             Address.of("state.get-output", GetOutputRequest.class, GetOutputResponse.class);
 
+    // state: questions to people
+    public static final Address<ListHumanTasksRequest, ListHumanTasksResponse> STATE_LIST_HUMAN_TASKS =
+            Address.of("state.list-human-tasks", ListHumanTasksRequest.class, ListHumanTasksResponse.class);
+    public static final Address<GetHumanTaskRequest, GetHumanTaskResponse> STATE_GET_HUMAN_TASK =
+            Address.of("state.get-human-task", GetHumanTaskRequest.class, GetHumanTaskResponse.class);
+
     // state: what guardrails of a tenant look at
     public static final Address<GetUsageRequest, GetUsageResponse> STATE_GET_USAGE =
             Address.of("state.get-usage", GetUsageRequest.class, GetUsageResponse.class);

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param refusedSignals those of them that could not be obeyed, and why
  * @param outgoing signals to other lifetimes, to be written with the events
  * @param charges to the tenant's budgets, to be written with the events
+ * @param questions to people that are asked or closed, to be written with the events
  * @param headChanged whether the head row is to be written
  */
 record Decision(
@@ -27,6 +28,7 @@ record Decision(
         Map<String, Failure> refusedSignals,
         List<Signal> outgoing,
         List<BudgetCharge> charges,
+        QuestionChanges questions,
         boolean headChanged) {
 
     /** What the guardrails have to admit before the events may be appended. */
@@ -74,7 +76,8 @@ record Decision(
                 state.admit(scheduled);
             }
         }
-        return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, headChanged);
+        return new Decision(
+                noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, questions, headChanged);
     }
 
     boolean changesNothing() {

@@ -28,6 +28,7 @@ final class DecisionLog {
     private final Map<String, Failure> refused = new LinkedHashMap<>();
     private final List<Signal> outgoing = new ArrayList<>();
     private final List<BudgetCharge> charges = new ArrayList<>();
+    private final QuestionChanges questions = new QuestionChanges();
     private boolean headChanged;
 
     DecisionLog(LifetimeState state, Instant now) {
@@ -49,6 +50,7 @@ final class DecisionLog {
                 .setDecision(firstSeq)
                 .build();
         settle(event);
+        questions.note(event, state);
         state.apply(event);
         events.add(event);
         headChanged |= isTransition(event);
@@ -105,7 +107,7 @@ final class DecisionLog {
     }
 
     Decision decision() {
-        return new Decision(events, commands, consumed, refused, outgoing, charges, headChanged);
+        return new Decision(events, commands, consumed, refused, outgoing, charges, questions, headChanged);
     }
 
     private static boolean isTransition(LifetimeEvent event) {

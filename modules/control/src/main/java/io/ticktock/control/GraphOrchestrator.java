@@ -318,7 +318,9 @@ final class GraphOrchestrator {
                 .addAllEvents(decision.events())
                 .addAllConsumedSignalIds(decision.consumedSignals())
                 .addAllOutgoingSignals(decision.outgoing())
-                .addAllCharges(decision.charges());
+                .addAllCharges(decision.charges())
+                .addAllAskedQuestions(decision.questions().asked())
+                .addAllClosedQuestionExecIds(decision.questions().closed());
         if (decision.headChanged() || park || resident.parked) {
             stored.setHead(resident.state.head().toBuilder().setParked(park));
             Instant wakeAt = park ? resident.wakeAt() : null;

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The decisions of the control plane: each with its events, head row, timer and signals in one transaction, and only
- * while the fence holds.
+ * The decisions of the control plane: each with its events, head row, timer, signals and questions to people in one
+ * transaction, and only while the fence holds.
  */
 final class DecisionRepository {
 
@@ -37,6 +37,8 @@ final class DecisionRepository {
                     && decision.getEventsCount() > 0
                     && decision.getConsumedSignalIdsCount() == 0
                     && decision.getOutgoingSignalsCount() == 0
+                    && decision.getAskedQuestionsCount() == 0
+                    && decision.getClosedQuestionExecIdsCount() == 0
                     && decision.getChargesCount() == 0;
         }
     }
@@ -181,6 +183,19 @@ final class DecisionRepository {
                 FROM fence, unnest($25::text[], $26::uuid[], $27::text[], $28::timestamptz[], $29::text[],
                         $30::bigint[], $31::bigint[], $32::bigint[])
                     AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)),
+            asked AS (
+                INSERT INTO human_tasks (tenant_id, exec_id, lifetime_id, seq, node_id, asked_at, closed_at)
+                SELECT q.tenant_id, q.exec_id, q.lifetime_id, q.seq, q.node_id, q.asked_at,
+                    CASE WHEN q.is_closed THEN now() END
+                FROM fence, unnest($33::text[], $34::uuid[], $35::uuid[], $36::bigint[], $37::text[],
+                        $38::timestamptz[], $39::boolean[])
+                    AS q (tenant_id, exec_id, lifetime_id, seq, node_id, asked_at, is_closed)
+                ON CONFLICT (tenant_id, exec_id) DO UPDATE
+                SET seq = excluded.seq, asked_at = excluded.asked_at, closed_at = excluded.closed_at),
+            closed AS (
+                UPDATE human_tasks h SET closed_at = now()
+                FROM fence, unnest($40::text[], $41::uuid[], $42::uuid[]) AS q (tenant_id, exec_id, lifetime_id)
+                WHERE h.tenant_id = q.tenant_id AND h.exec_id = q.exec_id AND h.lifetime_id = q.lifetime_id),
             %s
             SELECT epoch FROM fence
             """.formatted(ChargeColumns.CHARGE_SLICES);
@@ -192,11 +207,12 @@ final class DecisionRepository {
         addConsumed(rows, parameters);
         sent(rows).addTo(parameters);
         charges(rows).addTo(parameters);
+        questions(rows).addTo(parameters);
         return lane.execute(INSERT_ALL, Tuple.wrap(parameters)).map(held -> held.size() > 0);
     }
 
     private static List<Object> parameters(Fence fence) {
-        List<Object> parameters = new ArrayList<>(32);
+        List<Object> parameters = new ArrayList<>(42);
         parameters.add(fence.getOwnerId());
         parameters.add(fence.getEpoch());
         return parameters;
@@ -252,6 +268,12 @@ final class DecisionRepository {
         ChargeColumns charges = new ChargeColumns();
         rows.forEach(row -> charges.add(row.row().lifetime(), row.row().decision.getChargesList()));
         return charges;
+    }
+
+    private static QuestionColumns questions(List<Pending<Append, AppendDecisionResponse>> rows) {
+        QuestionColumns questions = new QuestionColumns();
+        rows.forEach(row -> questions.add(row.row().lifetime(), row.row().decision));
+        return questions;
     }
 
     private static final String SELECT_EVENTS = """

@@ -25,6 +25,7 @@ public final class PostgresStateStore implements StateStore {
     private final SignalRepository signals;
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
+    private final HumanTaskRepository humanTasks;
     private final UsageRepository usage;
     private final StatisticsRepository statistics;
     private final SpendRepository spend;
@@ -53,6 +54,7 @@ public final class PostgresStateStore implements StateStore {
         this.blobs = new BlobReferenceRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
+        this.humanTasks = new HumanTaskRepository(database);
         this.usage = new UsageRepository(database, configuration.timeoutMs());
         this.statistics = new StatisticsRepository(database);
         this.spend = new SpendRepository(database);
@@ -193,6 +195,16 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetOutputResponse> getOutput(GetOutputRequest request) {
         return Future.succeededFuture(request).compose(outputs::get);
+    }
+
+    @Override
+    public Future<ListHumanTasksResponse> listHumanTasks(ListHumanTasksRequest request) {
+        return Future.succeededFuture(request).compose(humanTasks::list);
+    }
+
+    @Override
+    public Future<GetHumanTaskResponse> getHumanTask(GetHumanTaskRequest request) {
+        return Future.succeededFuture(request).compose(humanTasks::get);
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class Refusal {
         return new Failure(FailureCode.ALREADY_EXISTS, "key_id " + keyId + " is taken; make another");
     }
 
+    /** Also for what is another tenant's, and what asks nobody: the words must not tell. */
+    public static Failure noHumanTask(UUID execId) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no human task " + execId);
+    }
+
     public static Failure fenced() {
         return new Failure(FailureCode.FENCED, "another process has taken over the shards of this owner");
     }

@@ -77,6 +77,11 @@ public interface StateStore {
 
     Future<GetOutputResponse> getOutput(GetOutputRequest request);
 
+    Future<ListHumanTasksResponse> listHumanTasks(ListHumanTasksRequest request);
+
+    /** Also of one that is closed. */
+    Future<GetHumanTaskResponse> getHumanTask(GetHumanTaskRequest request);
+
     Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
 
     /** Every record of the tenant, accepted or not. OVERLOADED when too many of them are recent. */

@@ -71,6 +71,8 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_LIST_EXECUTIONS, store::listExecutions),
                 bus.serve(Addresses.STATE_LIST_EVENTS, store::listEvents),
                 bus.serve(Addresses.STATE_GET_OUTPUT, store::getOutput),
+                bus.serve(Addresses.STATE_LIST_HUMAN_TASKS, store::listHumanTasks),
+                bus.serve(Addresses.STATE_GET_HUMAN_TASK, store::getHumanTask),
                 bus.serve(Addresses.STATE_GET_USAGE, store::getUsage),
                 bus.serve(Addresses.STATE_CREATE_TENANT, store::createTenant),
                 bus.serve(Addresses.STATE_GET_TENANT, store::getTenant),

@@ -37,6 +37,7 @@ class RightsTest {
                     VALUES ('%1$s', gen_random_uuid(), gen_random_uuid(), 0, 0, 0, 1, 1, 1, 'n', '');
                     INSERT INTO plan_executions SELECT * FROM task_executions WHERE tenant_id = '%1$s';
                     INSERT INTO lifetime_events VALUES ('%1$s', gen_random_uuid(), 1, 1, '');
+                    INSERT INTO human_tasks VALUES ('%1$s', gen_random_uuid(), gen_random_uuid(), 1, 'n', now());
                     INSERT INTO tenants (tenant_id) VALUES ('%1$s');
                     INSERT INTO api_keys (tenant_id, key_id, secret_digest, roles, display_name, created_by)
                     VALUES ('%1$s', 'key-%1$s', '', '{1}', '', '');
@@ -99,6 +100,15 @@ class RightsTest {
         assertRefused("ticktock_reader", "SELECT * FROM api_keys");
     }
 
+    @Test
+    void aHumanTaskStaysWhoseItIs() {
+        for (String column : new String[] {"tenant_id", "exec_id", "lifetime_id", "node_id"}) {
+            assertRefused("ticktock_writer", "UPDATE human_tasks SET " + column + " = " + column);
+        }
+        assertRefused("ticktock_writer", "DELETE FROM human_tasks");
+        assertRefused("ticktock_reader", "UPDATE human_tasks SET closed_at = now()");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -107,6 +117,7 @@ class RightsTest {
                 "task_executions",
                 "plan_executions",
                 "lifetime_events",
+                "human_tasks",
                 "tenants",
                 "api_keys",
                 "audit_log"
@@ -127,6 +138,7 @@ class RightsTest {
                 "task_executions",
                 "plan_executions",
                 "lifetime_events",
+                "human_tasks",
                 "tenants",
                 "api_keys",
                 "audit_log"

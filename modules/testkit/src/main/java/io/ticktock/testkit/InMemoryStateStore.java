@@ -69,6 +69,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
+    private final InMemoryHumanTasks humanTasks = new InMemoryHumanTasks();
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
     private final InMemoryBudgets budgets = new InMemoryBudgets();
@@ -280,6 +281,7 @@ public final class InMemoryStateStore implements StateStore {
                 budgets.charge(lifetime.tenantId(), decision.getChargesList());
                 log(lifetime, decision);
                 applyHead(lifetime, decision);
+                applyQuestions(lifetime, decision);
                 Map<String, Signal> inbox = signals.getOrDefault(lifetime, new HashMap<>());
                 decision.getConsumedSignalIdsList().forEach(inbox::remove);
                 decision.getOutgoingSignalsList().forEach(this::deliver);
@@ -322,6 +324,12 @@ public final class InMemoryStateStore implements StateStore {
         } else if (head.getParked() && decision.hasWakeAt()) {
             timers.put(lifetime, decision.getWakeAt());
         }
+    }
+
+    private void applyQuestions(LifetimeIdentity lifetime, LifetimeDecision decision) {
+        GraphReference graph =
+                heads.getOrDefault(lifetime, AgentLifetime.getDefaultInstance()).getGraph();
+        humanTasks.apply(lifetime, decision, graph, logs.get(lifetime)::get);
     }
 
     private void deliver(Signal signal) {
@@ -556,6 +564,16 @@ public final class InMemoryStateStore implements StateStore {
                     Outputs.of(require(tasks, lifetime, execId));
             };
         });
+    }
+
+    @Override
+    public Future<ListHumanTasksResponse> listHumanTasks(ListHumanTasksRequest request) {
+        return answer(request, humanTasks::list);
+    }
+
+    @Override
+    public Future<GetHumanTaskResponse> getHumanTask(GetHumanTaskRequest request) {
+        return answer(request, humanTasks::get);
     }
 
     private GetOutputResponse output(LifetimeIdentity lifetime, PlanExecution execution, int choice) {

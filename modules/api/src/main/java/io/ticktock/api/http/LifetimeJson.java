@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AgentLifetime;
@@ -80,6 +81,14 @@ final class LifetimeJson {
         ArrayNode joined = JsonText.array();
         output.getJoinedList().forEach(payload -> joined.add(payload(payload)));
         return joined;
+    }
+
+    /** JSON as the value of a message. */
+    static Payload payload(JsonNode json) {
+        return Payload.newBuilder()
+                .setMediaType("application/json")
+                .setInline(ByteString.copyFrom(JsonText.bytes(json)))
+                .build();
     }
 
     /** JSON and text as they are; other bytes in base64; what is in the blob store by its size and where it is. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.ByteString;
 import io.ticktock.api.operation.LifetimeOperations;
 import io.ticktock.proto.v1.AbortCommand;
 import io.ticktock.proto.v1.AgentLifetime;
@@ -69,7 +68,7 @@ final class LifetimeRoutes {
                 .setLifetimeId(body.text("lifetime_id").orElse(""))
                 .setGraphName(body.requiredText("graph"))
                 .setGraphVersion(body.text("version").orElse(""))
-                .setInput(payload(body.value("input").orElse(JsonText.object())))
+                .setInput(LifetimeJson.payload(body.value("input").orElse(JsonText.object())))
                 .putAllLabels(body.texts("labels"))
                 .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
                 .build();
@@ -87,7 +86,7 @@ final class LifetimeRoutes {
                 .setGraphVersion(body.text("version").orElse(""))
                 .putAllLabels(body.texts("labels"))
                 .setIdempotencyKey(call.header("Idempotency-Key").orElse(""));
-        body.value("input").ifPresent(input -> request.setInput(payload(input)));
+        body.value("input").ifPresent(input -> request.setInput(LifetimeJson.payload(input)));
         return call.perform(lifetimes.fork, request.build())
                 .compose(forked -> forked.getCreated()
                         ? Future.succeededFuture(created(forked.getLifetime()))
@@ -104,13 +103,6 @@ final class LifetimeRoutes {
                         lifetimes.get,
                         GetLifetimeRequest.newBuilder().setLifetimeId(id).build())
                 .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found.getLifetime())));
-    }
-
-    private static Payload payload(JsonNode json) {
-        return Payload.newBuilder()
-                .setMediaType("application/json")
-                .setInline(ByteString.copyFrom(JsonText.bytes(json)))
-                .build();
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
@@ -229,7 +221,8 @@ final class LifetimeRoutes {
 
     private Future<HttpAnswer> signal(HttpCall call) {
         JsonBody body = call.json("exec_id", "payload");
-        Payload payload = payload(body.value("payload").orElseThrow(() -> JsonBody.invalid("'payload' is missing")));
+        Payload payload =
+                LifetimeJson.payload(body.value("payload").orElseThrow(() -> JsonBody.invalid("'payload' is missing")));
         return signal(
                 call,
                 Signal.newBuilder()

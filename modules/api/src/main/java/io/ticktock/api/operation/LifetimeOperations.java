@@ -36,12 +36,9 @@ import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** Starts, steers and reads lifetimes. */
 public final class LifetimeOperations {
-
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Bus bus;
 
@@ -69,7 +66,7 @@ public final class LifetimeOperations {
                 request -> "lifetimes/" + request.getSignal().getLifetimeId(),
                 this::signal);
         this.get = reading("lifetimes.get", (caller, request) -> {
-            requireId(request.getLifetimeId());
+            Ids.require(request.getLifetimeId(), "lifetime");
             return bus.request(Addresses.STATE_GET_LIFETIME, request);
         });
         this.list = reading("lifetimes.list", asked(Addresses.STATE_LIST_LIFETIMES));
@@ -83,7 +80,7 @@ public final class LifetimeOperations {
                 (caller, request) -> ofExisting(
                         caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_LIST_EVENTS, request)));
         this.watch = reading("events.watch", (caller, request) -> {
-            requireId(request.getLifetimeId());
+            Ids.require(request.getLifetimeId(), "lifetime");
             return feed.open(request);
         });
         this.output = reading("outputs.get", asked(Addresses.STATE_GET_OUTPUT));
@@ -96,7 +93,7 @@ public final class LifetimeOperations {
 
     /** The list of what is not there would be empty. */
     private <R> Future<R> ofExisting(Caller caller, String lifetimeId, Supplier<Future<R>> work) {
-        requireId(lifetimeId);
+        Ids.require(lifetimeId, "lifetime");
         GetLifetimeRequest lifetime = GetLifetimeRequest.newBuilder()
                 .setTenantId(caller.tenantId())
                 .setLifetimeId(lifetimeId)
@@ -105,8 +102,8 @@ public final class LifetimeOperations {
     }
 
     private Future<GetExecutionsResponse> execution(Caller caller, GetExecutionsRequest request) {
-        request.getTaskExecIdsList().forEach(LifetimeOperations::requireId);
-        request.getPlanExecIdsList().forEach(LifetimeOperations::requireId);
+        request.getTaskExecIdsList().forEach(id -> Ids.require(id, "execution"));
+        request.getPlanExecIdsList().forEach(id -> Ids.require(id, "execution"));
         return ofExisting(caller, request.getLifetimeId(), () -> bus.request(Addresses.STATE_GET_EXECUTIONS, request))
                 .map(LifetimeOperations::found);
     }
@@ -129,7 +126,7 @@ public final class LifetimeOperations {
     }
 
     private Future<ForkLifetimeResponse> fork(Caller caller, ForkLifetimeRequest asked) {
-        requireId(asked.getParentLifetimeId());
+        Ids.require(asked.getParentLifetimeId(), "lifetime");
         ForkLifetimeRequest request =
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
         return bus.request(Addresses.CONTROL_FORK.at(shard(request.getLifetimeId())), request);
@@ -151,7 +148,7 @@ public final class LifetimeOperations {
                                         .build()
                                 : signal)
                 .build();
-        requireId(signal.getLifetimeId());
+        Ids.require(signal.getLifetimeId(), "lifetime");
         return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request);
     }
 
@@ -160,16 +157,9 @@ public final class LifetimeOperations {
     }
 
     private static Shard shard(String lifetimeId) {
-        if (!ID.matcher(lifetimeId).matches()) {
+        if (!Ids.isUuid(lifetimeId)) {
             throw new Failure(FailureCode.INVALID_ARGUMENT, "lifetime_id must be a UUID of version 7");
         }
         return Shard.of(lifetimeId);
-    }
-
-    /** What is no id is the id of nothing. */
-    private static void requireId(String lifetimeId) {
-        if (!ID.matcher(lifetimeId).matches()) {
-            throw new Failure(FailureCode.NOT_FOUND, "there is no such lifetime");
-        }
     }
 }

@@ -5,12 +5,17 @@ import io.ticktock.bus.Bus;
 
 /** All there is to ask. */
 public record Operations(
-        GraphOperations graphs, LifetimeOperations lifetimes, SpendOperations spend, TenantOperations tenants) {
+        GraphOperations graphs,
+        LifetimeOperations lifetimes,
+        HumanTaskOperations humanTasks,
+        SpendOperations spend,
+        TenantOperations tenants) {
 
     public static Operations over(Bus bus, EventFeed feed) {
         return new Operations(
                 new GraphOperations(bus),
                 new LifetimeOperations(bus, feed),
+                new HumanTaskOperations(bus),
                 new SpendOperations(bus),
                 new TenantOperations(bus));
     }

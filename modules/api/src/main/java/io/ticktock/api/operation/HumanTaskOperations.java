@@ -1,0 +1,79 @@
+package io.ticktock.api.operation;
+
+import static io.ticktock.api.operation.Operation.OPERATORS;
+import static io.ticktock.api.operation.Operation.changing;
+import static io.ticktock.api.operation.Operation.reading;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import io.ticktock.api.access.Caller;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.AnswerHumanTaskRequest;
+import io.ticktock.proto.v1.GetHumanTaskRequest;
+import io.ticktock.proto.v1.GetHumanTaskResponse;
+import io.ticktock.proto.v1.HumanTask;
+import io.ticktock.proto.v1.ListHumanTasksRequest;
+import io.ticktock.proto.v1.ListHumanTasksResponse;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SignalLifetimeResponse;
+import io.vertx.core.Future;
+
+/** The inbox of questions to people. */
+public final class HumanTaskOperations {
+
+    private final Bus bus;
+
+    public final Operation<ListHumanTasksRequest, ListHumanTasksResponse> list;
+    public final Operation<GetHumanTaskRequest, GetHumanTaskResponse> get;
+
+    /** Done once the answer is durable; whoever answers second is told that it was answered. */
+    public final Operation<AnswerHumanTaskRequest, SignalLifetimeResponse> answer;
+
+    public HumanTaskOperations(Bus bus) {
+        this.bus = bus;
+        this.list = reading(
+                "human-tasks.list", (caller, request) -> bus.request(Addresses.STATE_LIST_HUMAN_TASKS, request));
+        this.get = reading("human-tasks.get", (caller, request) -> find(request));
+        this.answer = changing(
+                "human-tasks.answer", OPERATORS, request -> "human-tasks/" + request.getExecId(), this::answer);
+    }
+
+    private Future<GetHumanTaskResponse> find(GetHumanTaskRequest request) {
+        Ids.require(request.getExecId(), "human task");
+        return bus.request(Addresses.STATE_GET_HUMAN_TASK, request);
+    }
+
+    private Future<SignalLifetimeResponse> answer(Caller caller, AnswerHumanTaskRequest request) {
+        return find(GetHumanTaskRequest.newBuilder()
+                        .setTenantId(request.getTenantId())
+                        .setExecId(request.getExecId())
+                        .build())
+                .compose(found -> signal(caller, found.getHumanTask(), request));
+    }
+
+    /** Its owner holds the answer against the form, with the lifetime as it is then. */
+    private Future<SignalLifetimeResponse> signal(Caller caller, HumanTask task, AnswerHumanTaskRequest request) {
+        if (task.getClosed()) {
+            throw new Failure(
+                    FailureCode.FAILED_PRECONDITION,
+                    "human task " + task.getExecId() + " was answered already, or is not asked any more");
+        }
+        Signal signal = Signal.newBuilder()
+                .setSignalId(UuidCreator.getTimeOrderedEpoch().toString())
+                .setTenantId(task.getTenantId())
+                .setLifetimeId(task.getLifetimeId())
+                .setAnswer(Answer.newBuilder()
+                        .setExecId(task.getExecId())
+                        .setPayload(request.getAnswer())
+                        .setActor(caller.actor()))
+                .build();
+        return bus.request(
+                Addresses.CONTROL_SIGNAL.at(Shard.of(task.getLifetimeId())),
+                SignalLifetimeRequest.newBuilder().setSignal(signal).build());
+    }
+}

@@ -1,0 +1,289 @@
+package io.ticktock.testkit;
+
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.*;
+import io.ticktock.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store does with questions to people: decisions ask and close them, and their tenant sees the open ones. */
+public abstract class HumanTaskContract {
+
+    private static final Instant MORNING = Instant.parse("2026-03-01T08:00:00Z");
+
+    private final long seed = System.nanoTime();
+    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
+    private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
+    private StateStore store;
+    private Fence fence;
+
+    protected abstract StateStore open();
+
+    @BeforeEach
+    void holdAllShards() {
+        System.out.println("seed " + seed);
+        store = open();
+        fence = AllShards.hold(store, "human-tasks-" + seed);
+    }
+
+    @AfterEach
+    void close() {
+        AllShards.release(store, fence);
+        result(store.close());
+    }
+
+    @Test
+    void aQuestionIsShownAsItWasAsked() {
+        String lifetimeId = create(samples);
+        LifetimeDecision.Builder decision = asking(samples, lifetimeId, 3, samples.execId(), MORNING);
+        decision.getEventsBuilder(0).getWaitingBuilder().setTimeoutAt(StateSamples.time(MORNING.plusSeconds(60)));
+        append(decision);
+        AskedQuestion question = decision.getAskedQuestions(0);
+        HumanTask expected = HumanTask.newBuilder()
+                .setTenantId(samples.tenantId())
+                .setLifetimeId(lifetimeId)
+                .setExecId(question.getExecId())
+                .setNodeId("review")
+                .setGraphName("sample")
+                .setGraphVersion("1.0.0")
+                .setRequest(decision.getEvents(0).getWaiting().getHuman())
+                .setAskedAt(question.getAskedAt())
+                .setDeadline(StateSamples.time(MORNING.plusSeconds(60)))
+                .build();
+        assertEquals(List.of(expected), list(samples).getHumanTasksList());
+        assertEquals(expected, get(samples, question.getExecId()));
+    }
+
+    @Test
+    void aClosedQuestionIsNotListedAndStaysKnown() {
+        String lifetimeId = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
+        assertEquals(List.of(), list(samples).getHumanTasksList());
+        assertTrue(get(samples, execId).getClosed());
+    }
+
+    @Test
+    void anExecutionMayAskAgain() {
+        String lifetimeId = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
+        append(asking(samples, lifetimeId, 5, execId, MORNING.plusSeconds(5)));
+        HumanTask again = get(samples, execId);
+        assertFalse(again.getClosed());
+        assertEquals("prompt 5", again.getRequest().getPrompt());
+        assertEquals(List.of(again), list(samples).getHumanTasksList());
+    }
+
+    @Test
+    void oneDecisionMayCloseAQuestionAndAskItAgain() {
+        String lifetimeId = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        append(asking(samples, lifetimeId, 4, execId, MORNING).addClosedQuestionExecIds(execId));
+        assertEquals("prompt 4", get(samples, execId).getRequest().getPrompt());
+        assertFalse(get(samples, execId).getClosed());
+    }
+
+    /** Decisions that come together may be written together. */
+    @Test
+    void decisionsThatComeTogetherCountInTheirOrder() {
+        String lifetimeId = create(samples);
+        String closed = samples.execId();
+        String asked = samples.execId();
+        List<Future<?>> appends = new ArrayList<>();
+        appends.add(tried(asking(samples, lifetimeId, 3, closed, MORNING)));
+        appends.add(tried(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(closed)));
+        appends.add(tried(asking(samples, lifetimeId, 5, asked, MORNING)));
+        appends.add(tried(samples.decision(lifetimeId, 5, 1).addClosedQuestionExecIds(asked)));
+        appends.add(tried(asking(samples, lifetimeId, 7, asked, MORNING)));
+        result(Future.all(appends));
+        assertTrue(get(samples, closed).getClosed());
+        assertEquals("prompt 7", get(samples, asked).getRequest().getPrompt());
+        assertEquals(List.of(get(samples, asked)), list(samples).getHumanTasksList());
+    }
+
+    @Test
+    void theSameDecisionAgainChangesNothing() {
+        String lifetimeId = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        assertTrue(get(samples, execId).getClosed());
+    }
+
+    @Test
+    void aLifetimeClosesNoQuestionOfAnother() {
+        String asker = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, asker, 3, execId, MORNING));
+        append(samples.decision(create(samples), 2, 1).addClosedQuestionExecIds(execId));
+        append(others.decision(create(others), 2, 1).addClosedQuestionExecIds(execId));
+        assertFalse(get(samples, execId).getClosed());
+    }
+
+    @Test
+    void theyAreListedOldestFirstPageByPage() {
+        List<String> askedInOrder = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            askedInOrder.add(samples.execId());
+        }
+        for (int i : new int[] {3, 0, 4, 1, 2}) {
+            append(asking(samples, create(samples), 3, askedInOrder.get(i), MORNING.plusSeconds(i)));
+        }
+        List<String> listed = new ArrayList<>();
+        String token = "";
+        int pages = 0;
+        do {
+            ListHumanTasksResponse page = result(store.listHumanTasks(ListHumanTasksRequest.newBuilder()
+                    .setTenantId(samples.tenantId())
+                    .setPageSize(2)
+                    .setPageToken(token)
+                    .build()));
+            page.getHumanTasksList().forEach(task -> listed.add(task.getExecId()));
+            token = page.getNextPageToken();
+            pages++;
+        } while (!token.isEmpty() && pages < 10);
+        assertEquals(askedInOrder, listed);
+        assertEquals(3, pages);
+    }
+
+    @Test
+    void aPageIsSomeMegabytesAtMost() {
+        String details = "\"" + "x".repeat(1_000_000) + "\"";
+        for (int i = 0; i < 6; i++) {
+            LifetimeDecision.Builder decision =
+                    asking(samples, create(samples), 3, samples.execId(), MORNING.plusSeconds(i));
+            decision.getEventsBuilder(0).getWaitingBuilder().getHumanBuilder().setDetails(samples.payload(details));
+            append(decision);
+        }
+        ListHumanTasksRequest.Builder request =
+                ListHumanTasksRequest.newBuilder().setTenantId(samples.tenantId());
+        ListHumanTasksResponse first = result(store.listHumanTasks(request.build()));
+        assertEquals(5, first.getHumanTasksCount());
+        ListHumanTasksResponse second = result(store.listHumanTasks(
+                request.setPageToken(first.getNextPageToken()).build()));
+        assertEquals(1, second.getHumanTasksCount());
+        assertEquals("", second.getNextPageToken());
+    }
+
+    @Test
+    void theyAreFilteredByGraphAndLifetime() {
+        String lifetimeId = create(samples);
+        append(asking(samples, lifetimeId, 3, samples.execId(), MORNING));
+        append(asking(samples, create(samples), 3, samples.execId(), MORNING));
+        ListHumanTasksRequest all = ListHumanTasksRequest.newBuilder()
+                .setTenantId(samples.tenantId())
+                .build();
+        assertEquals(2, count(all));
+        assertEquals(2, count(all.toBuilder().setGraphName("sample").build()));
+        assertEquals(0, count(all.toBuilder().setGraphName("other").build()));
+        assertEquals(1, count(all.toBuilder().setLifetimeId(lifetimeId).build()));
+        assertEquals(
+                0, count(all.toBuilder().setLifetimeId(samples.lifetimeId()).build()));
+    }
+
+    @Test
+    void anotherTenantSeesNothingOfThem() {
+        String execId = samples.execId();
+        append(asking(samples, create(samples), 3, execId, MORNING));
+        assertEquals(List.of(), list(others).getHumanTasksList());
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failure(store.getHumanTask(request(others, execId))).code());
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failure(store.getHumanTask(request(samples, samples.execId()))).code());
+    }
+
+    @Test
+    void wrongRequestsAreRefused() {
+        ListHumanTasksRequest all = ListHumanTasksRequest.newBuilder()
+                .setTenantId(samples.tenantId())
+                .build();
+        for (ListHumanTasksRequest wrong : List.of(
+                all.toBuilder().clearTenantId().build(),
+                all.toBuilder().setPageSize(201).build(),
+                all.toBuilder().setPageToken("nonsense").build(),
+                all.toBuilder().setLifetimeId("nonsense").build())) {
+            assertEquals(
+                    FailureCode.INVALID_ARGUMENT,
+                    failure(store.listHumanTasks(wrong)).code());
+        }
+    }
+
+    private String create(StateSamples tenant) {
+        return result(store.createLifetime(tenant.start(fence, tenant.lifetimeId())))
+                .getLifetimeId();
+    }
+
+    private static LifetimeDecision.Builder asking(
+            StateSamples tenant, String lifetimeId, long seq, String execId, Instant when) {
+        LifetimeEvent event = LifetimeEvent.newBuilder()
+                .setTenantId(tenant.tenantId())
+                .setLifetimeId(lifetimeId)
+                .setSeq(seq)
+                .setTime(StateSamples.time(when))
+                .setWaiting(Waiting.newBuilder()
+                        .setExecId(execId)
+                        .setHuman(HumanRequest.newBuilder()
+                                .setPrompt("prompt " + seq)
+                                .setFormSchema("{}")))
+                .build();
+        return LifetimeDecision.newBuilder()
+                .setTenantId(tenant.tenantId())
+                .setLifetimeId(lifetimeId)
+                .addEvents(event)
+                .addAskedQuestions(AskedQuestion.newBuilder()
+                        .setExecId(execId)
+                        .setNodeId("review")
+                        .setSeq(seq)
+                        .setAskedAt(event.getTime()));
+    }
+
+    private Future<AppendDecisionResponse> tried(LifetimeDecision.Builder decision) {
+        return store.appendDecision(AppendDecisionRequest.newBuilder()
+                .setFence(fence)
+                .setDecision(decision)
+                .build());
+    }
+
+    private void append(LifetimeDecision.Builder decision) {
+        result(tried(decision));
+    }
+
+    private int count(ListHumanTasksRequest request) {
+        return result(store.listHumanTasks(request)).getHumanTasksCount();
+    }
+
+    private ListHumanTasksResponse list(StateSamples tenant) {
+        return result(store.listHumanTasks(ListHumanTasksRequest.newBuilder()
+                .setTenantId(tenant.tenantId())
+                .build()));
+    }
+
+    private HumanTask get(StateSamples tenant, String execId) {
+        return result(store.getHumanTask(request(tenant, execId))).getHumanTask();
+    }
+
+    private static GetHumanTaskRequest request(StateSamples tenant, String execId) {
+        return GetHumanTaskRequest.newBuilder()
+                .setTenantId(tenant.tenantId())
+                .setExecId(execId)
+                .build();
+    }
+}
