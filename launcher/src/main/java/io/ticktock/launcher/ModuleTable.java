@@ -215,6 +215,7 @@ final class ModuleTable {
                         STATE_GET_OUTPUT,
                         STATE_LIST_HUMAN_TASKS,
                         STATE_GET_HUMAN_TASK,
+                        BLOB_READ,
                         STATE_GET_SPEND,
                         STATE_CREATE_TENANT,
                         STATE_GET_TENANT,

@@ -1,10 +1,13 @@
 package io.ticktock.launcher;
 
 import static io.ticktock.launcher.ServedApi.json;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +52,77 @@ class ApiReadsIT {
         assertEquals("END", chosen.get("task").asText());
         assertEquals(ended.get("output"), chosen.get("input"));
         assertEquals(1, last.get("arrived_exec_ids").size());
+    }
+
+    /** Bigger than what a message carries, so that it is kept as a blob. */
+    @Test
+    void aLargeResultIsReadFromItsBlob() throws Exception {
+        String key = api.tenant("large");
+        String text = "0123456789abcdef".repeat(30_000);
+        JsonNode result = largeResult(key, text);
+        String href = result.get("href").asText();
+        String whole = "{\"text\":\"" + text.repeat(3) + "\"}";
+        assertEquals(whole.length(), result.get("size_bytes").asInt());
+
+        HttpResponse<byte[]> all = api.get(key, href);
+        assertEquals(200, all.statusCode());
+        assertEquals(whole, new String(all.body(), StandardCharsets.UTF_8));
+        assertEquals("application/json", header(all, "Content-Type"));
+        String etag = header(all, "ETag");
+        assertEquals(
+                304,
+                api.send(api.request(key, href).header("If-None-Match", etag)).statusCode());
+
+        assertPart(key, href, "bytes=5-24", whole, 5, 25);
+        assertPart(key, href, "bytes=1000000-", whole, 1_000_000, whole.length());
+        assertPart(key, href, "bytes=-7", whole, whole.length() - 7, whole.length());
+        assertEquals(200, ranged(key, href, "bytes=nonsense").statusCode());
+        HttpResponse<byte[]> behind = ranged(key, href, "bytes=" + whole.length() + "-");
+        assertEquals(416, behind.statusCode());
+        assertEquals("bytes */" + whole.length(), header(behind, "Content-Range"));
+        ServedApi.assertProblem(400, "media_type must be", api.get(key, href + "%0d%0aX"));
+
+        String stranger = api.tenant("small");
+        HttpResponse<byte[]> absent = api.get(stranger, "/v1/blobs/" + "0".repeat(64));
+        assertEquals(404, absent.statusCode());
+        assertArrayEquals(absent.body(), api.get(stranger, href).body());
+        assertArrayEquals(absent.body(), api.get(stranger, "/v1/blobs/nonsense").body());
+    }
+
+    private static JsonNode largeResult(String key, String text) throws Exception {
+        String graph = """
+                graph: grow
+                version: 1.0.0
+                start: grow
+                tasks:
+                  grow: {type: transform, output: {text: "${input.text + input.text + input.text}"}}
+                edges:
+                  - grow -> END [FINAL]
+                """;
+        assertEquals(201, api.post(key, "/v1/graphs", graph).statusCode());
+        String lifetime = api.start(key, "{\"graph\": \"grow\", \"input\": {\"text\": \"" + text + "\"}}");
+        JsonNode ended = api.awaitStatus(key, lifetime, "completed");
+        JsonNode listed = json(api.get(key, lifetime + "/executions")).get("executions");
+        JsonNode result =
+                json(api.get(key, executionOf(lifetime, listed.get(0)))).get("result");
+        assertEquals(ended.get("output"), result);
+        return result;
+    }
+
+    private static void assertPart(String key, String href, String range, String whole, int from, int to)
+            throws Exception {
+        HttpResponse<byte[]> part = ranged(key, href, range);
+        assertEquals(206, part.statusCode());
+        assertEquals(whole.substring(from, to), new String(part.body(), StandardCharsets.UTF_8));
+        assertEquals("bytes " + from + "-" + (to - 1) + "/" + whole.length(), header(part, "Content-Range"));
+    }
+
+    private static HttpResponse<byte[]> ranged(String key, String href, String range) throws Exception {
+        return api.send(api.request(key, href).header("Range", range));
+    }
+
+    private static String header(HttpResponse<byte[]> response, String name) {
+        return response.headers().firstValue(name).orElse("");
     }
 
     private static String executionOf(String lifetime, JsonNode listed) {

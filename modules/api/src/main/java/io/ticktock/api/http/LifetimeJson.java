@@ -18,6 +18,8 @@ import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.Totals;
 import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -109,12 +111,22 @@ final class LifetimeJson {
         return json;
     }
 
+    /** @param mediaType of the value; empty where the blob's says it, which is JSON unless it says otherwise */
     static ObjectNode blob(BlobReference blob, String mediaType) {
+        String known = mediaType.isEmpty() ? blob.getMediaType() : mediaType;
+        String type = known.isEmpty() ? "application/json" : known;
         ObjectNode json = JsonText.object();
-        json.put("media_type", mediaType);
+        json.put("media_type", type);
         json.put("size_bytes", blob.getSizeBytes());
         json.put("uri", blob.getUri());
+        json.put("href", href(blob.getUri(), type));
         return json;
+    }
+
+    /** A blob is called by its hash, which is what its uri ends with. */
+    private static String href(String uri, String mediaType) {
+        String path = "/v1/blobs/" + uri.substring(uri.lastIndexOf('/') + 1);
+        return path + "?media_type=" + URLEncoder.encode(mediaType, StandardCharsets.UTF_8);
     }
 
     /** Part of a blob. */

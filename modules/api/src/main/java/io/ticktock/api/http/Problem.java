@@ -44,6 +44,7 @@ record Problem(int status, String type, String title, String detail, int retryAf
             case 404 -> NOT_FOUND;
             case 405 -> new Problem(405, "method_not_allowed", "Method not allowed", "this path has other methods", 0);
             case 413 -> new Problem(413, "too_large", "Body too large", "the body is larger than 1 MiB", 0);
+            case 416 -> new Problem(416, "no_such_range", "No such range", "the blob ends before this range", 0);
             case 415 -> new Problem(415, "unsupported_media_type", "Unsupported media type", "send JSON", 0);
             default -> new Problem(status, "bad_request", "Bad request", "the request cannot be read", 0);
         };

@@ -8,6 +8,7 @@ public record Operations(
         GraphOperations graphs,
         LifetimeOperations lifetimes,
         HumanTaskOperations humanTasks,
+        BlobOperations blobs,
         SpendOperations spend,
         TenantOperations tenants) {
 
@@ -16,6 +17,7 @@ public record Operations(
                 new GraphOperations(bus),
                 new LifetimeOperations(bus, feed),
                 new HumanTaskOperations(bus),
+                new BlobOperations(bus),
                 new SpendOperations(bus),
                 new TenantOperations(bus));
     }
