@@ -221,6 +221,16 @@ class ApiIT {
                         .statusCode());
     }
 
+    /** As curl sends everything unless it is told otherwise. */
+    @Test
+    void whateverTheContentTypeTheBodyIsWhatItIs() throws Exception {
+        String form = "application/x-www-form-urlencoded";
+        String padded = Files.readString(APPROVAL) + "# " + "long ".repeat(4_000);
+        HttpResponse<byte[]> graph =
+                send(request("", "/v1/graphs").header("Content-Type", form).POST(BodyPublishers.ofString(padded)));
+        assertEquals(201, graph.statusCode(), () -> text(graph));
+    }
+
     @Test
     void itSaysWhetherItIsReady() throws Exception {
         HttpResponse<byte[]> ready = CLIENT.send(request("", "/health/ready").build(), BodyHandlers.ofByteArray());

@@ -47,6 +47,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,17 @@ class GrpcIT {
         assertEquals(GrpcStatus.UNIMPLEMENTED, append.status());
     }
 
+    @Test
+    void aMessageThatIsTooLargeIsRefused() {
+        RegisterGraphRequest large = RegisterGraphRequest.newBuilder()
+                .setCanonical(ByteString.copyFrom(new byte[5 << 20]))
+                .build();
+        Called<RegisterGraphResponse> refused =
+                call(DATA_PLANE, "RegisterGraph", large, RegisterGraphResponse.getDefaultInstance(), "");
+        assertEquals(GrpcStatus.INVALID_ARGUMENT, refused.status());
+        assertEquals("the message is larger than 4 MiB", refused.message());
+    }
+
     private static String reason(Called<?> called) {
         try {
             return called.details().getDetails(0).unpack(ErrorInfo.class).getReason();
@@ -262,7 +274,8 @@ class GrpcIT {
             if (!authorization.isEmpty()) {
                 call.headers().set("authorization", authorization);
             }
-            return call.end(request).compose(sent -> call.response()).compose(GrpcIT::received);
+            call.end(request);
+            return call.response().compose(GrpcIT::received).timeout(20, TimeUnit.SECONDS);
         }));
     }
 

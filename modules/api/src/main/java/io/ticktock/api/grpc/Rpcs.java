@@ -17,6 +17,7 @@ import io.vertx.core.Promise;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -73,8 +74,10 @@ final class Rpcs {
             GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
             Operation<WatchLifetimeRequest, Watch> operation) {
         Future<Void> gone = gone(call);
+        // Listened for at once: what comes while it is found out who asks would be lost.
+        Future<WatchLifetimeRequest> received = received(call);
         caller(call, operation)
-                .compose(caller -> call.last().compose(request -> gate.perform(operation, caller, request)))
+                .compose(caller -> received.compose(request -> gate.perform(operation, caller, request)))
                 .onSuccess(watch -> gone.onComplete(nobody -> watch.close()))
                 .onComplete(
                         watch -> {
@@ -93,6 +96,18 @@ final class Rpcs {
                         });
     }
 
+    /** The one message of a call; fails when it is too large, or none. */
+    private static <Q> Future<Q> received(GrpcServerRequest<Q, ?> call) {
+        Promise<Q> received = Promise.promise();
+        call.invalidMessageHandler(fault -> received.tryFail(new Failure(
+                FailureCode.INVALID_ARGUMENT,
+                fault instanceof MessageSizeOverflowException
+                        ? "the message is larger than 4 MiB"
+                        : "the message cannot be read")));
+        call.last().onComplete(received::tryComplete, received::tryFail);
+        return received.future();
+    }
+
     /** Completes when nobody waits for an answer any more: cancelled, disconnected, or too late. */
     private static Future<Void> gone(GrpcServerRequest<?, ?> call) {
         Promise<Void> gone = Promise.promise();
@@ -108,10 +123,23 @@ final class Rpcs {
     private <Q extends Message, R, A extends Message> void serve(
             GrpcServerRequest<Q, A> call, Operation<Q, R> operation, Function<R, A> answer) {
         GrpcServerResponse<Q, A> response = call.response();
+        Future<Void> gone = gone(call);
+        // Listened for at once: what comes while it is found out who asks would be lost.
+        Future<Q> received = received(call);
         caller(call, operation)
-                .compose(caller -> call.last().compose(request -> gate.perform(operation, caller, request)))
+                .compose(caller -> received.compose(request -> gate.perform(operation, caller, request)))
                 .map(answer)
-                .onComplete(response::end, cause -> fail(response, operation, cause));
+                .onComplete(
+                        message -> {
+                            if (!gone.isComplete()) {
+                                response.end(message);
+                            }
+                        },
+                        cause -> {
+                            if (!gone.isComplete()) {
+                                fail(response, operation, cause);
+                            }
+                        });
     }
 
     private Future<Caller> caller(GrpcServerRequest<?, ?> call, Operation<?, ?> operation) {

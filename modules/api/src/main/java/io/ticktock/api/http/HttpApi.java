@@ -19,7 +19,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
-    private static final long MOST_BODY_BYTES = 1L << 20;
     private static final String CALLER = "caller";
     private static final String CREDENTIAL = "credential";
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
@@ -88,8 +86,7 @@ public final class HttpApi {
                         .map(HttpApi::readiness)
                         .onComplete(answer -> write(context, answer), context::fail));
         router.route("/v1/*").handler(this::authenticate);
-        router.route("/v1/*")
-                .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES).setHandleFileUploads(false));
+        router.route("/v1/*").handler(new BodyReader());
         for (HttpRoute route : routes) {
             router.routeWithRegex(route.method(), route.pattern()).handler(context -> answer(context, route));
         }
@@ -130,7 +127,6 @@ public final class HttpApi {
                 .onComplete(
                         caller -> {
                             context.put(CALLER, caller);
-                            request.resume();
                             context.next();
                         },
                         cause -> deny(context, remote, cause));

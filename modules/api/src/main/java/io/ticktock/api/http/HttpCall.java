@@ -5,7 +5,6 @@ import io.ticktock.api.access.Caller;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -58,8 +57,7 @@ final class HttpCall {
     }
 
     byte[] body() {
-        Buffer body = context.body().buffer();
-        return body == null ? new byte[0] : body.getBytes();
+        return BodyReader.body(context);
     }
 
     /** The body, which may be left out where every field may. */

@@ -1,0 +1,44 @@
+package io.ticktock.api.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Reads a body as the bytes that it is, up to a bound: whatever its content type says, since {@code curl} calls everything a
+ * form. The request was paused until it was known who sends it.
+ */
+final class BodyReader implements Handler<RoutingContext> {
+
+    private static final int MOST_BYTES = 1 << 20;
+    private static final String BODY = "body";
+    private static final int TOO_LARGE = 413;
+
+    /** Of a request that went through here. */
+    static byte[] body(RoutingContext context) {
+        return context.<Buffer>get(BODY).getBytes();
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Buffer body = Buffer.buffer();
+        request.exceptionHandler(gone -> {});
+        request.handler(chunk -> {
+            if (body.length() + chunk.length() <= MOST_BYTES) {
+                body.appendBuffer(chunk);
+                return;
+            }
+            request.handler(rest -> {}).endHandler(end -> {});
+            // What else is sent is not read.
+            context.response().putHeader("Connection", "close");
+            context.fail(TOO_LARGE);
+        });
+        request.endHandler(end -> {
+            context.put(BODY, body);
+            context.next();
+        });
+        request.resume();
+    }
+}
