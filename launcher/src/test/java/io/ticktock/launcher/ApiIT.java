@@ -55,7 +55,9 @@ class ApiIT {
 
     @AfterAll
     static void stop() {
-        system.close();
+        try (LocalSystem closing = system) {
+            Replays.requireAllAgree(closing);
+        }
     }
 
     @Test

@@ -94,7 +94,9 @@ class GrpcIT {
     @AfterAll
     static void stop() {
         Client.await(client.close().eventually(vertx::close));
-        system.close();
+        try (LocalSystem closing = system) {
+            Replays.requireAllAgree(closing);
+        }
     }
 
     @Test

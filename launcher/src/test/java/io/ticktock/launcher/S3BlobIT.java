@@ -76,6 +76,8 @@ class S3BlobIT {
         String id = report.get("lifetime_id").asText();
         JarProcess.Result shown = run(CREDENTIALS, "lifetimes", "show", id, "-o", "json");
         assertEquals(report.get("output"), RunIT.json(shown).get("output"), shown::err);
+        JarProcess.Result replayed = run(CREDENTIALS, "replay", id);
+        assertEquals(0, replayed.exitCode(), replayed::toString);
     }
 
     @Test

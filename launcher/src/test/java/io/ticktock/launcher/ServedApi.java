@@ -48,7 +48,9 @@ final class ServedApi implements AutoCloseable {
 
     @Override
     public void close() {
-        system.close();
+        try (system) {
+            Replays.requireAllAgree(system);
+        }
     }
 
     /** A key of a new tenant for operators and authors. */
