@@ -193,6 +193,22 @@ public final class Addresses {
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
 
+    // executor: attempts for workers, at the executor's id
+    public static final Address<TakeTasksRequest, TakeTasksResponse> EXECUTOR_TAKE_TASKS =
+            Address.of("executor.take-tasks", TakeTasksRequest.class, TakeTasksResponse.class);
+    public static final Address<ClaimTasksRequest, ClaimTasksResponse> EXECUTOR_CLAIM_TASKS =
+            Address.of("executor.claim-tasks", ClaimTasksRequest.class, ClaimTasksResponse.class);
+    public static final Address<CompleteTaskRequest, CompleteTaskResponse> EXECUTOR_COMPLETE_TASK = new Address<>(
+            "executor.complete-task", CompleteTaskRequest.class, CompleteTaskResponse.class, Duration.ofMinutes(1));
+    public static final Address<ReturnTasksRequest, ReturnTasksResponse> EXECUTOR_RETURN_TASKS =
+            Address.of("executor.return-tasks", ReturnTasksRequest.class, ReturnTasksResponse.class);
+
+    // workers
+    public static final Topic<OpenWork> EXECUTOR_OPEN_WORK = new Topic<>("executor.open-work", OpenWork.class);
+    public static final Topic<WithdrawnTasks> EXECUTOR_WITHDRAWN_TASKS =
+            new Topic<>("executor.withdrawn-tasks", WithdrawnTasks.class);
+    public static final Topic<GatewayAlive> API_GATEWAY_ALIVE = new Topic<>("api.gateway-alive", GatewayAlive.class);
+
     // of each module: whether it can do its work now
     public static final Address<CheckRequest, CheckResponse> STATE_CHECK = check("state");
     public static final Address<CheckRequest, CheckResponse> BLOB_CHECK = check("blob");
