@@ -97,6 +97,8 @@ final class ModuleTable {
                 List.of(
                         STATE_REGISTER_GRAPH,
                         STATE_GET_GRAPH,
+                        STATE_LIST_GRAPHS,
+                        STATE_LIST_GRAPH_VERSIONS,
                         STATE_REGISTER_POLICY_SET,
                         STATE_GET_POLICY_SET,
                         STATE_APPEND_TASK,
@@ -207,6 +209,8 @@ final class ModuleTable {
                 List.of(
                         STATE_REGISTER_GRAPH,
                         STATE_GET_GRAPH,
+                        STATE_LIST_GRAPHS,
+                        STATE_LIST_GRAPH_VERSIONS,
                         STATE_GET_LIFETIME,
                         STATE_LIST_LIFETIMES,
                         STATE_LIST_EXECUTIONS,

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,41 @@ class ApiReadsIT {
     @AfterAll
     static void stop() {
         api.close();
+    }
+
+    @Test
+    void graphsAndTheirVersionsAreListed() throws Exception {
+        String key = api.tenant("graphs");
+        String newton = Files.readString(NEWTON);
+        for (String version : List.of("1.9.0", "1.10.0", "1.10.0-rc.1")) {
+            assertEquals(
+                    201,
+                    api.post(key, "/v1/graphs", newton.replace("version: 1.0.0", "version: " + version))
+                            .statusCode());
+        }
+        api.register(key, Path.of("..", "conf", "graphs", "approval.yaml"));
+        JsonNode first = json(api.get(key, "/v1/graphs?page_size=1"));
+        assertEquals(List.of("approval 1.0.0"), named(first.get("graphs")));
+        String token = first.get("next_page_token").asText();
+        JsonNode second = json(api.get(key, "/v1/graphs?page_token=" + token));
+        assertEquals(List.of("newton 1.10.0"), named(second.get("graphs")));
+        assertEquals("", second.get("next_page_token").asText());
+        assertEquals(
+                List.of("newton 1.10.0", "newton 1.10.0-rc.1", "newton 1.9.0"),
+                named(json(api.get(key, "/v1/graphs/newton/versions")).get("versions")));
+        ServedApi.assertProblem(
+                400, "page_token must be", api.get(key, "/v1/graphs/newton/versions?page_token=" + token));
+
+        String stranger = api.tenant("graphless");
+        assertEquals(0, json(api.get(stranger, "/v1/graphs")).get("graphs").size());
+        api.assertNothingThere(stranger, "/v1/graphs/", "newton", "/versions");
+    }
+
+    private static List<String> named(JsonNode graphs) {
+        List<String> named = new ArrayList<>();
+        graphs.forEach(graph -> named.add(
+                graph.get("graph").asText() + " " + graph.get("version").asText()));
+        return named;
     }
 
     @Test

@@ -11,6 +11,10 @@ public final class Addresses {
             Address.of("state.register-graph", RegisterGraphRequest.class, RegisterGraphResponse.class);
     public static final Address<GetGraphRequest, GetGraphResponse> STATE_GET_GRAPH =
             Address.of("state.get-graph", GetGraphRequest.class, GetGraphResponse.class);
+    public static final Address<ListGraphsRequest, ListGraphsResponse> STATE_LIST_GRAPHS =
+            Address.of("state.list-graphs", ListGraphsRequest.class, ListGraphsResponse.class);
+    public static final Address<ListGraphVersionsRequest, ListGraphVersionsResponse> STATE_LIST_GRAPH_VERSIONS =
+            Address.of("state.list-graph-versions", ListGraphVersionsRequest.class, ListGraphVersionsResponse.class);
 
     // state: policies
     public static final Address<RegisterPolicySetRequest, RegisterPolicySetResponse> STATE_REGISTER_POLICY_SET =

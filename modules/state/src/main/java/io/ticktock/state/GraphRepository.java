@@ -4,6 +4,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.ListGraphVersionsRequest;
+import io.ticktock.proto.v1.ListGraphVersionsResponse;
+import io.ticktock.proto.v1.ListGraphsRequest;
+import io.ticktock.proto.v1.ListGraphsResponse;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.vertx.core.Future;
@@ -12,7 +16,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Registered graphs. A version never changes. */
 final class GraphRepository {
@@ -84,18 +90,73 @@ final class GraphRepository {
 
     private static GetGraphResponse graph(GetGraphRequest request, RowSet<Row> rows) {
         for (Row row : rows) {
-            GraphReference graph = GraphReference.newBuilder()
-                    .setTenantId(request.getTenantId())
-                    .setName(request.getName())
-                    .setVersion(row.getString(0))
-                    .setDigest(row.getString(1))
-                    .build();
             return GetGraphResponse.newBuilder()
-                    .setGraph(graph)
+                    .setGraph(reference(request.getTenantId(), request.getName(), row, 0))
                     .setCanonical(
                             UnsafeByteOperations.unsafeWrap(row.getBuffer(2).getBytes()))
                     .build();
         }
         throw Refusal.noGraph(request);
+    }
+
+    /** Of each name those that differ from its highest version in their pre-release or build at most: a few. */
+    private static final String LIST = """
+            SELECT name, version, digest
+            FROM (
+                SELECT g.name, g.version, g.digest,
+                    rank() OVER (PARTITION BY g.name
+                        ORDER BY string_to_array(substring(g.version FROM '^[0-9.]+'), '.')::numeric[] DESC) AS place
+                FROM agent_graphs g
+                WHERE g.tenant_id = $1 AND g.name IN (
+                    SELECT DISTINCT name FROM agent_graphs WHERE tenant_id = $1 AND name > $2 ORDER BY name LIMIT $3)
+                ) AS ranked
+            WHERE place = 1
+            ORDER BY name
+            """;
+
+    Future<ListGraphsResponse> list(ListGraphsRequest request) {
+        String tenantId = Checks.tenant(request.getTenantId());
+        Tuple parameters = Tuple.of(tenantId, GraphVersions.place(request), GraphVersions.size(request));
+        return database.ofTenant(tenantId, query -> query.execute(LIST, parameters))
+                .map(rows -> GraphVersions.page(request, highest(tenantId, rows)));
+    }
+
+    private static List<GraphReference> highest(String tenantId, RowSet<Row> byName) {
+        Map<String, GraphReference> highest = new LinkedHashMap<>();
+        byName.forEach(row -> highest.merge(
+                row.getString(0), reference(tenantId, row.getString(0), row, 1), GraphRepository::higher));
+        return List.copyOf(highest.values());
+    }
+
+    private static GraphReference higher(GraphReference one, GraphReference other) {
+        return GraphVersions.ORDER.compare(one.getVersion(), other.getVersion()) > 0 ? one : other;
+    }
+
+    private static final String LIST_VERSIONS =
+            "SELECT version, digest FROM agent_graphs WHERE tenant_id = $1 AND name = $2";
+
+    Future<ListGraphVersionsResponse> listVersions(ListGraphVersionsRequest request) {
+        String tenantId = Checks.tenant(request.getTenantId());
+        return database.ofTenant(tenantId, query -> query.execute(LIST_VERSIONS, Tuple.of(tenantId, request.getName())))
+                .map(rows -> versions(request, rows));
+    }
+
+    private static ListGraphVersionsResponse versions(ListGraphVersionsRequest request, RowSet<Row> rows) {
+        if (rows.size() == 0) {
+            throw Refusal.noGraph(request.getName());
+        }
+        List<GraphReference> versions = new ArrayList<>();
+        rows.forEach(row -> versions.add(reference(request.getTenantId(), request.getName(), row, 0)));
+        return GraphVersions.page(request, versions);
+    }
+
+    /** @param column of the version, behind which is the digest */
+    private static GraphReference reference(String tenantId, String name, Row row, int column) {
+        return GraphReference.newBuilder()
+                .setTenantId(tenantId)
+                .setName(name)
+                .setVersion(row.getString(column))
+                .setDigest(row.getString(column + 1))
+                .build();
     }
 }

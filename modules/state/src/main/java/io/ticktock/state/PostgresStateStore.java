@@ -83,6 +83,16 @@ public final class PostgresStateStore implements StateStore {
     }
 
     @Override
+    public Future<ListGraphsResponse> listGraphs(ListGraphsRequest request) {
+        return Future.succeededFuture(request).compose(graphs::list);
+    }
+
+    @Override
+    public Future<ListGraphVersionsResponse> listGraphVersions(ListGraphVersionsRequest request) {
+        return Future.succeededFuture(request).compose(graphs::listVersions);
+    }
+
+    @Override
     public Future<RegisterPolicySetResponse> registerPolicySet(RegisterPolicySetRequest request) {
         return Future.succeededFuture(request).compose(policySets::register);
     }

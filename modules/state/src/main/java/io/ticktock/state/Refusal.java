@@ -21,6 +21,10 @@ public final class Refusal {
         return new Failure(FailureCode.NOT_FOUND, "there is no graph " + request.getName() + version);
     }
 
+    public static Failure noGraph(String name) {
+        return new Failure(FailureCode.NOT_FOUND, "there is no graph " + name);
+    }
+
     public static Failure otherGraph(GraphReference graph) {
         return new Failure(
                 FailureCode.ALREADY_EXISTS,

@@ -18,6 +18,10 @@ public interface StateStore {
 
     Future<GetGraphResponse> getGraph(GetGraphRequest request);
 
+    Future<ListGraphsResponse> listGraphs(ListGraphsRequest request);
+
+    Future<ListGraphVersionsResponse> listGraphVersions(ListGraphVersionsRequest request);
+
     /** The same set again changes nothing. */
     Future<RegisterPolicySetResponse> registerPolicySet(RegisterPolicySetRequest request);
 

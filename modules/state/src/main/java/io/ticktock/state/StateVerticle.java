@@ -48,6 +48,8 @@ public final class StateVerticle extends VerticleBase {
         return Future.all(List.of(
                 bus.serve(Addresses.STATE_REGISTER_GRAPH, store::registerGraph),
                 bus.serve(Addresses.STATE_GET_GRAPH, store::getGraph),
+                bus.serve(Addresses.STATE_LIST_GRAPHS, store::listGraphs),
+                bus.serve(Addresses.STATE_LIST_GRAPH_VERSIONS, store::listGraphVersions),
                 bus.serve(Addresses.STATE_REGISTER_POLICY_SET, store::registerPolicySet),
                 bus.serve(Addresses.STATE_GET_POLICY_SET, store::getPolicySet),
                 bus.serve(Addresses.STATE_APPEND_TASK, executions::appendTask),

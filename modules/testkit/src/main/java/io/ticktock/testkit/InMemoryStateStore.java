@@ -8,7 +8,6 @@ import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.BlobUris;
 import io.ticktock.state.Checks;
-import io.ticktock.state.GraphVersions;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Outputs;
 import io.ticktock.state.Pages;
@@ -48,15 +47,13 @@ public final class InMemoryStateStore implements StateStore {
     private static final Comparator<LifetimeIdentity> ORDER = Comparator.comparing(LifetimeIdentity::tenantId)
             .thenComparing(lifetime -> lifetime.lifetimeId().toString());
 
-    private record GraphKey(String tenantId, String name) {}
-
     private record IdempotencyKey(String tenantId, String key) {}
 
     private record BlobKey(String tenantId, String uri) {}
 
     private final Clock clock;
     private final InMemoryShards shards;
-    private final Map<GraphKey, Map<String, RegisterGraphRequest>> graphs = new HashMap<>();
+    private final InMemoryGraphs graphs = new InMemoryGraphs();
     private final Map<String, ByteString> policySets = new HashMap<>();
     private final Map<RecordKey, TaskExecution> tasks = new HashMap<>();
     private final Map<RecordKey, PlanExecution> plans = new HashMap<>();
@@ -91,36 +88,22 @@ public final class InMemoryStateStore implements StateStore {
 
     @Override
     public Future<RegisterGraphResponse> registerGraph(RegisterGraphRequest request) {
-        return answer(request, asked -> {
-            GraphReference graph = asked.getGraph();
-            GraphVersions.parse(graph.getVersion());
-            GraphKey key = new GraphKey(Checks.tenant(graph.getTenantId()), graph.getName());
-            RegisterGraphRequest earlier =
-                    graphs.computeIfAbsent(key, none -> new HashMap<>()).putIfAbsent(graph.getVersion(), asked);
-            if (earlier != null && !earlier.getGraph().getDigest().equals(graph.getDigest())) {
-                throw Refusal.otherGraph(graph);
-            }
-            return RegisterGraphResponse.newBuilder()
-                    .setCreated(earlier == null)
-                    .build();
-        });
+        return answer(request, graphs::register);
     }
 
     @Override
     public Future<GetGraphResponse> getGraph(GetGraphRequest request) {
-        return answer(request, asked -> {
-            GraphKey key = new GraphKey(Checks.tenant(asked.getTenantId()), asked.getName());
-            Map<String, RegisterGraphRequest> versions = graphs.getOrDefault(key, Map.of());
-            Optional<String> version = asked.getVersion().isEmpty()
-                    ? GraphVersions.highest(versions.keySet())
-                    : Optional.of(asked.getVersion());
-            return version.map(versions::get)
-                    .map(found -> GetGraphResponse.newBuilder()
-                            .setGraph(found.getGraph())
-                            .setCanonical(found.getCanonical())
-                            .build())
-                    .orElseThrow(() -> Refusal.noGraph(asked));
-        });
+        return answer(request, graphs::get);
+    }
+
+    @Override
+    public Future<ListGraphsResponse> listGraphs(ListGraphsRequest request) {
+        return answer(request, graphs::list);
+    }
+
+    @Override
+    public Future<ListGraphVersionsResponse> listGraphVersions(ListGraphVersionsRequest request) {
+        return answer(request, graphs::listVersions);
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
+import io.ticktock.proto.v1.ListGraphVersionsRequest;
+import io.ticktock.proto.v1.ListGraphsRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
@@ -26,7 +28,6 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import java.util.Locale;
-import java.util.function.Function;
 
 /** The table of rpcs: which operation each one is. */
 public final class GrpcApi {
@@ -65,21 +66,9 @@ public final class GrpcApi {
 
     private Service controlPlane() {
         Rpcs rpcs = rpcs(ControlPlane.getDescriptor().findServiceByName("ControlPlaneService"));
-        rpcs.add(
-                "StartLifetime",
-                StartLifetimeRequest.getDefaultInstance(),
-                operations.lifetimes().start,
-                Function.identity());
-        rpcs.add(
-                "ForkLifetime",
-                ForkLifetimeRequest.getDefaultInstance(),
-                operations.lifetimes().fork,
-                Function.identity());
-        rpcs.add(
-                "SignalLifetime",
-                SignalLifetimeRequest.getDefaultInstance(),
-                operations.lifetimes().signal,
-                Function.identity());
+        rpcs.add("StartLifetime", StartLifetimeRequest.getDefaultInstance(), operations.lifetimes().start);
+        rpcs.add("ForkLifetime", ForkLifetimeRequest.getDefaultInstance(), operations.lifetimes().fork);
+        rpcs.add("SignalLifetime", SignalLifetimeRequest.getDefaultInstance(), operations.lifetimes().signal);
         rpcs.addWatch("WatchLifetime", operations.lifetimes().watch);
         return rpcs.service();
     }
@@ -92,29 +81,14 @@ public final class GrpcApi {
                 RegisterGraphRequest.getDefaultInstance(),
                 operations.graphs().register,
                 graph -> RegisterGraphResponse.getDefaultInstance());
-        rpcs.add("GetGraph", GetGraphRequest.getDefaultInstance(), operations.graphs().get, Function.identity());
-        rpcs.add(
-                "GetLifetime",
-                GetLifetimeRequest.getDefaultInstance(),
-                operations.lifetimes().get,
-                Function.identity());
-        rpcs.add(
-                "ListLifetimes",
-                ListLifetimesRequest.getDefaultInstance(),
-                operations.lifetimes().list,
-                Function.identity());
-        rpcs.add(
-                "ListExecutions",
-                ListExecutionsRequest.getDefaultInstance(),
-                operations.lifetimes().executions,
-                Function.identity());
-        rpcs.add(
-                "ListEvents",
-                ListEventsRequest.getDefaultInstance(),
-                operations.lifetimes().events,
-                Function.identity());
-        rpcs.add(
-                "GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output, Function.identity());
+        rpcs.add("GetGraph", GetGraphRequest.getDefaultInstance(), operations.graphs().get);
+        rpcs.add("ListGraphs", ListGraphsRequest.getDefaultInstance(), operations.graphs().list);
+        rpcs.add("ListGraphVersions", ListGraphVersionsRequest.getDefaultInstance(), operations.graphs().versions);
+        rpcs.add("GetLifetime", GetLifetimeRequest.getDefaultInstance(), operations.lifetimes().get);
+        rpcs.add("ListLifetimes", ListLifetimesRequest.getDefaultInstance(), operations.lifetimes().list);
+        rpcs.add("ListExecutions", ListExecutionsRequest.getDefaultInstance(), operations.lifetimes().executions);
+        rpcs.add("ListEvents", ListEventsRequest.getDefaultInstance(), operations.lifetimes().events);
+        rpcs.add("GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output);
         return rpcs.service();
     }
 

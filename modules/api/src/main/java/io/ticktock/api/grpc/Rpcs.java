@@ -48,6 +48,11 @@ final class Rpcs {
         this.audit = audit;
     }
 
+    /** An rpc that answers what the operation does. */
+    <Q extends Message, R extends Message> void add(String rpc, Q request, Operation<Q, R> operation) {
+        add(rpc, request, operation, Function.identity());
+    }
+
     /** @param answer what the rpc answers of what the operation does */
     <Q extends Message, R, A extends Message> void add(
             String rpc, Q request, Operation<Q, R> operation, Function<R, A> answer) {

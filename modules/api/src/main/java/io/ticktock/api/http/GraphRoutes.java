@@ -6,12 +6,16 @@ import io.ticktock.api.operation.GraphOperations;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.ListGraphVersionsRequest;
+import io.ticktock.proto.v1.ListGraphsRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.vertx.core.Future;
 import java.util.List;
 
 /** Routes of graphs. The body is the graph file itself, YAML or JSON. */
 final class GraphRoutes {
+
+    private static final String GRAPHS = "/v1/graphs";
 
     private final GraphOperations graphs;
 
@@ -21,15 +25,18 @@ final class GraphRoutes {
 
     List<HttpRoute> routes() {
         return List.of(
-                HttpRoute.post("/v1/graphs", "Registers a graph; the body is its file.", this::register),
-                HttpRoute.post("/v1/graphs:validate", "Tells all faults of a graph file.", this::validate),
-                HttpRoute.get("/v1/graphs/{name}/versions/{version}", "Shows a registered graph.", this::get));
+                HttpRoute.post(GRAPHS, "Registers a graph; the body is its file.", this::register),
+                HttpRoute.get(GRAPHS, "Lists graphs by name, with the highest version of each.", this::list),
+                HttpRoute.post(GRAPHS + ":validate", "Tells all faults of a graph file.", this::validate),
+                HttpRoute.get(
+                        GRAPHS + "/{name}/versions", "Lists the versions of a graph, highest first.", this::versions),
+                HttpRoute.get(GRAPHS + "/{name}/versions/{version}", "Shows a registered graph.", this::get));
     }
 
     private Future<HttpAnswer> register(HttpCall call) {
         return call.perform(graphs.register, file(call))
                 .map(graph -> HttpAnswer.created(
-                        json(graph), "/v1/graphs/" + graph.getName() + "/versions/" + graph.getVersion()));
+                        json(graph), GRAPHS + "/" + graph.getName() + "/versions/" + graph.getVersion()));
     }
 
     private Future<HttpAnswer> validate(HttpCall call) {
@@ -40,6 +47,27 @@ final class GraphRoutes {
         return RegisterGraphRequest.newBuilder()
                 .setCanonical(ByteString.copyFrom(call.body()))
                 .build();
+    }
+
+    private Future<HttpAnswer> list(HttpCall call) {
+        call.requireQuery(JsonPage.SIZE, JsonPage.TOKEN);
+        ListGraphsRequest request = ListGraphsRequest.newBuilder()
+                .setPageSize(call.pageSize())
+                .setPageToken(call.pageToken())
+                .build();
+        return call.perform(graphs.list, request)
+                .map(page -> JsonPage.of("graphs", page.getGraphsList(), GraphRoutes::json, page.getNextPageToken()));
+    }
+
+    private Future<HttpAnswer> versions(HttpCall call) {
+        call.requireQuery(JsonPage.SIZE, JsonPage.TOKEN);
+        ListGraphVersionsRequest request = ListGraphVersionsRequest.newBuilder()
+                .setName(call.path("name"))
+                .setPageSize(call.pageSize())
+                .setPageToken(call.pageToken())
+                .build();
+        return call.perform(graphs.versions, request)
+                .map(page -> JsonPage.of("versions", page.getGraphsList(), GraphRoutes::json, page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> get(HttpCall call) {

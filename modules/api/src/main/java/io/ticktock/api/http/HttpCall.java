@@ -85,8 +85,12 @@ final class HttpCall {
         return values.stream().findFirst();
     }
 
+    String pageToken() {
+        return query(JsonPage.TOKEN).orElse("");
+    }
+
     int pageSize() {
-        return query("page_size").map(HttpCall::pageSize).orElse(0);
+        return query(JsonPage.SIZE).map(HttpCall::pageSize).orElse(0);
     }
 
     private static int pageSize(String text) {

@@ -1,7 +1,6 @@
 package io.ticktock.api.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.operation.HumanTaskOperations;
@@ -33,20 +32,16 @@ final class HumanTaskRoutes {
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
-        call.requireQuery("graph", "lifetime", "page_size", "page_token");
+        call.requireQuery("graph", "lifetime", JsonPage.SIZE, JsonPage.TOKEN);
         ListHumanTasksRequest request = ListHumanTasksRequest.newBuilder()
                 .setGraphName(call.query("graph").orElse(""))
                 .setLifetimeId(call.query("lifetime").orElse(""))
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""))
+                .setPageToken(call.pageToken())
                 .build();
-        return call.perform(humanTasks.list, request).map(page -> {
-            ObjectNode json = JsonText.object();
-            ArrayNode list = json.putArray("human_tasks");
-            page.getHumanTasksList().forEach(task -> list.add(json(task)));
-            json.put("next_page_token", page.getNextPageToken());
-            return HttpAnswer.ok(json);
-        });
+        return call.perform(humanTasks.list, request)
+                .map(page -> JsonPage.of(
+                        "human_tasks", page.getHumanTasksList(), HumanTaskRoutes::json, page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> get(HttpCall call) {

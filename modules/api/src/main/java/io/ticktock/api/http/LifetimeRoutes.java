@@ -1,22 +1,20 @@
 package io.ticktock.api.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.operation.LifetimeOperations;
 import io.ticktock.proto.v1.AbortCommand;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Amounts;
+import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
 import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
-import io.ticktock.proto.v1.ListExecutionsResponse;
 import io.ticktock.proto.v1.ListLifetimesRequest;
-import io.ticktock.proto.v1.ListLifetimesResponse;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.ResumeCommand;
@@ -106,26 +104,20 @@ final class LifetimeRoutes {
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
-        call.requireQuery("graph", "status", "page_size", "page_token");
+        call.requireQuery("graph", "status", JsonPage.SIZE, JsonPage.TOKEN);
         ListLifetimesRequest.Builder request = ListLifetimesRequest.newBuilder()
                 .setGraphName(call.query("graph").orElse(""))
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""));
+                .setPageToken(call.pageToken());
         call.query("status")
                 .map(word -> LifetimeJson.status(word)
                         .orElseThrow(
                                 () -> JsonBody.invalid("status must be running, paused, completed, failed or aborted,"
                                         + " not '" + word + "'")))
                 .ifPresent(request::setStatus);
-        return call.perform(lifetimes.list, request.build()).map(LifetimeRoutes::page);
-    }
-
-    private static HttpAnswer page(ListLifetimesResponse page) {
-        ObjectNode json = JsonText.object();
-        ArrayNode list = json.putArray("lifetimes");
-        page.getLifetimesList().forEach(lifetime -> list.add(LifetimeJson.lifetime(lifetime)));
-        json.put("next_page_token", page.getNextPageToken());
-        return HttpAnswer.ok(json);
+        return call.perform(lifetimes.list, request.build())
+                .map(page -> JsonPage.of(
+                        "lifetimes", page.getLifetimesList(), LifetimeJson::lifetime, page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> get(HttpCall call) {
@@ -226,7 +218,7 @@ final class LifetimeRoutes {
         return signal(
                 call,
                 Signal.newBuilder()
-                        .setAnswer(io.ticktock.proto.v1.Answer.newBuilder()
+                        .setAnswer(Answer.newBuilder()
                                 .setExecId(body.requiredText("exec_id"))
                                 .setPayload(payload)));
     }
@@ -242,21 +234,18 @@ final class LifetimeRoutes {
     }
 
     private Future<HttpAnswer> executions(HttpCall call) {
-        call.requireQuery("page_size", "page_token");
+        call.requireQuery(JsonPage.SIZE, JsonPage.TOKEN);
         ListExecutionsRequest request = ListExecutionsRequest.newBuilder()
                 .setLifetimeId(call.path("id"))
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""))
+                .setPageToken(call.pageToken())
                 .build();
-        return call.perform(lifetimes.executions, request).map(page -> executions(page, call.path("id")));
-    }
-
-    private static HttpAnswer executions(ListExecutionsResponse page, String lifetimeId) {
-        ObjectNode json = JsonText.object();
-        ArrayNode list = json.putArray("executions");
-        page.getExecutionsList().forEach(execution -> list.add(LifetimeJson.execution(execution, lifetimeId)));
-        json.put("next_page_token", page.getNextPageToken());
-        return HttpAnswer.ok(json);
+        return call.perform(lifetimes.executions, request)
+                .map(page -> JsonPage.of(
+                        "executions",
+                        page.getExecutionsList(),
+                        execution -> LifetimeJson.execution(execution, call.path("id")),
+                        page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> execution(HttpCall call) {

@@ -59,18 +59,14 @@ final class TenantRoutes {
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
-        call.requireQuery("page_size", "page_token");
+        call.requireQuery(JsonPage.SIZE, JsonPage.TOKEN);
         ListTenantsRequest request = ListTenantsRequest.newBuilder()
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""))
+                .setPageToken(call.pageToken())
                 .build();
-        return call.perform(tenants.list, request).map(page -> {
-            ObjectNode json = JsonText.object();
-            ArrayNode list = json.putArray("tenants");
-            page.getTenantsList().forEach(tenant -> list.add(json(tenant)));
-            json.put("next_page_token", page.getNextPageToken());
-            return HttpAnswer.ok(json);
-        });
+        return call.perform(tenants.list, request)
+                .map(page ->
+                        JsonPage.of("tenants", page.getTenantsList(), TenantRoutes::json, page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> get(HttpCall call) {
@@ -123,19 +119,14 @@ final class TenantRoutes {
     }
 
     private Future<HttpAnswer> listKeys(HttpCall call) {
-        call.requireQuery("page_size", "page_token");
+        call.requireQuery(JsonPage.SIZE, JsonPage.TOKEN);
         ListApiKeysRequest request = ListApiKeysRequest.newBuilder()
                 .setTenantId(call.path("id"))
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""))
+                .setPageToken(call.pageToken())
                 .build();
-        return call.perform(tenants.listKeys, request).map(page -> {
-            ObjectNode json = JsonText.object();
-            ArrayNode list = json.putArray("keys");
-            page.getKeysList().forEach(key -> list.add(json(key)));
-            json.put("next_page_token", page.getNextPageToken());
-            return HttpAnswer.ok(json);
-        });
+        return call.perform(tenants.listKeys, request)
+                .map(page -> JsonPage.of("keys", page.getKeysList(), TenantRoutes::json, page.getNextPageToken()));
     }
 
     private Future<HttpAnswer> revokeKey(HttpCall call) {
@@ -162,20 +153,16 @@ final class TenantRoutes {
     }
 
     private Future<HttpAnswer> audit(HttpCall call) {
-        call.requireQuery("tenant", "since", "until", "page_size", "page_token");
+        call.requireQuery("tenant", "since", "until", JsonPage.SIZE, JsonPage.TOKEN);
         ListAuditRequest.Builder request = ListAuditRequest.newBuilder()
                 .setTenantId(call.query("tenant").orElse(""))
                 .setPageSize(call.pageSize())
-                .setPageToken(call.query("page_token").orElse(""));
+                .setPageToken(call.pageToken());
         call.time("since").map(ProtoTime::timestamp).ifPresent(request::setSince);
         call.time("until").map(ProtoTime::timestamp).ifPresent(request::setUntil);
-        return call.perform(tenants.audit, request.build()).map(page -> {
-            ObjectNode json = JsonText.object();
-            ArrayNode list = json.putArray("entries");
-            page.getEntriesList().forEach(entry -> list.add(json(entry)));
-            json.put("next_page_token", page.getNextPageToken());
-            return HttpAnswer.ok(json);
-        });
+        return call.perform(tenants.audit, request.build())
+                .map(page ->
+                        JsonPage.of("entries", page.getEntriesList(), TenantRoutes::json, page.getNextPageToken()));
     }
 
     private static ObjectNode json(AuditEntry entry) {

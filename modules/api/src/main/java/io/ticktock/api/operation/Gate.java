@@ -5,6 +5,7 @@ import io.ticktock.api.access.Caller;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.Role;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.Locale;
 import java.util.Set;
@@ -38,8 +39,7 @@ public final class Gate {
                 .compose(stamped -> operation.body().apply(caller, stamped));
     }
 
-    private <R> Future<R> noted(
-            Operation<?, R> operation, Caller caller, String resource, io.vertx.core.AsyncResult<R> result) {
+    private <R> Future<R> noted(Operation<?, R> operation, Caller caller, String resource, AsyncResult<R> result) {
         Future<R> same =
                 result.succeeded() ? Future.succeededFuture(result.result()) : Future.failedFuture(result.cause());
         Future<Void> noted = result.succeeded()

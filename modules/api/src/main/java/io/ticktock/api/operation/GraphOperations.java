@@ -16,6 +16,10 @@ import io.ticktock.graph.GraphParser;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.ListGraphVersionsRequest;
+import io.ticktock.proto.v1.ListGraphVersionsResponse;
+import io.ticktock.proto.v1.ListGraphsRequest;
+import io.ticktock.proto.v1.ListGraphsResponse;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.vertx.core.Future;
 
@@ -31,12 +35,17 @@ public final class GraphOperations {
 
     public final Operation<RegisterGraphRequest, GraphReference> validate;
     public final Operation<GetGraphRequest, GetGraphResponse> get;
+    public final Operation<ListGraphsRequest, ListGraphsResponse> list;
+    public final Operation<ListGraphVersionsRequest, ListGraphVersionsResponse> versions;
 
     public GraphOperations(Bus bus) {
         this.bus = bus;
         this.register = changing("graphs.register", AUTHORS, request -> "graphs", this::register);
         this.validate = reading("graphs.validate", this::validate);
         this.get = reading("graphs.get", (caller, request) -> bus.request(Addresses.STATE_GET_GRAPH, request));
+        this.list = reading("graphs.list", (caller, request) -> bus.request(Addresses.STATE_LIST_GRAPHS, request));
+        this.versions = reading(
+                "graphs.versions", (caller, request) -> bus.request(Addresses.STATE_LIST_GRAPH_VERSIONS, request));
     }
 
     private Future<GraphReference> register(Caller caller, RegisterGraphRequest request) {

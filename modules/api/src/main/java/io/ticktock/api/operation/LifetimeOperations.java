@@ -5,9 +5,11 @@ import static io.ticktock.api.operation.Operation.changing;
 import static io.ticktock.api.operation.Operation.reading;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import com.google.protobuf.Message;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.Watch;
+import io.ticktock.bus.Address;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
@@ -86,8 +88,7 @@ public final class LifetimeOperations {
         this.output = reading("outputs.get", asked(Addresses.STATE_GET_OUTPUT));
     }
 
-    private <Q extends com.google.protobuf.Message, R extends com.google.protobuf.Message>
-            BiFunction<Caller, Q, Future<R>> asked(io.ticktock.bus.Address<Q, R> address) {
+    private <Q extends Message, R extends Message> BiFunction<Caller, Q, Future<R>> asked(Address<Q, R> address) {
         return (caller, request) -> bus.request(address, request);
     }
 
