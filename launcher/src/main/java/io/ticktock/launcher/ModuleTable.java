@@ -140,7 +140,13 @@ final class ModuleTable {
                         STATE_LIST_HISTORY,
                         STATE_FIND_UNREFERENCED_BLOBS);
             case BLOB -> List.of(BLOB_CHECK, BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
-            case GUARDRAIL -> List.of(GUARDRAIL_CHECK, GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_RECOMPUTE);
+            case GUARDRAIL ->
+                List.of(
+                        GUARDRAIL_CHECK,
+                        GUARDRAIL_VERDICT,
+                        GUARDRAIL_ADMIT,
+                        GUARDRAIL_LIST_POLICIES,
+                        GUARDRAIL_RECOMPUTE);
             case EXECUTOR ->
                 List.of(EXECUTOR_CHECK, EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD, EXECUTOR_EVALUATE_PLANS);
             case CONTROL ->
@@ -168,6 +174,7 @@ final class ModuleTable {
                         STATE_LIST_BUDGET_SLICES,
                         STATE_REGISTER_POLICY_SET,
                         STATE_GET_POLICY_SET,
+                        STATE_LIST_GRAPHS,
                         BLOB_READ);
             case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
             case EXECUTOR ->
@@ -220,6 +227,7 @@ final class ModuleTable {
                         STATE_LIST_HUMAN_TASKS,
                         STATE_GET_HUMAN_TASK,
                         BLOB_READ,
+                        GUARDRAIL_LIST_POLICIES,
                         STATE_GET_SPEND,
                         STATE_CREATE_TENANT,
                         STATE_GET_TENANT,

@@ -39,10 +39,15 @@ final class ServedApi implements AutoCloseable {
                 json(CLIENT.send(HttpRequest.newBuilder(document).build(), BodyHandlers.ofByteArray())));
     }
 
-    static ServedApi start(Path folder) throws Exception {
+    /** @param settings such as {@code api.host=127.0.0.1} */
+    static ServedApi start(Path folder, String... settings) throws Exception {
         Settings all = Settings.shipped()
                 .with("launcher.data_folder", folder.toString(), "--data")
                 .with("api.port", "0", "--set");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            all = all.with(setting.substring(0, equals), setting.substring(equals + 1), "--set");
+        }
         return new ServedApi(LocalSystem.start(Configuration.of(all), EnumSet.allOf(SystemModule.class)));
     }
 

@@ -153,6 +153,9 @@ public final class Addresses {
     public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE = new Address<>(
             "guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class, Duration.ofMinutes(2));
 
+    public static final Address<ListPoliciesRequest, ListPoliciesResponse> GUARDRAIL_LIST_POLICIES =
+            Address.of("guardrail.list-policies", ListPoliciesRequest.class, ListPoliciesResponse.class);
+
     // control
     /** At any control plane; takes as long as the lifetime's log does. */
     public static final Address<ReplayLifetimeRequest, ReplayLifetimeResponse> CONTROL_REPLAY = new Address<>(

@@ -8,6 +8,7 @@ import io.ticktock.guardrail.policy.PolicySet;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -58,7 +59,7 @@ public final class GuardrailVerticle extends VerticleBase {
     private Future<?> serve() {
         files.ifPresent(this::lookAgainLater);
         refreshBudgetsLater();
-        return Future.all(
+        return Future.all(List.of(
                 bus.subscribe(Addresses.GUARDRAIL_SLICE_CHARGED.at(sliceId), ledger::charged),
                 bus.serve(
                         Addresses.GUARDRAIL_CHECK,
@@ -66,7 +67,13 @@ public final class GuardrailVerticle extends VerticleBase {
                                 CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
                 bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit),
-                bus.serve(Addresses.GUARDRAIL_RECOMPUTE, new Recomputation(vertx, archive, results)::recompute));
+                bus.serve(
+                        Addresses.GUARDRAIL_LIST_POLICIES,
+                        new PolicyList(
+                                        vertx,
+                                        engine::policies,
+                                        request -> bus.request(Addresses.STATE_LIST_GRAPHS, request))::list),
+                bus.serve(Addresses.GUARDRAIL_RECOMPUTE, new Recomputation(vertx, archive, results)::recompute)));
     }
 
     private void refreshBudgetsLater() {

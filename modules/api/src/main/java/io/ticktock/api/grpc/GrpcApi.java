@@ -11,11 +11,13 @@ import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.Guardrail;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
 import io.ticktock.proto.v1.ListGraphVersionsRequest;
 import io.ticktock.proto.v1.ListGraphsRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
+import io.ticktock.proto.v1.ListPoliciesRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
@@ -59,6 +61,7 @@ public final class GrpcApi {
                 new GrpcServerOptions().setMaxMessageSize(MOST_MESSAGE_BYTES).setScheduleDeadlineAutomatically(true));
         server.addService(controlPlane());
         server.addService(dataPlane());
+        server.addService(guardrail());
         server.addService(HealthService.create(vertx));
         server.addService(ReflectionService.v1());
         return server;
@@ -89,6 +92,12 @@ public final class GrpcApi {
         rpcs.add("ListExecutions", ListExecutionsRequest.getDefaultInstance(), operations.lifetimes().executions);
         rpcs.add("ListEvents", ListEventsRequest.getDefaultInstance(), operations.lifetimes().events);
         rpcs.add("GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output);
+        return rpcs.service();
+    }
+
+    private Service guardrail() {
+        Rpcs rpcs = rpcs(Guardrail.getDescriptor().findServiceByName("GuardrailService"));
+        rpcs.add("ListPolicies", ListPoliciesRequest.getDefaultInstance(), operations.policies().list);
         return rpcs.service();
     }
 

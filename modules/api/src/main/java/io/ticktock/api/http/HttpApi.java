@@ -65,6 +65,7 @@ public final class HttpApi {
         routes.addAll(new EventRoutes(operations.lifetimes()).routes());
         routes.addAll(new HumanTaskRoutes(operations.humanTasks()).routes());
         routes.addAll(new BlobRoutes(operations.blobs()).routes());
+        routes.addAll(new PolicyRoutes(operations.policies()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());
         routes.addAll(new TenantRoutes(operations.tenants()).routes());
         return routes;

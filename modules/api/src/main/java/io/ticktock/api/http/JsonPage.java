@@ -17,10 +17,13 @@ final class JsonPage {
 
     /** @param field of the items */
     static <M> HttpAnswer of(String field, List<M> items, Function<M, ObjectNode> json, String nextPageToken) {
+        return HttpAnswer.ok(json(field, items, json, nextPageToken));
+    }
+
+    static <M> ObjectNode json(String field, List<M> items, Function<M, ObjectNode> json, String nextPageToken) {
         ObjectNode page = JsonText.object();
         ArrayNode list = page.putArray(field);
         items.forEach(item -> list.add(json.apply(item)));
-        page.put("next_page_token", nextPageToken);
-        return HttpAnswer.ok(page);
+        return page.put("next_page_token", nextPageToken);
     }
 }

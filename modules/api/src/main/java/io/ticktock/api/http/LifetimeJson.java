@@ -29,7 +29,7 @@ final class LifetimeJson {
     private static final int MICROS_DIGITS = 6;
     private static final String STATUS = "LIFETIME_STATUS_";
     static final String EXECUTION_STATUS = "EXECUTION_STATUS_";
-    private static final String KIND = "NODE_KIND_";
+    static final String KIND = "NODE_KIND_";
 
     private LifetimeJson() {}
 

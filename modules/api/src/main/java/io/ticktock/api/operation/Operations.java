@@ -9,6 +9,7 @@ public record Operations(
         LifetimeOperations lifetimes,
         HumanTaskOperations humanTasks,
         BlobOperations blobs,
+        PolicyOperations policies,
         SpendOperations spend,
         TenantOperations tenants) {
 
@@ -18,6 +19,7 @@ public record Operations(
                 new LifetimeOperations(bus, feed),
                 new HumanTaskOperations(bus),
                 new BlobOperations(bus),
+                new PolicyOperations(bus),
                 new SpendOperations(bus),
                 new TenantOperations(bus));
     }

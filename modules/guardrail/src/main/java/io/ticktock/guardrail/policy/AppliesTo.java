@@ -1,6 +1,7 @@
 package io.ticktock.guardrail.policy;
 
 import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.PolicyTarget;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,29 @@ record AppliesTo(
         return true;
     }
 
+    boolean namesGraphs() {
+        return !graphs.isEmpty();
+    }
+
+    /** Whether it may include anything of graphs of these names. */
+    boolean mayConcern(Set<String> graphNames) {
+        return graphs.isEmpty() || graphNames.stream().anyMatch(name -> any(graphs, name));
+    }
+
+    PolicyTarget told() {
+        PolicyTarget.Builder target = PolicyTarget.newBuilder()
+                .addAllGraphs(patterns(graphs))
+                .addAllVersions(patterns(versions))
+                .addAllNodes(patterns(nodes))
+                .addAllKinds(kinds.stream().sorted().toList());
+        labels.forEach((name, glob) -> target.putLabels(name, glob.pattern()));
+        return target.build();
+    }
+
+    private static List<String> patterns(List<Glob> globs) {
+        return globs.stream().map(Glob::pattern).sorted().distinct().toList();
+    }
+
     private static boolean any(List<Glob> globs, String text) {
         for (Glob glob : globs) {
             if (glob.matches(text)) {
@@ -62,8 +86,7 @@ record AppliesTo(
 
     private static void put(Map<String, Object> fields, String name, List<Glob> globs) {
         if (!globs.isEmpty()) {
-            fields.put(
-                    name, globs.stream().map(Glob::pattern).sorted().distinct().toList());
+            fields.put(name, patterns(globs));
         }
     }
 }

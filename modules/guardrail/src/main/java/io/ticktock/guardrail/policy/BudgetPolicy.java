@@ -2,7 +2,9 @@ package io.ticktock.guardrail.policy;
 
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.GuardrailPolicy;
 import io.ticktock.proto.v1.NodeKind;
+import io.ticktock.proto.v1.PolicyBudget;
 import io.ticktock.proto.v1.PolicyScope;
 import io.ticktock.proto.v1.WorstCase;
 import java.util.Map;
@@ -50,6 +52,22 @@ public record BudgetPolicy(
     public OptionalLong worstCase(WorstCase worst, Prices prices) {
         OptionalLong declared = metric.declared(worst, prices);
         return declared.isPresent() ? declared : undeclared;
+    }
+
+    /** For whoever is bound by it. */
+    GuardrailPolicy told() {
+        PolicyBudget.Builder budget =
+                PolicyBudget.newBuilder().setMetric(metric.proto()).setAmount(metric.format(limit));
+        undeclared.ifPresent(amount -> budget.setUndeclared(metric.format(amount)));
+        return GuardrailPolicy.newBuilder()
+                .setName(name)
+                .setScope(scope)
+                .setWindow(window.map(Window::toString).orElse(""))
+                .setAppliesTo(appliesTo.told())
+                .setAction(action)
+                .setMessage(message)
+                .setBudget(budget)
+                .build();
     }
 
     /** As it would be written in a file, in one way. */

@@ -2,6 +2,8 @@ package io.ticktock.guardrail.policy;
 
 import io.ticktock.graph.expression.Expression;
 import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.GuardrailPolicy;
+import io.ticktock.proto.v1.PolicyCondition;
 import io.ticktock.proto.v1.PolicyScope;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +47,21 @@ record Policy(
     /** What is told when it fires. */
     String shownMessage() {
         return message.isEmpty() ? when.source() : message;
+    }
+
+    /** For whoever is bound by it. */
+    GuardrailPolicy told() {
+        return GuardrailPolicy.newBuilder()
+                .setName(name)
+                .setScope(scope)
+                .setWindow(window.map(Window::toString).orElse(""))
+                .setAppliesTo(appliesTo.told())
+                .setAction(action)
+                .setMessage(message)
+                .setCondition(PolicyCondition.newBuilder()
+                        .setWhen(when.source())
+                        .setPhase(phase.name().toLowerCase(Locale.ROOT)))
+                .build();
     }
 
     /** When it fires: everything but its name and what it then asks for. */

@@ -5,6 +5,7 @@ import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.FileFault;
 import io.ticktock.graph.source.SourcePosition;
 import io.ticktock.proto.v1.GuardrailAction;
+import io.ticktock.proto.v1.GuardrailPolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Policies that are in force together, by name. Immutable. */
 public final class PolicySet {
@@ -160,6 +163,25 @@ public final class PolicySet {
         policies.forEach(policy -> actions.put(policy.name(), policy.action()));
         budgets.forEach(budget -> actions.put(budget.name(), budget.action()));
         return actions;
+    }
+
+    /** Whether any policy is about graphs of certain names only. */
+    public boolean namesGraphs() {
+        return policies.stream().anyMatch(policy -> policy.appliesTo().namesGraphs())
+                || budgets.stream().anyMatch(budget -> budget.appliesTo().namesGraphs());
+    }
+
+    /** Those that graphs of these names may come under, by name. */
+    public List<GuardrailPolicy> concerning(Set<String> graphNames) {
+        Stream<GuardrailPolicy> conditions = policies.stream()
+                .filter(policy -> policy.appliesTo().mayConcern(graphNames))
+                .map(Policy::told);
+        Stream<GuardrailPolicy> limits = budgets.stream()
+                .filter(budget -> budget.appliesTo().mayConcern(graphNames))
+                .map(BudgetPolicy::told);
+        return Stream.concat(conditions, limits)
+                .sorted(Comparator.comparing(GuardrailPolicy::getName))
+                .toList();
     }
 
     /** Whether any policy looks at what results hold. */
