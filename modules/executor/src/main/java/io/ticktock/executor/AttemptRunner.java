@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import io.ticktock.proto.v1.DispatchResponse;
 import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -21,7 +22,7 @@ final class AttemptRunner {
 
     private final Vertx vertx;
     private final HeldAttempts held;
-    private final Workers workers;
+    private final HandlerThreads workers;
     private final Records records;
     private final Duration handlerTimeout;
     private final String executorId;
@@ -29,7 +30,7 @@ final class AttemptRunner {
     AttemptRunner(
             Vertx vertx,
             HeldAttempts held,
-            Workers workers,
+            HandlerThreads workers,
             Records records,
             Duration handlerTimeout,
             String executorId) {

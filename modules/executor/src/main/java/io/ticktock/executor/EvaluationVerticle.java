@@ -3,6 +3,7 @@ package io.ticktock.executor;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.executor.type.BuiltInTypes;
+import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -17,12 +18,12 @@ public final class EvaluationVerticle extends VerticleBase {
 
     private final Bus bus;
     private final ExecutorConfiguration configuration;
-    private final Workers workers;
+    private final HandlerThreads workers;
 
     public EvaluationVerticle(Bus bus, ExecutorConfiguration configuration) {
         this.bus = bus;
         this.configuration = configuration;
-        this.workers = new Workers(configuration.workerThreads(), MOST_WAITING);
+        this.workers = new HandlerThreads(configuration.workerThreads(), MOST_WAITING);
     }
 
     @Override

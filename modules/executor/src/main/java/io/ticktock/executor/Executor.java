@@ -12,6 +12,7 @@ import io.ticktock.proto.v1.HeldExecutionsRequest;
 import io.ticktock.proto.v1.HeldExecutionsResponse;
 import io.ticktock.proto.v1.PlanInput;
 import io.ticktock.proto.v1.TaskInput;
+import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class Executor {
 
     private final HeldAttempts held;
-    private final Workers workers;
+    private final HandlerThreads workers;
     private final HttpSender http;
     private final AttemptRunner runner;
     private final TaskExecutor tasks;
@@ -72,8 +73,8 @@ public final class Executor {
         ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
         Recorder recorder = new Recorder(bus, repeater, records);
         this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued());
-        this.workers =
-                new Workers(configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
+        this.workers = new HandlerThreads(
+                configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
         this.runner = new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId);
         this.tasks =
                 new TaskExecutor(graphs, types, inputs, results, new WaitingReporter(bus, repeater, results), recorder);

@@ -7,6 +7,9 @@ import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.Telemetry;
+import io.ticktock.sdk.running.HandlerThreads;
+import io.ticktock.sdk.running.TelemetryReport;
+import io.ticktock.sdk.running.ThreadJob;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.Closeable;
@@ -38,7 +41,7 @@ final class HeldAttempt implements Attempt {
     private final ExecutionHeaders headers;
     private final int waits;
     private final Context context;
-    private final Workers workers;
+    private final HandlerThreads workers;
     private final String executorId;
 
     private volatile AttemptFailure stopCause;
@@ -59,7 +62,7 @@ final class HeldAttempt implements Attempt {
     private volatile ByteString inputDigest = ByteString.EMPTY;
 
     /** @param waits how often it has waited before */
-    HeldAttempt(ExecutionHeaders headers, int waits, Context context, Workers workers, String executorId) {
+    HeldAttempt(ExecutionHeaders headers, int waits, Context context, HandlerThreads workers, String executorId) {
         this.headers = headers;
         this.waits = waits;
         this.context = context;
@@ -147,7 +150,7 @@ final class HeldAttempt implements Attempt {
 
     @Override
     public <T> CompletionStage<T> onWorker(Callable<T> work) {
-        WorkerJob<T> job = new WorkerJob<>(this, work);
+        ThreadJob<T> job = new ThreadJob<>(work, this::jobStarted, this::jobEnded);
         waitsForThread = true;
         onCancel(job);
         workers.run(job.task());
@@ -155,13 +158,13 @@ final class HeldAttempt implements Attempt {
     }
 
     /** A worker thread has taken up what waited for it. */
-    void jobStarted() {
+    private void jobStarted() {
         waitsForThread = false;
         heartbeat();
     }
 
     /** An attempt may use workers many times, and must not keep what each of them gave. */
-    synchronized void jobEnded(WorkerJob<?> job) {
+    private synchronized void jobEnded(ThreadJob<?> job) {
         if (!onCancel.isEmpty()) {
             onCancel.remove(job);
         }

@@ -14,6 +14,7 @@ import io.ticktock.sdk.Choice;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.PlanOutcome;
 import io.ticktock.sdk.PlanOutcome.Chosen;
+import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -26,10 +27,10 @@ final class PlanEvaluator {
 
     private final Vertx vertx;
     private final PlanDecider decider;
-    private final Workers workers;
+    private final HandlerThreads workers;
     private final DraftGraphs graphs = new DraftGraphs();
 
-    PlanEvaluator(Vertx vertx, PlanDecider decider, Workers workers) {
+    PlanEvaluator(Vertx vertx, PlanDecider decider, HandlerThreads workers) {
         this.vertx = vertx;
         this.decider = decider;
         this.workers = workers;

@@ -1,4 +1,4 @@
-package io.ticktock.executor;
+package io.ticktock.sdk.running;
 
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.ResourceUsage;
@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Gathers what one attempt's handler reports. */
-final class TelemetryReport implements Telemetry {
+public final class TelemetryReport implements Telemetry {
 
     /**
      * The most that one attempt counts of anything: half a million dollars in millionths. Ten million attempts, the most a
      * lifetime can have, still add up without turning negative, which would hand out budget.
      */
-    static final long MOST = 500_000_000_000L;
+    public static final long MOST = 500_000_000_000L;
 
     private long tokens;
     private long costMicros;
@@ -53,7 +53,8 @@ final class TelemetryReport implements Telemetry {
         measures.put(name, value);
     }
 
-    synchronized PolicyTelemetry.Builder toMessage() {
+    /** What was reported until now. */
+    public synchronized PolicyTelemetry.Builder toMessage() {
         PolicyTelemetry.Builder message = PolicyTelemetry.newBuilder()
                 .setTokensUsed(tokens)
                 .setCostMicros(costMicros)

@@ -1,4 +1,4 @@
-package io.ticktock.executor;
+package io.ticktock.sdk.running;
 
 import io.ticktock.sdk.HandlerFailure;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -9,13 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The bounded pool of threads on which handlers may block. */
-final class Workers implements AutoCloseable {
+public final class HandlerThreads implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 30;
 
     private final ThreadPoolExecutor pool;
 
-    Workers(int threads, int maxWaiting) {
+    /** @param maxWaiting how much work may wait for a thread */
+    public HandlerThreads(int threads, int maxWaiting) {
         AtomicInteger number = new AtomicInteger();
         this.pool = new ThreadPoolExecutor(
                 threads,
@@ -28,7 +29,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Runs it as soon as a thread is free. Throws {@link HandlerFailure} when too much waits for one already. */
-    void run(FutureTask<?> work) {
+    public void run(FutureTask<?> work) {
         try {
             pool.execute(work);
         } catch (RejectedExecutionException e) {

@@ -1,30 +1,37 @@
-package io.ticktock.executor;
+package io.ticktock.sdk.running;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
-/** Work of an attempt on a worker thread. As a cancel action of the attempt, it interrupts that thread. */
-final class WorkerJob<T> implements Runnable {
+/** Work of an attempt on a thread that it may block. As a cancel action of the attempt, it interrupts that thread. */
+public final class ThreadJob<T> implements Runnable {
 
-    private final HeldAttempt attempt;
     private final Callable<T> work;
+    private final Runnable started;
+    private final Consumer<ThreadJob<T>> ended;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final FutureTask<Boolean> task = new FutureTask<>(this::work);
 
-    WorkerJob(HeldAttempt attempt, Callable<T> work) {
-        this.attempt = attempt;
+    /**
+     * @param started runs on the thread before the work
+     * @param ended runs on the thread after it, whatever it came to
+     */
+    public ThreadJob(Callable<T> work, Runnable started, Consumer<ThreadJob<T>> ended) {
         this.work = work;
+        this.started = started;
+        this.ended = ended;
     }
 
-    CompletionStage<T> result() {
+    public CompletionStage<T> result() {
         return result;
     }
 
-    /** What a worker thread is to run. */
-    FutureTask<Boolean> task() {
+    /** What a thread is to run. */
+    public FutureTask<Boolean> task() {
         return task;
     }
 
@@ -36,13 +43,13 @@ final class WorkerJob<T> implements Runnable {
     }
 
     private boolean work() {
-        attempt.jobStarted();
+        started.run();
         try {
             return result.complete(work.call());
         } catch (Throwable thrown) {
             return result.completeExceptionally(thrown);
         } finally {
-            attempt.jobEnded(this);
+            ended.accept(this);
         }
     }
 }

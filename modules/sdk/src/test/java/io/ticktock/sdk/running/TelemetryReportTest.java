@@ -1,4 +1,4 @@
-package io.ticktock.executor;
+package io.ticktock.sdk.running;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
