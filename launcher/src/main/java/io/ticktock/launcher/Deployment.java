@@ -26,6 +26,7 @@ final class Deployment implements AutoCloseable {
     private final Bus bus;
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
     private final CompletableFuture<Integer> listening = new CompletableFuture<>();
+    private ProcessMeters meters = ProcessMeters.unseen();
     private final Deque<Deployed> deployed = new ArrayDeque<>();
 
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
@@ -40,7 +41,12 @@ final class Deployment implements AutoCloseable {
             Configuration configuration,
             Optional<StateConfiguration> state,
             String instanceId) {
-        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, listening);
+        if (chosen.contains(SystemModule.API)) {
+            meters = ProcessMeters.exposed();
+            int loops = configuration.launcher().eventLoops();
+            deploy(VerticleDefinition.instances(loops, () -> new LoopDelayVerticle(meters.registry())));
+        }
+        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, listening, meters);
         for (SystemModule module : EnumSet.copyOf(chosen)) {
             deploy(ModuleTable.definition(module, wiring));
             modules.add(module);
@@ -91,7 +97,11 @@ final class Deployment implements AutoCloseable {
             Deployed last = deployed.pop();
             stopped = stopped.eventually(() -> stop(last));
         }
-        Client.await(stopped.eventually(vertx::close));
+        try {
+            Client.await(stopped.eventually(vertx::close));
+        } finally {
+            meters.close();
+        }
     }
 
     private Future<Void> stop(Deployed module) {

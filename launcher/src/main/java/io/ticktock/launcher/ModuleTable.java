@@ -45,14 +45,19 @@ final class ModuleTable {
     private static VerticleDefinition state(Wiring wiring) {
         StateConfiguration configuration =
                 wiring.state().orElseThrow(() -> new IllegalStateException("the data plane needs a database"));
-        return VerticleDefinition.of(() -> new StateVerticle(wiring.bus(), configuration));
+        return VerticleDefinition.of(() ->
+                new StateVerticle(wiring.bus(), configuration, wiring.meters().registry()));
     }
 
     private static VerticleDefinition blob(Wiring wiring) {
         BlobSection section = wiring.configuration().blob();
         Clock clock = Clock.systemUTC();
-        return VerticleDefinition.of(() ->
-                new BlobVerticle(wiring.bus(), section.bounds(), blobStore(wiring.vertx(), section, clock), clock));
+        return VerticleDefinition.of(() -> new BlobVerticle(
+                wiring.bus(),
+                section.bounds(),
+                blobStore(wiring.vertx(), section, clock),
+                clock,
+                wiring.meters().registry()));
     }
 
     private static BlobStore blobStore(Vertx vertx, BlobSection section, Clock clock) {
@@ -64,12 +69,18 @@ final class ModuleTable {
 
     private static VerticleDefinition guardrail(Wiring wiring) {
         GuardrailConfiguration configuration = wiring.configuration().guardrail();
-        return VerticleDefinition.of(() -> new GuardrailVerticle(wiring.bus(), configuration));
+        return VerticleDefinition.of(() -> new GuardrailVerticle(
+                wiring.bus(), configuration, wiring.meters().registry()));
     }
 
     private static VerticleDefinition executor(Wiring wiring) {
         ExecutorSection section = wiring.configuration().executor();
-        Executor executor = new Executor(wiring.vertx(), wiring.bus(), section.bounds(), wiring.instanceId());
+        Executor executor = new Executor(
+                wiring.vertx(),
+                wiring.bus(),
+                section.bounds(),
+                wiring.instanceId(),
+                wiring.meters().registry());
         return new VerticleDefinition(
                 () -> new ExecutorVerticle(wiring.bus(), executor),
                 section.instances(),
@@ -78,7 +89,11 @@ final class ModuleTable {
 
     private static VerticleDefinition control(Wiring wiring) {
         ControlConfiguration configuration = wiring.configuration().controlOf(wiring.instanceId());
-        return VerticleDefinition.of(() -> new ControlVerticle(wiring.bus(), configuration, InstantSource.system()));
+        return VerticleDefinition.of(() -> new ControlVerticle(
+                wiring.bus(),
+                configuration,
+                InstantSource.system(),
+                wiring.meters().registry()));
     }
 
     private static VerticleDefinition api(Wiring wiring) {
@@ -88,7 +103,9 @@ final class ModuleTable {
                 configuration,
                 InstantSource.system(),
                 FeedBounds.STANDARD,
-                wiring.listening()::complete));
+                wiring.listening()::complete,
+                wiring.meters().registry(),
+                wiring.meters().exposition()));
     }
 
     static List<Address<?, ?>> servedBy(SystemModule module) {

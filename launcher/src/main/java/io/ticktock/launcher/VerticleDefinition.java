@@ -14,6 +14,10 @@ import java.util.function.Supplier;
 record VerticleDefinition(Supplier<VerticleBase> verticle, int instances, Supplier<Future<Void>> drain) {
 
     static VerticleDefinition of(Supplier<VerticleBase> verticle) {
-        return new VerticleDefinition(verticle, 1, Future::succeededFuture);
+        return instances(1, verticle);
+    }
+
+    static VerticleDefinition instances(int count, Supplier<VerticleBase> verticle) {
+        return new VerticleDefinition(verticle, count, Future::succeededFuture);
     }
 }

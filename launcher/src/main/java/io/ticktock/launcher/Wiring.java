@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * @param state present when the data plane is among them
  * @param instanceId names this process to others and in the records
  * @param listening the port of the way in, once it is known
+ * @param meters where modules count what they do
  */
 record Wiring(
         Vertx vertx,
@@ -20,4 +21,5 @@ record Wiring(
         Configuration configuration,
         Optional<StateConfiguration> state,
         String instanceId,
-        CompletableFuture<Integer> listening) {}
+        CompletableFuture<Integer> listening,
+        ProcessMeters meters) {}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
@@ -81,16 +82,17 @@ class RandomForkTest {
     void deploy() {
         vertx = Vertx.vertx();
         bus = new Bus(vertx, Delivery.DIRECT);
-        Executor executor = new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here");
+        Executor executor = new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", new SimpleMeterRegistry());
         ControlConfiguration control = new ControlConfiguration(
                 "test", Duration.ofSeconds(30), 10_000, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         GuardrailConfiguration guardrail =
                 new GuardrailConfiguration(Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20);
         Awaiting.result(
                 vertx.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
-        Awaiting.result(vertx.deployVerticle(new GuardrailVerticle(bus, guardrail)));
+        Awaiting.result(vertx.deployVerticle(new GuardrailVerticle(bus, guardrail, new SimpleMeterRegistry())));
         Awaiting.result(vertx.deployVerticle(new ExecutorVerticle(bus, executor)));
-        Awaiting.result(vertx.deployVerticle(new ControlVerticle(bus, control, InstantSource.system())));
+        Awaiting.result(vertx.deployVerticle(
+                new ControlVerticle(bus, control, InstantSource.system(), new SimpleMeterRegistry())));
     }
 
     @AfterEach

@@ -1,11 +1,13 @@
 package io.ticktock.api;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.grpc.GrpcApi;
 import io.ticktock.api.http.HttpApi;
+import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
@@ -20,6 +22,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,19 +38,29 @@ public final class ApiVerticle extends VerticleBase {
     private final InstantSource clock;
     private final FeedBounds feedBounds;
     private final IntConsumer listening;
+    private final ApiMeters meters;
+    private final Supplier<String> exposition;
 
-    /** @param listening is told the port */
+    /**
+     * @param listening is told the port
+     * @param meters where it counts what it does
+     * @param exposition what the process counts, in Prometheus's text format
+     */
     public ApiVerticle(
             Bus bus,
             ApiConfiguration configuration,
             InstantSource clock,
             FeedBounds feedBounds,
-            IntConsumer listening) {
+            IntConsumer listening,
+            MeterRegistry meters,
+            Supplier<String> exposition) {
         this.bus = bus;
         this.configuration = configuration;
         this.clock = clock;
         this.feedBounds = feedBounds;
         this.listening = listening;
+        this.meters = new ApiMeters(meters);
+        this.exposition = exposition;
     }
 
     @Override
@@ -64,12 +77,21 @@ public final class ApiVerticle extends VerticleBase {
     private Handler<HttpServerRequest> handler() {
         AuditLog audit = new AuditLog(bus, clock);
         Gate gate = new Gate(audit);
-        Operations operations = Operations.over(bus, new EventFeed(vertx, bus, feedBounds));
+        EventFeed feed = new EventFeed(vertx, bus, feedBounds);
+        meters.watch(feed::listeners);
+        Operations operations = Operations.over(bus, feed);
         Authenticator authenticator = new Authenticator(bus, configuration.authentication());
         Handler<HttpServerRequest> http = new HttpApi(
-                        operations, authenticator, configuration.authentication(), gate, audit, new Readiness(bus))
+                        operations,
+                        authenticator,
+                        configuration.authentication(),
+                        gate,
+                        audit,
+                        new Readiness(bus),
+                        meters,
+                        exposition)
                 .router(vertx);
-        Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit).server(vertx);
+        Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit, meters).server(vertx);
         return request -> (GrpcApi.isFor(request) ? grpc : http).handle(request);
     }
 

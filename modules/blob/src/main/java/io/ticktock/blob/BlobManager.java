@@ -31,16 +31,26 @@ public final class BlobManager {
     private final BlobStore store;
     private final BlobConfiguration configuration;
     private final Clock clock;
+    private final BlobMeters meters;
     private final Map<String, Upload> uploads = new LinkedHashMap<>();
 
     private int opening;
     private int reading;
 
     /** The store must have been started. */
-    public BlobManager(BlobStore store, BlobConfiguration configuration, Clock clock) {
+    BlobManager(BlobStore store, BlobConfiguration configuration, Clock clock, BlobMeters meters) {
         this.store = store;
         this.configuration = configuration;
         this.clock = clock;
+        this.meters = meters;
+    }
+
+    int uploads() {
+        return uploads.size();
+    }
+
+    int reads() {
+        return reading;
     }
 
     /** Starts an upload, or fails with OVERLOADED when too many are in progress. */
@@ -50,6 +60,7 @@ public final class BlobManager {
             return refuse(FailureCode.INVALID_ARGUMENT, "media_type must be at most 255 printable ASCII characters");
         }
         if (!makeRoom()) {
+            meters.refused();
             return refuse(
                     FailureCode.OVERLOADED,
                     configuration.maxUploads() + " uploads are in progress (blob.max_uploads); try again later");
@@ -69,6 +80,7 @@ public final class BlobManager {
                     "offset must be at least 0 and length 1 to " + MAX_CHUNK_BYTES + " bytes");
         }
         if (reading == configuration.maxReads()) {
+            meters.refused();
             return refuse(
                     FailureCode.OVERLOADED,
                     configuration.maxReads() + " reads are under way (blob.max_reads); try again later");
@@ -79,7 +91,7 @@ public final class BlobManager {
         reading++;
         return store.read(uri, request.getOffset(), request.getLength())
                 .onComplete(ignored -> reading--)
-                .map(BlobManager::response);
+                .map(this::response);
     }
 
     /** Ends the uploads that nobody has used for too long. */
@@ -121,7 +133,8 @@ public final class BlobManager {
         upload.close().onFailure(cause -> LOG.warn("An upload's file stays until the next start", cause));
     }
 
-    private static ReadBlobResponse response(BlobRange range) {
+    private ReadBlobResponse response(BlobRange range) {
+        meters.read(range.bytes().size());
         return ReadBlobResponse.newBuilder()
                 .setChunk(range.bytes())
                 .setSizeBytes(range.blobSizeBytes())

@@ -1,5 +1,6 @@
 package io.ticktock.blob;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
@@ -7,6 +8,8 @@ import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.OpenBlobResponse;
+import io.ticktock.proto.v1.WriteBlobRequest;
+import io.ticktock.proto.v1.WriteBlobResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -25,13 +28,20 @@ public final class BlobVerticle extends VerticleBase {
     private final BlobStore store;
     private final BlobManager manager;
     private final BlobCollector collector;
+    private final BlobMeters meters;
 
-    /** The verticle starts and closes the store. */
-    public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock) {
+    /**
+     * The verticle starts and closes the store.
+     *
+     * @param meters where it counts what it does
+     */
+    public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock, MeterRegistry meters) {
         this.bus = bus;
         this.configuration = configuration;
         this.store = store;
-        this.manager = new BlobManager(store, configuration, clock);
+        this.meters = new BlobMeters(meters);
+        this.manager = new BlobManager(store, configuration, clock, this.meters);
+        this.meters.watch(manager);
         this.collector = new BlobCollector(
                 store, configuration, clock, request -> bus.request(Addresses.STATE_FIND_UNREFERENCED_BLOBS, request));
     }
@@ -68,21 +78,31 @@ public final class BlobVerticle extends VerticleBase {
 
     private Future<Void> serve(Upload upload) {
         List<Future<Registration>> registrations = List.of(
-                bus.serve(Addresses.BLOB_WRITE.at(upload.id()), upload::write),
+                bus.serve(Addresses.BLOB_WRITE.at(upload.id()), request -> write(upload, request)),
                 bus.serve(Addresses.BLOB_COMMIT.at(upload.id()), upload::commit),
                 bus.serve(Addresses.BLOB_ABANDON.at(upload.id()), upload::abandon));
         upload.closed().onComplete(ignored -> registrations.forEach(BlobVerticle::unregister));
         return Future.join(registrations).mapEmpty();
     }
 
+    private Future<WriteBlobResponse> write(Upload upload, WriteBlobRequest request) {
+        return upload.write(request)
+                .onSuccess(taken -> meters.written(request.getChunk().size()));
+    }
+
     private static void unregister(Future<Registration> registration) {
         registration.compose(Registration::end).onFailure(cause -> LOG.warn("An ended upload is still served", cause));
+    }
+
+    private void noteRemoved(int count) {
+        meters.removed(count);
+        LOG.debug("Removed {} blobs that no record refers to", count);
     }
 
     private void collect() {
         collector
                 .collect()
-                .onSuccess(count -> LOG.debug("Removed {} blobs that no record refers to", count))
+                .onSuccess(this::noteRemoved)
                 .onFailure(cause -> LOG.warn("The search for unreferenced blobs goes on at its next turn", cause));
     }
 }

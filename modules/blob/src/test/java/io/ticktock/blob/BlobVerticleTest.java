@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
@@ -71,7 +72,8 @@ class BlobVerticleTest {
                 Duration.ofHours(24),
                 Duration.ofSeconds(1));
         BlobStore store = new FileBlobStore(vertx, configuration, clock);
-        deployment = await(vertx.deployVerticle(new BlobVerticle(bus, configuration, store, clock)));
+        deployment = await(
+                vertx.deployVerticle(new BlobVerticle(bus, configuration, store, clock, new SimpleMeterRegistry())));
     }
 
     @AfterEach

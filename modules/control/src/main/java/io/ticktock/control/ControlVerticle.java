@@ -1,5 +1,6 @@
 package io.ticktock.control;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Shard;
@@ -23,6 +24,7 @@ public final class ControlVerticle extends VerticleBase {
     private final Bus bus;
     private final ControlConfiguration configuration;
     private final InstantSource clock;
+    private final ControlMeters meters;
 
     private ShardLease lease;
     private GraphOrchestrator orchestrator;
@@ -31,10 +33,12 @@ public final class ControlVerticle extends VerticleBase {
     private PlansReplay plansReplay;
     private boolean stopping;
 
-    public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock) {
+    /** @param meters where it counts what it does */
+    public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock, MeterRegistry meters) {
         this.bus = bus;
         this.configuration = configuration;
         this.clock = clock;
+        this.meters = new ControlMeters(meters);
     }
 
     @Override
@@ -44,7 +48,7 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     private void compose() {
-        lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::retake);
+        lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::lost);
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
         LifetimeLoader loader = new LifetimeLoader(bus, graphs);
@@ -58,7 +62,9 @@ public final class ControlVerticle extends VerticleBase {
                 controller,
                 new LifetimeStarter(bus, clock, graphs, controller, loader, lease),
                 loader,
-                dispatcher);
+                dispatcher,
+                meters);
+        meters.watch(orchestrator, dispatcher, lease);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
@@ -85,6 +91,11 @@ public final class ControlVerticle extends VerticleBase {
             bindings.add(bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
         }
         return Future.all(bindings).mapEmpty();
+    }
+
+    private void lost() {
+        meters.leaseLost();
+        retake();
     }
 
     private void retake() {

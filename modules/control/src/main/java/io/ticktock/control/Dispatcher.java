@@ -43,6 +43,8 @@ final class Dispatcher {
     private final Set<Resident> waiting = new LinkedHashSet<>();
 
     private int inFlight;
+    /** Of all lifetimes. */
+    private int queued;
 
     Dispatcher(Vertx vertx, Bus bus, InstantSource clock, int maxInFlight) {
         this.vertx = vertx;
@@ -51,6 +53,15 @@ final class Dispatcher {
         this.tasks = new TaskRouter(bus);
         this.plans = new PlanRouter(bus);
         this.maxInFlight = maxInFlight;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** How many wait for room. */
+    int waiting() {
+        return queued;
     }
 
     /** Hands the attempt out as soon as it is due and there is room; does nothing when it is out already. */
@@ -63,7 +74,7 @@ final class Dispatcher {
         if (delayMs > 0) {
             delay(resident, execId, Math.min(delayMs, LONGEST_TIMER_MS));
         } else if (inFlight >= maxInFlight) {
-            resident.queued.add(execId);
+            queued += resident.queued.add(execId) ? 1 : 0;
             waiting.add(resident);
         } else {
             hand(resident, attempt);
@@ -128,8 +139,11 @@ final class Dispatcher {
     }
 
     private void release(Resident resident, String execId) {
-        if (resident.queued.remove(execId) && resident.queued.isEmpty()) {
-            waiting.remove(resident);
+        if (resident.queued.remove(execId)) {
+            queued--;
+            if (resident.queued.isEmpty()) {
+                waiting.remove(resident);
+            }
         }
         if (resident.backoffs.containsKey(execId)) {
             vertx.cancelTimer(resident.backoffs.remove(execId));
@@ -143,6 +157,7 @@ final class Dispatcher {
     /** Nothing that waits is handed out any more: all of it is about to leave memory. */
     void holdBack() {
         waiting.forEach(resident -> resident.queued.clear());
+        queued = 0;
         waiting.clear();
     }
 
@@ -150,6 +165,7 @@ final class Dispatcher {
     void releaseAll(Resident resident) {
         inFlight -= resident.outings.size();
         resident.outings.clear();
+        queued -= resident.queued.size();
         resident.queued.clear();
         waiting.remove(resident);
         resident.backoffs.values().forEach(vertx::cancelTimer);
@@ -163,6 +179,7 @@ final class Dispatcher {
         while (inFlight < maxInFlight && !waiting.isEmpty()) {
             Resident next = removeFirst(waiting);
             String execId = removeFirst(next.queued);
+            queued--;
             if (!next.queued.isEmpty()) {
                 waiting.add(next);
             }

@@ -68,6 +68,7 @@ final class GraphOrchestrator {
     private final ChildStarter children;
     private final Residents residents;
     private final Recovery recovery;
+    private final ControlMeters meters;
     private int starting;
 
     GraphOrchestrator(
@@ -79,7 +80,8 @@ final class GraphOrchestrator {
             ExecutionController controller,
             LifetimeStarter starter,
             LifetimeLoader loader,
-            Dispatcher dispatcher) {
+            Dispatcher dispatcher,
+            ControlMeters meters) {
         this.vertx = vertx;
         this.bus = bus;
         this.clock = clock;
@@ -90,6 +92,7 @@ final class GraphOrchestrator {
         this.loader = loader;
         this.decisions = new DecisionMaker(controller, loader);
         this.dispatcher = dispatcher;
+        this.meters = meters;
         this.children = new ChildStarter(vertx, bus, this::offer);
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
@@ -127,6 +130,7 @@ final class GraphOrchestrator {
     }
 
     private Failure full() {
+        meters.refused();
         return new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later");
     }
 
@@ -266,13 +270,18 @@ final class GraphOrchestrator {
 
     private void decide(Resident resident, List<Resident.Item> items) {
         Instant now = clock.instant();
+        long startedNanos = System.nanoTime();
         decisions
                 .decide(resident, inputsOf(items), now)
                 .compose(draft -> draft.isPresent()
                         ? makeDurable(resident, draft.get()).map(Optional::of)
                         : Future.succeededFuture(draft))
                 .onSuccess(decision -> decision.ifPresentOrElse(
-                        made -> decided(resident, items, made), () -> decideFirst(resident, items)))
+                        made -> {
+                            meters.decided(startedNanos);
+                            decided(resident, items, made);
+                        },
+                        () -> decideFirst(resident, items)))
                 .onFailure(cause -> undecided(resident, items, cause));
     }
 
@@ -369,6 +378,7 @@ final class GraphOrchestrator {
     /** The state may be ahead of the store now: it is thrown away, and folded again from what is durable. */
     private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
         Failure failure = Failure.of(cause);
+        meters.undecided();
         report(resident, failure, cause);
         items.forEach(item -> item.decided().fail(toAsker(failure)));
         if (resident.dropped) {
@@ -418,6 +428,9 @@ final class GraphOrchestrator {
     // carrying out
 
     private void carryOut(Resident resident, Decision decision) {
+        if (decision.headChanged()) {
+            meters.happened(decision.events());
+        }
         for (Command command : decision.commands()) {
             if (command instanceof Command.Dispatch dispatch) {
                 dispatcher.dispatch(resident, dispatch.execId());

@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +37,12 @@ final class ShardLease {
     private final Runnable onLost;
 
     private long epoch;
-    private List<Integer> shards = List.of();
-    private long validUntilNanos;
+    private volatile List<Integer> shards = List.of();
+    private volatile long validUntilNanos;
+    private volatile long renewedNanos = System.nanoTime();
     private long renewalTimer = -1;
-    private boolean lost;
-    private boolean released;
+    private volatile boolean lost;
+    private volatile boolean released;
     /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
     private int term;
 
@@ -76,8 +78,7 @@ final class ShardLease {
             if (System.nanoTime() > giveUpNanos) {
                 return Future.failedFuture(result.failed() ? result.cause() : heldElsewhere());
             }
-            return vertx.timer(RETRY_MS, java.util.concurrent.TimeUnit.MILLISECONDS)
-                    .compose(fired -> tryTake(giveUpNanos));
+            return vertx.timer(RETRY_MS, TimeUnit.MILLISECONDS).compose(fired -> tryTake(giveUpNanos));
         });
     }
 
@@ -115,6 +116,7 @@ final class ShardLease {
     private void noteHeld(HoldShardsResponse response, long sentNanos) {
         epoch = response.getEpoch();
         shards = response.getShardsList();
+        renewedNanos = sentNanos;
         validUntilNanos = sentNanos + (long) (lease.toNanos() * SAFE_PART);
     }
 
@@ -158,6 +160,11 @@ final class ShardLease {
 
     boolean isValid() {
         return !lost && !released && System.nanoTime() - validUntilNanos < 0;
+    }
+
+    /** Since the last renewal that succeeded was sent. */
+    double ageSeconds() {
+        return (System.nanoTime() - renewedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Of the right as it was taken last. */

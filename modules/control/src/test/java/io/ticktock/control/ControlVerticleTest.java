@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
@@ -595,7 +596,7 @@ class ControlVerticleTest {
     private ControlVerticle verticle(int maxResident) {
         ControlConfiguration configuration = new ControlConfiguration(
                 "test", Duration.ofSeconds(2), maxResident, 100, Duration.ofMillis(100), Duration.ofMillis(100));
-        return new ControlVerticle(bus, configuration, Clock.systemUTC());
+        return new ControlVerticle(bus, configuration, Clock.systemUTC(), new SimpleMeterRegistry());
     }
 
     private StartLifetimeRequest startRequest() {

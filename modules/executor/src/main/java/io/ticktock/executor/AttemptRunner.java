@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import io.ticktock.proto.v1.DispatchResponse;
 import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -26,6 +27,7 @@ final class AttemptRunner {
     private final Records records;
     private final Duration handlerTimeout;
     private final String executorId;
+    private final ExecutorMeters meters;
 
     AttemptRunner(
             Vertx vertx,
@@ -33,13 +35,15 @@ final class AttemptRunner {
             HandlerThreads workers,
             Records records,
             Duration handlerTimeout,
-            String executorId) {
+            String executorId,
+            ExecutorMeters meters) {
         this.vertx = vertx;
         this.held = held;
         this.workers = workers;
         this.records = records;
         this.handlerTimeout = handlerTimeout;
         this.executorId = executorId;
+        this.meters = meters;
     }
 
     /**
@@ -82,7 +86,13 @@ final class AttemptRunner {
 
     private <I, O> Future<Void> conclude(HeldAttempt attempt, I input, AttemptSteps<I, O> steps, AsyncResult<O> ended) {
         held.handlerEnded(attempt);
-        return ended.succeeded() ? steps.conclude(attempt, input, ended.result()) : Future.failedFuture(ended.cause());
+        if (ended.succeeded()) {
+            meters.ended(attempt, ExecutionStatus.EXECUTION_STATUS_SUCCEEDED);
+            return steps.conclude(attempt, input, ended.result());
+        }
+        AttemptFailure failure = AttemptFailure.of(ended.cause());
+        meters.ended(attempt, failure.status());
+        return Future.failedFuture(failure);
     }
 
     /** Without a record, the control plane finds that nobody has the attempt in hand, and dispatches it again. */

@@ -1,5 +1,6 @@
 package io.ticktock.executor;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Bus;
 import io.ticktock.executor.http.HostResolver;
 import io.ticktock.executor.http.HttpSender;
@@ -38,9 +39,11 @@ public final class Executor {
      * With the built-in types and those that authors have put on the class path.
      *
      * @param executorId names this process in the records
+     * @param meters where it counts what it does
      */
-    public Executor(Vertx vertx, Bus bus, ExecutorConfiguration configuration, String executorId) {
-        this(vertx, bus, configuration, executorId, HostResolver.system(vertx), Clock.systemUTC());
+    public Executor(
+            Vertx vertx, Bus bus, ExecutorConfiguration configuration, String executorId, MeterRegistry meters) {
+        this(vertx, bus, configuration, executorId, HostResolver.system(vertx), Clock.systemUTC(), meters);
     }
 
     Executor(
@@ -49,7 +52,9 @@ public final class Executor {
             ExecutorConfiguration configuration,
             String executorId,
             HostResolver hosts,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry registry) {
+        ExecutorMeters meters = new ExecutorMeters(registry);
         int maxInputBytes = configuration.maxInputBytes();
         Repeater repeater = new Repeater(vertx);
         BlobClient client = new BlobClient(bus, repeater);
@@ -72,10 +77,12 @@ public final class Executor {
         InputResolver inputs = new InputResolver(records, blobs, client, repeater, memory, maxInputBytes);
         ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
         Recorder recorder = new Recorder(bus, repeater, records);
-        this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued());
+        this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters);
+        meters.watch(held);
         this.workers = new HandlerThreads(
                 configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
-        this.runner = new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId);
+        this.runner =
+                new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId, meters);
         this.tasks =
                 new TaskExecutor(graphs, types, inputs, results, new WaitingReporter(bus, repeater, results), recorder);
         ChoiceCheck choices = new ChoiceCheck(configuration.maxFanOut());

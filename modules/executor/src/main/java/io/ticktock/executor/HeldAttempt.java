@@ -197,6 +197,10 @@ final class HeldAttempt implements Attempt {
         begun = true;
     }
 
+    long elapsedNanos() {
+        return System.nanoTime() - startedNanos;
+    }
+
     /** Sets the time that the graph gives it, if any. */
     void limit(Optional<Duration> time) {
         timeout = time;
@@ -351,7 +355,7 @@ final class HeldAttempt implements Attempt {
     }
 
     private long latencyMillis() {
-        return (System.nanoTime() - startedNanos) / NANOS_PER_MILLI;
+        return elapsedNanos() / NANOS_PER_MILLI;
     }
 
     private void runCancelAction(Runnable action) {

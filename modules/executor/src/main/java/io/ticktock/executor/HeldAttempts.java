@@ -23,6 +23,7 @@ final class HeldAttempts {
     private static final Future<DispatchResponse> IN_HAND =
             Future.succeededFuture(DispatchResponse.getDefaultInstance());
 
+    private final ExecutorMeters meters;
     private final int maxRunning;
     private final int maxHeld;
     private final Map<String, Entry> held = new ConcurrentHashMap<>();
@@ -35,7 +36,8 @@ final class HeldAttempts {
     /** What is to run when there is a place. */
     private record Entry(HeldAttempt attempt, Runnable start) {}
 
-    HeldAttempts(int maxRunning, int maxQueued) {
+    HeldAttempts(int maxRunning, int maxQueued, ExecutorMeters meters) {
+        this.meters = meters;
         this.maxRunning = maxRunning;
         this.maxHeld = maxRunning + maxQueued;
     }
@@ -51,6 +53,7 @@ final class HeldAttempts {
             return stopping();
         }
         if (earlier == null && held.size() >= maxHeld) {
+            meters.refused();
             return Future.failedFuture(new Failure(
                     FailureCode.OVERLOADED, "this executor has " + maxHeld + " attempts in hand; try again later"));
         }
@@ -62,6 +65,18 @@ final class HeldAttempts {
             return stopping();
         }
         return IN_HAND;
+    }
+
+    int size() {
+        return held.size();
+    }
+
+    synchronized int running() {
+        return running;
+    }
+
+    synchronized int queued() {
+        return resumedQueue.size() + newQueue.size();
     }
 
     /** Which of these are in hand. */

@@ -1,6 +1,7 @@
 package io.ticktock.executor;
 
 import com.google.protobuf.Timestamp;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Shard;
@@ -62,7 +63,14 @@ final class ExecutorFixture implements AutoCloseable {
     }
 
     ExecutorFixture(ExecutorConfiguration configuration, String graph) throws Exception {
-        executor = new Executor(vertx, bus, configuration, "executor-1", HostResolver.system(vertx), Clock.systemUTC());
+        executor = new Executor(
+                vertx,
+                bus,
+                configuration,
+                "executor-1",
+                HostResolver.system(vertx),
+                Clock.systemUTC(),
+                new SimpleMeterRegistry());
         graph(graph);
         await(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(Shard.of(lifetimeId)), this::reportWaiting));
         await(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(lifetimeId)), refusal -> {

@@ -1,5 +1,6 @@
 package io.ticktock.guardrail;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.guardrail.budget.BudgetLedger;
@@ -26,6 +27,7 @@ public final class GuardrailVerticle extends VerticleBase {
     private final String sliceId = UUID.randomUUID().toString();
 
     private final BudgetLedger ledger;
+    private final GuardrailMeters meters;
     private final ContentReader results;
     private final GuardrailEngine engine;
     private final GuardrailConfiguration configuration;
@@ -36,8 +38,10 @@ public final class GuardrailVerticle extends VerticleBase {
 
     private String lastRefusal = "";
 
-    public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration) {
+    /** @param meters where it counts what it does */
+    public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration, MeterRegistry meters) {
         this.bus = bus;
+        this.meters = new GuardrailMeters(meters);
         this.ledger = new BudgetLedger(bus, sliceId);
         this.results = new ContentReader(bus, configuration.maxContentBytes());
         this.engine = new GuardrailEngine(
@@ -65,8 +69,8 @@ public final class GuardrailVerticle extends VerticleBase {
                         Addresses.GUARDRAIL_CHECK,
                         request -> Future.succeededFuture(
                                 CheckResponse.newBuilder().setReady(true).build())),
-                bus.serve(Addresses.GUARDRAIL_VERDICT, engine::verdict),
-                bus.serve(Addresses.GUARDRAIL_ADMIT, engine::admit),
+                bus.serve(Addresses.GUARDRAIL_VERDICT, request -> meters.verdicts(engine.verdict(request))),
+                bus.serve(Addresses.GUARDRAIL_ADMIT, request -> meters.admissions(engine.admit(request))),
                 bus.serve(
                         Addresses.GUARDRAIL_LIST_POLICIES,
                         new PolicyList(
@@ -101,6 +105,7 @@ public final class GuardrailVerticle extends VerticleBase {
 
     private void use(PolicySet policies) {
         engine.use(policies);
+        meters.inForce();
         changed = null;
         lastRefusal = "";
         if (policies.isEmpty()) {
@@ -122,6 +127,7 @@ public final class GuardrailVerticle extends VerticleBase {
         String refusal = String.valueOf(faults.getMessage());
         if (!refusal.equals(lastRefusal)) {
             lastRefusal = refusal;
+            meters.refused();
             LOG.error(
                     "changed policies are not in force, those of digest {} stay so:\n{}",
                     engine.policies().digest(),

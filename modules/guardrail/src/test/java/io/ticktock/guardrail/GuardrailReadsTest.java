@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
@@ -60,7 +61,8 @@ class GuardrailReadsTest {
         await(vertx.deployVerticle(new GuardrailVerticle(
                 bus,
                 new GuardrailConfiguration(
-                        Optional.of(file), Duration.ofHours(1), Duration.ofSeconds(1), MAX_CONTENT_BYTES))));
+                        Optional.of(file), Duration.ofHours(1), Duration.ofSeconds(1), MAX_CONTENT_BYTES),
+                new SimpleMeterRegistry())));
     }
 
     @AfterEach

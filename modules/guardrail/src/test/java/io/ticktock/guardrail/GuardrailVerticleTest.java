@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
@@ -71,7 +72,7 @@ class GuardrailVerticleTest {
         await(bus.serve(Addresses.STATE_REGISTER_POLICY_SET, this::keep));
         GuardrailConfiguration configuration =
                 new GuardrailConfiguration(policies, Duration.ofMillis(100), Duration.ofSeconds(1), 1 << 20);
-        await(vertx.deployVerticle(new GuardrailVerticle(bus, configuration)));
+        await(vertx.deployVerticle(new GuardrailVerticle(bus, configuration, new SimpleMeterRegistry())));
     }
 
     private Future<RegisterPolicySetResponse> keep(RegisterPolicySetRequest request) {

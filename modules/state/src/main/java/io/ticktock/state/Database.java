@@ -32,22 +32,24 @@ final class Database {
 
     private final Vertx vertx;
     private final StateConfiguration configuration;
-    private final Pool planes;
-    private final Pool urgent;
-    private final Pool tenants;
-    private final Pool reports;
-    private final Pool tenantReports;
+    private final StateMeters meters;
+    private final ConnectionPool planes;
+    private final ConnectionPool urgent;
+    private final ConnectionPool tenants;
+    private final ConnectionPool reports;
+    private final ConnectionPool tenantReports;
     private final long timeoutMs;
     private final long patienceMs;
 
-    Database(Vertx vertx, StateConfiguration configuration) {
+    Database(Vertx vertx, StateConfiguration configuration, StateMeters meters) {
         this.vertx = vertx;
         this.configuration = configuration;
-        this.planes = pool("ticktock_writer", configuration.poolSize());
-        this.urgent = pool("ticktock_writer", 1);
-        this.tenants = pool("ticktock_reader", configuration.poolSize());
-        this.reports = pool("ticktock_writer", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
-        this.tenantReports = pool("ticktock_reader", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
+        this.meters = meters;
+        this.planes = pool("planes", "ticktock_writer", configuration.poolSize());
+        this.urgent = pool("urgent", "ticktock_writer", 1);
+        this.tenants = pool("tenants", "ticktock_reader", configuration.poolSize());
+        this.reports = pool("reports", "ticktock_writer", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
+        this.tenantReports = pool("tenant_reports", "ticktock_reader", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
         this.timeoutMs = configuration.timeoutMs();
         this.patienceMs = configuration.patienceMs();
     }
@@ -55,6 +57,7 @@ final class Database {
     private Database(Database connections, long timeoutMs) {
         this.vertx = connections.vertx;
         this.configuration = connections.configuration;
+        this.meters = connections.meters;
         this.planes = connections.urgent;
         this.urgent = connections.urgent;
         this.tenants = connections.tenants;
@@ -107,13 +110,14 @@ final class Database {
      * other operations, so there is one such transaction at a time, and it is not tried again.
      */
     <T> Future<T> report(String tenantId, Function<Query, Future<T>> statements) {
-        Pool pool = tenantId.isEmpty() ? reports : tenantReports;
+        ConnectionPool pool = tenantId.isEmpty() ? reports : tenantReports;
         return inTransactionOf(pool, tenantId, statements)
                 .timeout(REPORT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(DatabaseFault.of(cause).toFailure()));
     }
 
-    private static <T> Future<T> inTransactionOf(Pool pool, String tenantId, Function<Query, Future<T>> statements) {
+    private static <T> Future<T> inTransactionOf(
+            ConnectionPool pool, String tenantId, Function<Query, Future<T>> statements) {
         return pool.withTransaction(connection -> connection
                 .preparedQuery(SET_TENANT)
                 .execute(Tuple.of(tenantId))
@@ -152,11 +156,11 @@ final class Database {
         });
     }
 
-    private Pool pool(String role, int connections) {
-        return pool(role, connections, MOST_WAITING, configuration.timeoutMs());
+    private ConnectionPool pool(String name, String role, int connections) {
+        return pool(name, role, connections, MOST_WAITING, configuration.timeoutMs());
     }
 
-    private Pool pool(String role, int connections, int mostWaiting, long timeoutMs) {
+    private ConnectionPool pool(String name, String role, int connections, int mostWaiting, long timeoutMs) {
         PoolOptions bounds = new PoolOptions()
                 .setMaxSize(connections)
                 .setMaxWaitQueueSize(mostWaiting)
@@ -166,11 +170,12 @@ final class Database {
                 .setIdleTimeoutUnit(TimeUnit.MINUTES)
                 .setMaxLifetime(60)
                 .setMaxLifetimeUnit(TimeUnit.MINUTES);
-        return PgBuilder.pool()
+        Pool pool = PgBuilder.pool()
                 .with(bounds)
                 .connectingTo(options(role, timeoutMs).setCachePreparedStatements(true))
                 .using(vertx)
                 .build();
+        return new ConnectionPool(pool, meters.pool(name, connections));
     }
 
     private PgConnectOptions options(String role, long timeoutMs) {

@@ -54,9 +54,9 @@ final class DecisionRepository {
     private final Lane lane;
     private final GroupCommit<Append, AppendDecisionResponse> appends;
 
-    DecisionRepository(Vertx vertx, Database database, GroupCommit.Limits limits) {
+    DecisionRepository(Vertx vertx, Database database, GroupCommit.Limits limits, StateMeters meters) {
         this.lane = database.lane();
-        this.appends = new GroupCommit<>(vertx, "decisions", limits, this::write);
+        this.appends = new GroupCommit<>(vertx, "decisions", limits, meters, this::write);
     }
 
     Future<AppendDecisionResponse> append(AppendDecisionRequest request) {

@@ -32,6 +32,7 @@ final class ExecutionRepository<E extends Message> {
     private final Lane lane;
     private final RecentlyWritten<RecordKey, E> recent;
     private final GroupCommit<Append<E>, Recorded<E>> appends;
+    private final StateMeters meters;
     private final String insert;
     private final String insertMissing;
     private final String select;
@@ -42,12 +43,14 @@ final class ExecutionRepository<E extends Message> {
             Vertx vertx,
             Database database,
             GroupCommit.Limits limits,
-            RecentlyWritten<RecordKey, E> recent) {
+            RecentlyWritten<RecordKey, E> recent,
+            StateMeters meters) {
         this.kind = kind;
         this.database = database;
         this.lane = database.lane();
         this.recent = recent;
-        this.appends = new GroupCommit<>(vertx, kind.table(), limits, this::write);
+        this.meters = meters;
+        this.appends = new GroupCommit<>(vertx, kind.table(), limits, meters, this::write);
         this.insert = INSERT.formatted(kind.table());
         this.insertMissing = insert + "ON CONFLICT DO NOTHING";
         this.select = SELECT.formatted(kind.table());
@@ -124,6 +127,7 @@ final class ExecutionRepository<E extends Message> {
     private Future<Void> completeAll(List<Pending<Append<E>, Recorded<E>>> rows) {
         for (Pending<Append<E>, Recorded<E>> row : rows) {
             recent.put(row.row().key, row.row().execution);
+            meters.recorded(kind.headers().apply(row.row().execution));
             row.complete(new Recorded<>(row.row().execution, AppendOutcome.APPEND_OUTCOME_RECORDED));
         }
         return Future.succeededFuture();
@@ -152,6 +156,7 @@ final class ExecutionRepository<E extends Message> {
         }
         recent.put(key, first);
         if (first.equals(row.row().execution)) {
+            meters.recorded(kind.headers().apply(first));
             row.complete(new Recorded<>(first, AppendOutcome.APPEND_OUTCOME_RECORDED));
             return;
         }

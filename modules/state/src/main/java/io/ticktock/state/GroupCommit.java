@@ -74,6 +74,7 @@ final class GroupCommit<T, R> {
     private final String name;
     private final Limits limits;
     private final Writer<T, R> writer;
+    private final StateMeters.Flushes meters;
 
     private final ArrayDeque<Pending<T, R>> queue = new ArrayDeque<>();
     private long queuedBytes;
@@ -81,11 +82,12 @@ final class GroupCommit<T, R> {
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
 
-    GroupCommit(Vertx vertx, String name, Limits limits, Writer<T, R> writer) {
+    GroupCommit(Vertx vertx, String name, Limits limits, StateMeters meters, Writer<T, R> writer) {
         this.vertx = vertx;
         this.name = name;
         this.limits = limits;
         this.writer = writer;
+        this.meters = meters.flushes(name.replace(' ', '_'), this::queuedRows);
     }
 
     /** Completes when the row is durable. Fails with OVERLOADED at once when the queue is full. */
@@ -96,6 +98,7 @@ final class GroupCommit<T, R> {
                 return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the store is closing"));
             }
             if (isFull(sizeBytes)) {
+                meters.refused();
                 return Future.failedFuture(
                         new Failure(FailureCode.OVERLOADED, "the queue of " + name + " is full; try again later"));
             }
@@ -121,6 +124,10 @@ final class GroupCommit<T, R> {
         return drained.future();
     }
 
+    private synchronized int queuedRows() {
+        return queue.size();
+    }
+
     private boolean isFull(long sizeBytes) {
         return queue.size() >= limits.queueRows || (!queue.isEmpty() && queuedBytes + sizeBytes > limits.queueBytes);
     }
@@ -130,7 +137,11 @@ final class GroupCommit<T, R> {
         if (batch.isEmpty()) {
             return;
         }
-        writeUntilDone(batch, FIRST_PAUSE_MS).onComplete(done -> flush());
+        long startedNanos = System.nanoTime();
+        writeUntilDone(batch, FIRST_PAUSE_MS).onComplete(done -> {
+            meters.flushed(batch.size(), startedNanos);
+            flush();
+        });
     }
 
     private synchronized List<Pending<T, R>> nextBatch() {

@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.proto.v1.*;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,21 +36,32 @@ public final class PostgresStateStore implements StateStore {
     private final ApiKeyRepository apiKeys;
     private final AuditRepository audit;
 
-    private PostgresStateStore(Vertx vertx, StateConfiguration configuration) {
+    private PostgresStateStore(Vertx vertx, StateConfiguration configuration, StateMeters meters) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
         RecentlyWritten<LifetimeIdentity, Payload> inputs = new RecentlyWritten<>(configuration.cacheBytes() / 4);
-        this.database = new Database(vertx, configuration);
+        this.database = new Database(vertx, configuration, meters);
         this.graphs = new GraphRepository(database);
         this.policySets = new PolicySetRepository(database);
         this.tasks = new ExecutionRepository<>(
-                RecordKind.TASK, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 2));
+                RecordKind.TASK,
+                vertx,
+                database,
+                limits,
+                new RecentlyWritten<>(configuration.cacheBytes() / 2),
+                meters);
         this.plans = new ExecutionRepository<>(
-                RecordKind.PLAN, vertx, database, limits, new RecentlyWritten<>(configuration.cacheBytes() / 4));
+                RecordKind.PLAN,
+                vertx,
+                database,
+                limits,
+                new RecentlyWritten<>(configuration.cacheBytes() / 4),
+                meters);
         this.references = new ReferenceRepository(database, tasks, plans);
         this.examinations = new ExaminationRepository(database);
         this.outputs = new OutputRepository(database, tasks, plans);
-        this.starts = new StartRepository(vertx, database, configuration.limits(configuration.queueStarts()), inputs);
-        this.decisions = new DecisionRepository(vertx, database, limits);
+        this.starts =
+                new StartRepository(vertx, database, configuration.limits(configuration.queueStarts()), inputs, meters);
+        this.decisions = new DecisionRepository(vertx, database, limits, meters);
         this.lifetimes = new LifetimeRepository(database, inputs);
         this.blobs = new BlobReferenceRepository(database);
         this.signals = new SignalRepository(database, blobs);
@@ -65,11 +77,15 @@ public final class PostgresStateStore implements StateStore {
         this.audit = new AuditRepository(database);
     }
 
-    /** Brings the schema up to date, and opens the store. */
-    public static Future<PostgresStateStore> open(Vertx vertx, StateConfiguration configuration) {
+    /**
+     * Brings the schema up to date, and opens the store.
+     *
+     * @param meters where it counts what it does
+     */
+    public static Future<PostgresStateStore> open(Vertx vertx, StateConfiguration configuration, MeterRegistry meters) {
         return new Migrations(vertx, configuration.database())
                 .run()
-                .map(applied -> new PostgresStateStore(vertx, configuration));
+                .map(applied -> new PostgresStateStore(vertx, configuration, new StateMeters(meters)));
     }
 
     @Override

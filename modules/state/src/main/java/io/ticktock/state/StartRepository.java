@@ -41,10 +41,11 @@ final class StartRepository {
             Vertx vertx,
             Database database,
             GroupCommit.Limits limits,
-            RecentlyWritten<LifetimeIdentity, Payload> recentInputs) {
+            RecentlyWritten<LifetimeIdentity, Payload> recentInputs,
+            StateMeters meters) {
         this.lane = database.lane();
         this.recentInputs = recentInputs;
-        this.starts = new GroupCommit<>(vertx, "new lifetimes", limits, this::write);
+        this.starts = new GroupCommit<>(vertx, "new lifetimes", limits, meters, this::write);
     }
 
     Future<CreateLifetimeResponse> create(CreateLifetimeRequest request) {

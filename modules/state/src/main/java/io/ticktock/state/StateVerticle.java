@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.proto.v1.CheckRequest;
@@ -22,8 +23,8 @@ public final class StateVerticle extends VerticleBase {
     private StateStore store;
 
     /** On PostgreSQL. */
-    public StateVerticle(Bus bus, StateConfiguration configuration) {
-        this(bus, vertx -> PostgresStateStore.open(vertx, configuration));
+    public StateVerticle(Bus bus, StateConfiguration configuration, MeterRegistry meters) {
+        this(bus, vertx -> PostgresStateStore.open(vertx, configuration, meters));
     }
 
     /** On any store. */

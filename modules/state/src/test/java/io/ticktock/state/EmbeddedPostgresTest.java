@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
@@ -180,8 +181,8 @@ class EmbeddedPostgresTest {
     @Test
     void writesSurviveAKilledServer() {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
-            PostgresStateStore store =
-                    result(PostgresStateStore.open(vertx, StateConfiguration.of(postgres.address())));
+            PostgresStateStore store = result(PostgresStateStore.open(
+                    vertx, StateConfiguration.of(postgres.address()), new SimpleMeterRegistry()));
             Workload workload = new Workload(store, 40, 5);
             Future<Void> done = workload.run();
             eventually(() -> workload.steps() > 20);
@@ -200,7 +201,8 @@ class EmbeddedPostgresTest {
             execute(postgres.address(), "CREATE ROLE landlord LOGIN CREATEROLE PASSWORD 'secret'");
             execute(postgres.address(), "CREATE DATABASE house OWNER landlord");
             DatabaseAddress house = postgres.address().withDatabase("house").withUser("landlord", "secret");
-            PostgresStateStore store = result(PostgresStateStore.open(vertx, StateConfiguration.of(house)));
+            PostgresStateStore store =
+                    result(PostgresStateStore.open(vertx, StateConfiguration.of(house), new SimpleMeterRegistry()));
             Workload workload = new Workload(store, 2, 2);
             result(workload.run());
             workload.assertLogs();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.state.GroupCommit.Limits;
 import io.ticktock.state.GroupCommit.Pending;
@@ -51,6 +52,8 @@ class GroupCommitTest {
         }
     }
 
+    private static final StateMeters METERS = new StateMeters(new SimpleMeterRegistry());
+
     private final HeldWriter writer = new HeldWriter();
     private Vertx vertx;
     private GroupCommit<String, String> lane;
@@ -58,7 +61,7 @@ class GroupCommitTest {
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        lane = new GroupCommit<>(vertx, "rows", LIMITS, writer);
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, METERS, writer);
     }
 
     @AfterEach
@@ -153,7 +156,7 @@ class GroupCommitTest {
     @Test
     void aBadRowFailsAlone() {
         List<Integer> sizes = new ArrayList<>();
-        lane = new GroupCommit<>(vertx, "rows", new Limits(100, 1_000, 50, 1_000, 2_000), rows -> {
+        lane = new GroupCommit<>(vertx, "rows", new Limits(100, 1_000, 50, 1_000, 2_000), METERS, rows -> {
             sizes.add(rows.size());
             if (rows.stream().anyMatch(row -> row.row().equals("bad"))) {
                 return Future.failedFuture(new PgException("no such thing", "ERROR", "22021", null));
@@ -174,7 +177,7 @@ class GroupCommitTest {
 
     @Test
     void aDefectOfOneRowFailsAlone() {
-        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, METERS, rows -> {
             if (rows.stream().anyMatch(row -> row.row().equals("bad"))) {
                 throw new IllegalStateException("cannot be encoded");
             }
@@ -190,7 +193,7 @@ class GroupCommitTest {
     @Test
     void aBrokenConnectionIsTriedAgain() {
         List<List<String>> flushes = new ArrayList<>();
-        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, METERS, rows -> {
             flushes.add(rows.stream().map(Pending::row).toList());
             if (flushes.size() <= 3) {
                 return Future.failedFuture(ClosedConnectionException.INSTANCE);
@@ -205,7 +208,7 @@ class GroupCommitTest {
     @Test
     void whatAnEarlierTryCompletedIsNotWrittenAgain() {
         List<List<String>> flushes = new ArrayList<>();
-        lane = new GroupCommit<>(vertx, "rows", LIMITS, rows -> {
+        lane = new GroupCommit<>(vertx, "rows", LIMITS, METERS, rows -> {
             flushes.add(rows.stream().map(Pending::row).toList());
             rows.get(0).complete("done");
             return vertx.timer(1).compose(fired -> Future.failedFuture(ClosedConnectionException.INSTANCE));
@@ -221,6 +224,7 @@ class GroupCommitTest {
                 vertx,
                 "rows",
                 new Limits(10, 100, 10, 100, 50),
+                METERS,
                 rows -> Future.failedFuture(ClosedConnectionException.INSTANCE));
         assertEquals(FailureCode.UNAVAILABLE, failure(lane.submit("a", 1)).code());
     }

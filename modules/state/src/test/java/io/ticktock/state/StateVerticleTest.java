@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Address;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
@@ -36,7 +37,9 @@ class StateVerticleTest {
     void deploy() {
         database = new TestDatabase();
         bus = new Bus(database.vertx());
-        result(database.vertx().deployVerticle(new StateVerticle(bus, StateConfiguration.of(database.address()))));
+        result(database.vertx()
+                .deployVerticle(
+                        new StateVerticle(bus, StateConfiguration.of(database.address()), new SimpleMeterRegistry())));
         result(bus.subscribe(Addresses.CONTROL_RECORDED.at(Shard.of(lifetimeId)), published::add));
     }
 

@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,7 +46,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     PostgresStateStore openStore() {
-        return result(PostgresStateStore.open(vertx, StateConfiguration.of(address)));
+        return result(PostgresStateStore.open(vertx, StateConfiguration.of(address), new SimpleMeterRegistry()));
     }
 
     /** As the superuser, in the schema of the store. */

@@ -1,5 +1,6 @@
 package io.ticktock.testkit;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.PostgresStateStore;
 import io.ticktock.state.StateConfiguration;
@@ -27,6 +28,7 @@ final class FreshDatabase implements BeforeAllCallback, AfterAllCallback {
     }
 
     StateStore openStore() {
-        return Awaiting.result(PostgresStateStore.open(vertx, StateConfiguration.of(address)));
+        return Awaiting.result(
+                PostgresStateStore.open(vertx, StateConfiguration.of(address), new SimpleMeterRegistry()));
     }
 }

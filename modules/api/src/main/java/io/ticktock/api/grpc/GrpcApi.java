@@ -2,6 +2,7 @@ package io.ticktock.api.grpc;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
@@ -41,12 +42,14 @@ public final class GrpcApi {
     private final Authenticator authenticator;
     private final Gate gate;
     private final AuditLog audit;
+    private final ApiMeters meters;
 
-    public GrpcApi(Operations operations, Authenticator authenticator, Gate gate, AuditLog audit) {
+    public GrpcApi(Operations operations, Authenticator authenticator, Gate gate, AuditLog audit, ApiMeters meters) {
         this.operations = operations;
         this.authenticator = authenticator;
         this.gate = gate;
         this.audit = audit;
+        this.meters = meters;
     }
 
     /** Whether a request is one of gRPC's. */
@@ -102,6 +105,6 @@ public final class GrpcApi {
     }
 
     private Rpcs rpcs(ServiceDescriptor service) {
-        return new Rpcs(service, authenticator, gate, audit);
+        return new Rpcs(service, authenticator, gate, audit, meters);
     }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.Watch;
+import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
@@ -39,13 +40,15 @@ final class Rpcs {
     private final Authenticator authenticator;
     private final Gate gate;
     private final AuditLog audit;
+    private final ApiMeters meters;
 
-    Rpcs(ServiceDescriptor descriptor, Authenticator authenticator, Gate gate, AuditLog audit) {
+    Rpcs(ServiceDescriptor descriptor, Authenticator authenticator, Gate gate, AuditLog audit, ApiMeters meters) {
         this.name = ServiceName.create(descriptor.getFullName());
         this.service = Service.service(name, descriptor);
         this.authenticator = authenticator;
         this.gate = gate;
         this.audit = audit;
+        this.meters = meters;
     }
 
     /** An rpc that answers what the operation does. */
@@ -78,6 +81,7 @@ final class Rpcs {
     private void watch(
             GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
             Operation<WatchLifetimeRequest, Watch> operation) {
+        long startedNanos = System.nanoTime();
         Future<Void> gone = gone(call);
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<WatchLifetimeRequest> received = received(call);
@@ -87,6 +91,7 @@ final class Rpcs {
                 .onComplete(
                         watch -> {
                             if (!gone.isComplete()) {
+                                measure(call, GrpcStatus.OK, startedNanos);
                                 RpcEvents.begin(
                                         call,
                                         watch,
@@ -96,7 +101,7 @@ final class Rpcs {
                         },
                         cause -> {
                             if (!gone.isComplete()) {
-                                fail(call.response(), operation, cause);
+                                fail(call, operation, cause, startedNanos);
                             }
                         });
     }
@@ -128,6 +133,7 @@ final class Rpcs {
     private <Q extends Message, R, A extends Message> void serve(
             GrpcServerRequest<Q, A> call, Operation<Q, R> operation, Function<R, A> answer) {
         GrpcServerResponse<Q, A> response = call.response();
+        long startedNanos = System.nanoTime();
         Future<Void> gone = gone(call);
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<Q> received = received(call);
@@ -137,12 +143,13 @@ final class Rpcs {
                 .onComplete(
                         message -> {
                             if (!gone.isComplete()) {
+                                measure(call, GrpcStatus.OK, startedNanos);
                                 response.end(message);
                             }
                         },
                         cause -> {
                             if (!gone.isComplete()) {
-                                fail(response, operation, cause);
+                                fail(call, operation, cause, startedNanos);
                             }
                         });
     }
@@ -161,6 +168,17 @@ final class Rpcs {
 
     private static String remote(GrpcServerRequest<?, ?> call) {
         return call.connection().remoteAddress().hostAddress();
+    }
+
+    private void measure(GrpcServerRequest<?, ?> call, GrpcStatus status, long startedNanos) {
+        meters.called(call.fullMethodName(), status.name(), startedNanos);
+    }
+
+    private void fail(GrpcServerRequest<?, ?> call, Operation<?, ?> operation, Throwable cause, long startedNanos) {
+        FailureCode code = Failure.of(cause).code();
+        measure(call, status(code), startedNanos);
+        meters.refusedGrpc(code);
+        fail(call.response(), operation, cause);
     }
 
     private static void fail(GrpcServerResponse<?, ?> response, Operation<?, ?> operation, Throwable cause) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
+import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
@@ -34,6 +35,7 @@ public final class HttpApi {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final String CALLER = "caller";
     private static final String CREDENTIAL = "credential";
+    private static final String ROUTE = "route";
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final Authenticator authenticator;
@@ -41,24 +43,29 @@ public final class HttpApi {
     private final AuditLog audit;
     private final Readiness readiness;
     private final Gate gate;
+    private final ApiMeters meters;
     private final List<HttpRoute> routes;
 
+    /** @param exposition what the process counts, in Prometheus's text format */
     public HttpApi(
             Operations operations,
             Authenticator authenticator,
             Authentication authentication,
             Gate gate,
             AuditLog audit,
-            Readiness readiness) {
+            Readiness readiness,
+            ApiMeters meters,
+            Supplier<String> exposition) {
         this.authenticator = authenticator;
         this.authentication = authentication;
         this.audit = audit;
         this.readiness = readiness;
         this.gate = gate;
-        this.routes = routes(operations);
+        this.meters = meters;
+        this.routes = routes(operations, exposition);
     }
 
-    static List<HttpRoute> routes(Operations operations) {
+    static List<HttpRoute> routes(Operations operations, Supplier<String> exposition) {
         List<HttpRoute> routes = new ArrayList<>();
         routes.addAll(new GraphRoutes(operations.graphs()).routes());
         routes.addAll(new LifetimeRoutes(operations.lifetimes()).routes());
@@ -68,12 +75,14 @@ public final class HttpApi {
         routes.addAll(new PolicyRoutes(operations.policies()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());
         routes.addAll(new TenantRoutes(operations.tenants()).routes());
+        routes.addAll(new MetricsRoute(exposition).routes());
         return routes;
     }
 
     public Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         Buffer contract = OpenApi.json();
+        router.route().handler(this::measure);
         router.get(OpenApi.PATH)
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/json")
@@ -106,6 +115,23 @@ public final class HttpApi {
         said.forEach((module, response) ->
                 components.putObject(module).put("ready", response.getReady()).put("reason", response.getReason()));
         return isReady ? HttpAnswer.ok(json) : HttpAnswer.notReady(json);
+    }
+
+    private void measure(RoutingContext context) {
+        long startedNanos = System.nanoTime();
+        context.addHeadersEndHandler(nothing -> {
+            HttpRoute route = context.get(ROUTE);
+            int status = context.response().getStatusCode();
+            if (route == null) {
+                meters.answered(ApiMeters.NO_ROUTE, ApiMeters.NO_ROUTE, status, startedNanos);
+            } else {
+                meters.answered(route.method().name(), route.path(), status, startedNanos);
+            }
+            if (context.failure() != null) {
+                meters.refusedHttp(Failure.of(context.failure()).code());
+            }
+        });
+        context.next();
     }
 
     private void authenticate(RoutingContext context) {
@@ -154,6 +180,7 @@ public final class HttpApi {
     }
 
     private void answer(RoutingContext context, HttpRoute route) {
+        context.put(ROUTE, route);
         Caller caller = context.get(CALLER);
         Future.succeededFuture(new HttpCall(context, caller, context.get(CREDENTIAL), gate))
                 .compose(route.action())

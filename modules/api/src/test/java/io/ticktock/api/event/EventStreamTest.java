@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.grpc.GrpcApi;
 import io.ticktock.api.http.HttpApi;
+import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
@@ -92,11 +94,19 @@ class EventStreamTest {
             Operations operations = Operations.over(bus, feed);
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(audit);
+            ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());
             Authenticator authenticator = new Authenticator(bus, Authentication.NONE);
             Handler<HttpServerRequest> http = new HttpApi(
-                            operations, authenticator, Authentication.NONE, gate, audit, new Readiness(bus))
+                            operations,
+                            authenticator,
+                            Authentication.NONE,
+                            gate,
+                            audit,
+                            new Readiness(bus),
+                            meters,
+                            () -> "")
                     .router(vertx);
-            Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit).server(vertx);
+            Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit, meters).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))
                     .requestHandler(request -> (GrpcApi.isFor(request) ? grpc : http).handle(request))
                     .listen(0, "127.0.0.1")

@@ -1,0 +1,42 @@
+package io.ticktock.state;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** Connections of one role, and how many of them are in use. */
+final class ConnectionPool {
+
+    private final Pool pool;
+    private final StateMeters.PoolUse use;
+
+    ConnectionPool(Pool pool, StateMeters.PoolUse use) {
+        this.pool = pool;
+        this.use = use;
+    }
+
+    <T> Future<T> withConnection(Function<SqlConnection, Future<T>> statements) {
+        return counted(Pool::withConnection, statements);
+    }
+
+    <T> Future<T> withTransaction(Function<SqlConnection, Future<T>> statements) {
+        return counted(Pool::withTransaction, statements);
+    }
+
+    Future<Void> close() {
+        return pool.close();
+    }
+
+    private <T> Future<T> counted(
+            BiFunction<Pool, Function<SqlConnection, Future<T>>, Future<T>> take,
+            Function<SqlConnection, Future<T>> statements) {
+        StateMeters.Wait wait = use.waits();
+        return take.apply(pool, connection -> {
+                    wait.isOver();
+                    return statements.apply(connection);
+                })
+                .onComplete(done -> wait.isDone());
+    }
+}
