@@ -2,10 +2,12 @@ package io.ticktock.launcher;
 
 import static io.ticktock.launcher.ServedApi.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ class GuardedApiIT {
         String key = api.tenant("bound");
         api.register(key, NEWTON);
         JsonNode page = json(api.get(key, "/v1/policies"));
-        assertEquals("[\"few-executions\",\"loops\"]", names(page));
+        assertEquals(List.of("few-executions", "loops"), names(page));
         JsonNode budget = page.get("policies").get(0);
         assertEquals("{\"graphs\":[\"newton\"]}", budget.get("applies_to").toString());
         assertEquals("3", budget.get("budget").get("amount").asText());
@@ -61,18 +63,22 @@ class GuardedApiIT {
         assertEquals("iteration > 100", condition.get("when").asText());
         assertEquals("admit", condition.get("phase").asText());
 
+        String lifetime = api.start(key, "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+        JsonNode paused = api.awaitStatus(key, lifetime, "paused");
+        assertTrue(paused.get("reason").asText().contains("few-executions"), paused::toString);
+
         JsonNode first = json(api.get(key, "/v1/policies?page_size=1"));
-        assertEquals("[\"few-executions\"]", names(first));
+        assertEquals(List.of("few-executions"), names(first));
         JsonNode second = json(api.get(
                 key, "/v1/policies?page_token=" + first.get("next_page_token").asText()));
-        assertEquals("[\"loops\"]", names(second));
+        assertEquals(List.of("loops"), names(second));
 
         JsonNode others = json(api.get(api.tenant("unbound"), "/v1/policies"));
-        assertEquals("[\"loops\"]", names(others));
+        assertEquals(List.of("loops"), names(others));
         assertEquals(page.get("policy_digest"), others.get("policy_digest"));
     }
 
-    private static String names(JsonNode page) {
-        return page.findValues("policy").toString();
+    private static List<String> names(JsonNode page) {
+        return page.findValuesAsText("policy");
     }
 }
