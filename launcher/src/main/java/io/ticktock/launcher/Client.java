@@ -52,6 +52,7 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,10 @@ final class Client {
     }
 
     void start(LifetimeId id, GraphReference graph, Payload input) {
+        start(id, graph, input, Map.of());
+    }
+
+    void start(LifetimeId id, GraphReference graph, Payload input, Map<String, String> labels) {
         ask(
                 CONTROL_START.at(id.shard()),
                 StartLifetimeRequest.newBuilder()
@@ -111,6 +116,7 @@ final class Client {
                         .setGraphName(graph.getName())
                         .setGraphVersion(graph.getVersion())
                         .setInput(input)
+                        .putAllLabels(labels)
                         .setActor(actor())
                         .build());
     }

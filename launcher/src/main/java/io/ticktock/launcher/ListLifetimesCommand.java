@@ -51,6 +51,9 @@ final class ListLifetimesCommand implements Callable<Integer> {
     private int limit = 50;
 
     @Mixin
+    private LabelOptions labels;
+
+    @Mixin
     private FormatOption format;
 
     @Mixin
@@ -73,7 +76,8 @@ final class ListLifetimesCommand implements Callable<Integer> {
 
     private List<AgentLifetime> lifetimes(Client client) {
         List<AgentLifetime> lifetimes = new ArrayList<>();
-        ListLifetimesRequest.Builder request = ListLifetimesRequest.newBuilder().setGraphName(graph);
+        ListLifetimesRequest.Builder request =
+                ListLifetimesRequest.newBuilder().setGraphName(graph).putAllLabels(labels.labels());
         if (status != null) {
             request.setStatus(status.status);
         }

@@ -7,6 +7,7 @@ import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.proto.v1.GraphReference;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,9 @@ final class RunCommand implements Callable<Integer> {
     private List<String> inputs = List.of();
 
     @Mixin
+    private LabelOptions labels;
+
+    @Mixin
     private FormatOption format;
 
     @Mixin
@@ -50,13 +54,14 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         byte[] input = Json.bytes(InputObject.of(inputs));
+        Map<String, String> labelled = labels.labels();
         Configuration configuration = options.configuration(session.environment());
         AgentGraph graph = GraphFile.read(file);
         try (LocalSystem system = LocalSystem.startAll(configuration)) {
             GraphReference reference = register(system.client(), graph);
             session.interruption().stopIfRequested("the lifetime started");
             LifetimeId id = LifetimeId.random();
-            system.client().start(id, reference, system.payloads().json(input));
+            system.client().start(id, reference, system.payloads().json(input), labelled);
             return system.seeThrough(id, session, format.format()).number();
         }
     }

@@ -73,6 +73,52 @@ class ApiReadsIT {
     }
 
     @Test
+    void lifetimesAreFoundByLabelTimeStatusAndGraph() throws Exception {
+        String key = api.tenant("labels");
+        api.register(key, NEWTON);
+        List<String> started = new ArrayList<>();
+        for (String team : List.of("red", "blue", "red")) {
+            started.add(api.start(
+                    key, "{\"graph\": \"newton\", \"input\": {\"n\": 2}, \"labels\": {\"team\": \"" + team + "\"}}"));
+        }
+        JsonNode last = api.awaitStatus(key, started.get(2), "completed");
+        api.awaitStatus(key, started.get(0), "completed");
+        assertEquals("{\"team\":\"red\"}", last.get("labels").toString());
+        String list = "/v1/lifetimes?label=team%3Dred";
+        assertEquals(List.of(started.get(2), started.get(0)), found(key, list));
+        assertEquals(List.of(started.get(2), started.get(0)), found(key, list + "&status=completed&graph=newton"));
+        assertEquals(List.of(), found(key, list + "&label=tier=1"));
+        assertEquals(List.of(), found(key, list + "&created_before=2020-01-01T00:00:00Z"));
+        assertEquals(
+                started.size(),
+                found(key, "/v1/lifetimes?created_after=2020-01-01T00:00:00Z").size());
+
+        String token =
+                json(api.get(key, list + "&page_size=1")).get("next_page_token").asText();
+        assertEquals(List.of(started.get(0)), found(key, list + "&page_token=" + token));
+        for (String other : List.of("label=team=blue", "status=completed", "label=team=red&graph=newton", "")) {
+            ServedApi.assertProblem(
+                    400, "page_token must be", api.get(key, "/v1/lifetimes?" + other + "&page_token=" + token));
+        }
+        ServedApi.assertProblem(400, "such as team=red", api.get(key, "/v1/lifetimes?label=team"));
+        ServedApi.assertProblem(400, "given twice", api.get(key, "/v1/lifetimes?label=team=red&label=team=blue"));
+        ServedApi.assertProblem(
+                400,
+                "not a name of a label",
+                api.post(key, "/v1/lifetimes", "{\"graph\": \"newton\", \"labels\": {\"Team\": \"red\"}}"));
+        assertEquals(List.of(), found(api.tenant("labelless"), list));
+    }
+
+    /** Where they are. */
+    private static List<String> found(String key, String list) throws Exception {
+        HttpResponse<byte[]> page = api.get(key, list);
+        assertEquals(200, page.statusCode(), () -> ServedApi.text(page));
+        return json(page).findValuesAsText("lifetime_id").stream()
+                .map(id -> "/v1/lifetimes/" + id)
+                .toList();
+    }
+
+    @Test
     void anExecutionIsShownWithItsResult() throws Exception {
         String key = api.tenant("results");
         api.register(key, NEWTON);

@@ -39,6 +39,7 @@ class CommandLineTest {
                     run GRAPH extra                     | Unmatched argument at index 2: 'extra'; see ticktock run --help
                     run GRAPH --input n                 | --input 'n': must be a JSON object, key=value or key=@FILE, such as --input n=2
                     run GRAPH --input t=@/no/file       | --input: no file /no/file; what follows @ must be a file
+                    run GRAPH --label team              | --label 'team': must be a name and a value, such as team=red
                     run GRAPH --set a.b=1               | --set: unknown key a.b
                     run GRAPH --set state.pool_siz=1    | --set: unknown key state.pool_siz; did you mean state.pool_size?
                     run GRAPH --set state.pool_size=0   | --set: state.pool_size must be 1 to 64, not 0

@@ -136,7 +136,8 @@ final class GraphOrchestrator {
 
     private Future<LifetimeStarter.Start> begin(LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin) {
         starting++;
-        return begin.get()
+        return Future.succeededFuture()
+                .compose(nothing -> begin.get())
                 .onComplete(done -> starting--)
                 .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
                 .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))

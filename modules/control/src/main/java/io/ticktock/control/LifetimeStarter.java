@@ -81,6 +81,7 @@ final class LifetimeStarter {
     // new lifetimes
 
     Future<Start> start(StartLifetimeRequest request) {
+        StartCheck.require(request.getLabelsMap(), request.getIdempotencyKey());
         return graphs.find(request.getTenantId(), request.getGraphName(), request.getGraphVersion())
                 .compose(graph -> admit((refusals, now) -> draft(request, graph, refusals, now)))
                 .compose(draft -> create(draft, request.getInput(), request.getIdempotencyKey()));
@@ -116,6 +117,7 @@ final class LifetimeStarter {
             ForkLifetimeRequest request, ForkOrigin origin, AgentGraph before, AgentGraph after, Payload input) {}
 
     Future<Start> fork(ForkLifetimeRequest request) {
+        StartCheck.require(request.getLabelsMap(), request.getIdempotencyKey());
         return forks.find(request).compose(point -> fork(request, point));
     }
 

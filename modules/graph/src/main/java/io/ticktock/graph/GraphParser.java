@@ -28,8 +28,6 @@ public final class GraphParser {
 
     private static final int MAX_EXECUTIONS = 10_000_000;
     private static final int MAX_DESCRIPTION = 10_000;
-    private static final int MAX_LABELS = 64;
-    private static final int MAX_LABEL_VALUE = 256;
 
     private final String tenantId;
     private final Faults faults = new Faults();
@@ -132,8 +130,8 @@ public final class GraphParser {
 
     private Map<String, String> labels(List<SourceMap.Entry> entries) {
         Map<String, String> labels = new LinkedHashMap<>();
-        if (entries.size() > MAX_LABELS) {
-            faults.add(entries.get(0).position(), "there are more than " + MAX_LABELS + " labels", "keep fewer");
+        if (entries.size() > Labels.MOST) {
+            faults.add(entries.get(0).position(), "there are more than " + Labels.MOST + " labels", "keep fewer");
         }
         for (SourceMap.Entry entry : entries) {
             String text = entry.value() instanceof SourceScalar scalar ? scalar.text() : null;
@@ -141,12 +139,13 @@ public final class GraphParser {
                 faults.add(
                         entry.position(),
                         Faults.shown(entry.key()) + " is not a name of a label",
-                        "use small letters, digits, dots, slashes, underscores and hyphens, a letter first");
+                        "use " + Labels.FORM);
             }
-            if (text == null || text.length() > MAX_LABEL_VALUE) {
+            if (text == null || !Labels.isValue(text)) {
                 faults.add(
                         entry.value().position(),
-                        "the label " + entry.key() + " is not a text of at most " + MAX_LABEL_VALUE + " characters",
+                        "the label " + entry.key() + " is not a text of at most " + Labels.LONGEST_VALUE
+                                + " characters",
                         "write a short text");
             } else {
                 labels.put(entry.key(), text);

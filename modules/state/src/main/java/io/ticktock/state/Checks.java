@@ -77,11 +77,24 @@ public final class Checks {
         }
     }
 
+    /** The database has no text with this character; so nothing has it. */
+    static void text(String field, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw Refusal.invalid(field + " must not have the character U+0000");
+        }
+    }
+
+    static void inOrder(String first, Timestamp begin, String second, Timestamp end) {
+        if (!ProtoTime.instant(begin).isBefore(ProtoTime.instant(end))) {
+            throw Refusal.invalid(first + " must be before " + second);
+        }
+    }
+
     /** Of a span of time whose ends may both be unset. */
     public static void timeSpan(Timestamp since, Timestamp until) {
         boolean isOpen = since.equals(Timestamp.getDefaultInstance()) || until.equals(Timestamp.getDefaultInstance());
-        if (!isOpen && !ProtoTime.instant(since).isBefore(ProtoTime.instant(until))) {
-            throw Refusal.invalid("since must be before until");
+        if (!isOpen) {
+            inOrder("since", since, "until", until);
         }
     }
 

@@ -44,7 +44,7 @@ public record HistoryRange(String tenantId, UUID afterLifetime, long afterSeq, U
     }
 
     /** What an id of this moment is not below. */
-    private static UUID firstId(Timestamp moment) {
+    static UUID firstId(Timestamp moment) {
         return new UUID(ProtoTime.instant(moment).toEpochMilli() << 16, 0);
     }
 }

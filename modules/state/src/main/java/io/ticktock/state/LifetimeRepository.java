@@ -23,13 +23,13 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Reads of lifetimes: for the planes by shard and id, for tenants what is theirs. */
 final class LifetimeRepository {
-
-    private static final UUID HIGHEST = new UUID(-1, -1);
 
     private final Database database;
     private final RecentlyWritten<LifetimeIdentity, Payload> recentInputs;
@@ -187,31 +187,53 @@ final class LifetimeRepository {
     private static final String LIST = """
             SELECT head FROM lifetimes
             WHERE tenant_id = $1 AND lifetime_id < $2 AND ($3 = '' OR graph_name = $3) AND ($4 = 0 OR status = $4)
+                AND lifetime_id >= $6 AND lifetime_id < $7
             ORDER BY lifetime_id DESC
+            LIMIT $5
+            """;
+
+    /** Goes through those that have one of the labels. */
+    private static final String LIST_LABELLED = """
+            SELECT l.head
+            FROM lifetime_labels one JOIN lifetimes l USING (tenant_id, lifetime_id)
+            WHERE one.tenant_id = $1 AND one.name = ($8::text[])[1] AND one.value = ($9::text[])[1]
+                AND one.lifetime_id < $2 AND one.lifetime_id >= $6 AND one.lifetime_id < $7
+                AND ($3 = '' OR l.graph_name = $3) AND ($4 = 0 OR l.status = $4)
+                AND NOT EXISTS (
+                    SELECT FROM unnest($8::text[], $9::text[]) AS asked (name, value)
+                    WHERE NOT EXISTS (
+                        SELECT FROM lifetime_labels other
+                        WHERE other.tenant_id = $1 AND other.name = asked.name AND other.value = asked.value
+                            AND other.lifetime_id = one.lifetime_id))
+            ORDER BY one.lifetime_id DESC
             LIMIT $5
             """;
 
     /** Newest first, since ids are in the order of time. */
     Future<ListLifetimesResponse> list(ListLifetimesRequest request) {
-        String tenantId = Checks.tenant(request.getTenantId());
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        LifetimeList list = LifetimeList.of(request);
         Tuple parameters = Tuple.of(
-                tenantId,
-                Pages.lifetimeToken(request.getPageToken(), HIGHEST),
+                request.getTenantId(),
+                list.place(),
                 request.getGraphName(),
                 (short) request.getStatusValue(),
-                size);
-        return database.ofTenant(tenantId, query -> query.execute(LIST, parameters))
-                .map(rows -> page(rows, size));
+                list.size(),
+                list.first(),
+                list.end());
+        if (request.getLabelsCount() > 0) {
+            Map<String, String> labels = request.getLabelsMap();
+            parameters.addArrayOfString(labels.keySet().toArray(String[]::new));
+            parameters.addArrayOfString(labels.values().toArray(String[]::new));
+        }
+        String statement = request.getLabelsCount() > 0 ? LIST_LABELLED : LIST;
+        return database.ofTenant(request.getTenantId(), query -> query.execute(statement, parameters))
+                .map(rows -> list.page(heads(rows)));
     }
 
-    private static ListLifetimesResponse page(RowSet<Row> rows, int size) {
-        ListLifetimesResponse.Builder page = ListLifetimesResponse.newBuilder();
-        rows.forEach(row -> page.addLifetimes(Stored.parse(AgentLifetime.parser(), row.getBuffer(0))));
-        if (page.getLifetimesCount() == size) {
-            page.setNextPageToken(page.getLifetimes(size - 1).getLifetimeId());
-        }
-        return page.build();
+    private static List<AgentLifetime> heads(RowSet<Row> rows) {
+        List<AgentLifetime> heads = new ArrayList<>();
+        rows.forEach(row -> heads.add(Stored.parse(AgentLifetime.parser(), row.getBuffer(0))));
+        return heads;
     }
 
     Future<ListEventsResponse> listEvents(ListEventsRequest request) {

@@ -22,13 +22,10 @@ public final class Pages {
         return asked == 0 ? usual : asked;
     }
 
-    /** The lifetime behind which a page begins; without a token the given one. */
-    public static UUID lifetimeToken(String token, UUID none) {
-        if (token.isEmpty()) {
-            return none;
-        }
+    /** The lifetime that a place is. */
+    static UUID lifetime(String place) {
         try {
-            return UUID.fromString(token);
+            return UUID.fromString(place);
         } catch (IllegalArgumentException e) {
             throw badToken();
         }
@@ -62,6 +59,6 @@ public final class Pages {
 
     /** What to say of a token that no page has given. */
     public static Failure badToken() {
-        return Refusal.invalid("page_token must be the next_page_token of the page before");
+        return Refusal.invalid("page_token must be the next_page_token of the page before, with the same filters");
     }
 }

@@ -53,6 +53,8 @@ final class StartRepository {
         LifetimeIdentity key = LifetimeIdentity.of(decision.getTenantId(), decision.getLifetimeId());
         Checks.start(decision);
         Checks.lineage(request.getLineageList());
+        Checks.text("idempotency_key", request.getIdempotencyKey());
+        decision.getHead().getLabelsMap().forEach((name, value) -> Checks.text(name, value));
         return starts.submit(new Start(key, request), request.getSerializedSize());
     }
 
@@ -122,6 +124,13 @@ final class StartRepository {
                         $27::bigint[], $28::bigint[], $29::bigint[])
                     AS x (tenant_id, lifetime_id, budget, bucket, slice_id, reserved, spent, overdraft)
                 WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE),
+            labelled AS (
+                INSERT INTO lifetime_labels (tenant_id, lifetime_id, name, value)
+                SELECT x.tenant_id, x.lifetime_id, x.name, x.value
+                FROM fence, unnest($30::text[], $31::uuid[], $32::text[], $33::text[])
+                    AS x (tenant_id, lifetime_id, name, value)
+                WHERE ((x.tenant_id, x.lifetime_id) IN (SELECT tenant_id, lifetime_id FROM created)) IS TRUE
+                ON CONFLICT DO NOTHING),
             %s
             SELECT created.tenant_id, created.lifetime_id FROM fence LEFT JOIN created ON true
             """.formatted(ChargeColumns.CHARGE_SLICES);
@@ -145,6 +154,7 @@ final class StartRepository {
         OffsetDateTime[] ended = new OffsetDateTime[count];
         EventColumns events = new EventColumns();
         ChargeColumns charges = new ChargeColumns();
+        LabelColumns labels = new LabelColumns();
         for (int i = 0; i < count; i++) {
             Start start = rows.get(i).row();
             AgentLifetime head = start.decision().getHead();
@@ -169,6 +179,7 @@ final class StartRepository {
                     start.key.lifetimeId(),
                     start.decision().getEventsList());
             charges.add(start.key, start.decision().getChargesList());
+            labels.add(start.key, head.getLabelsMap());
         }
         List<Object> parameters = new ArrayList<>(List.of(
                 fence.getOwnerId(),
@@ -190,6 +201,7 @@ final class StartRepository {
                 ended));
         events.addTo(parameters);
         charges.addTo(parameters);
+        labels.addTo(parameters);
         return Tuple.wrap(parameters);
     }
 

@@ -38,6 +38,7 @@ class RightsTest {
                     INSERT INTO plan_executions SELECT * FROM task_executions WHERE tenant_id = '%1$s';
                     INSERT INTO lifetime_events VALUES ('%1$s', gen_random_uuid(), 1, 1, '');
                     INSERT INTO human_tasks VALUES ('%1$s', gen_random_uuid(), gen_random_uuid(), 1, 'n', now());
+                    INSERT INTO lifetime_labels VALUES ('%1$s', 'n', 'v', gen_random_uuid());
                     INSERT INTO tenants (tenant_id) VALUES ('%1$s');
                     INSERT INTO api_keys (tenant_id, key_id, secret_digest, roles, display_name, created_by)
                     VALUES ('%1$s', 'key-%1$s', '', '{1}', '', '');
@@ -118,6 +119,7 @@ class RightsTest {
                 "plan_executions",
                 "lifetime_events",
                 "human_tasks",
+                "lifetime_labels",
                 "tenants",
                 "api_keys",
                 "audit_log"
@@ -139,6 +141,7 @@ class RightsTest {
                 "plan_executions",
                 "lifetime_events",
                 "human_tasks",
+                "lifetime_labels",
                 "tenants",
                 "api_keys",
                 "audit_log"

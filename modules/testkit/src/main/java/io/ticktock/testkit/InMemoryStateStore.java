@@ -9,6 +9,7 @@ import io.ticktock.proto.v1.*;
 import io.ticktock.state.BlobUris;
 import io.ticktock.state.Checks;
 import io.ticktock.state.LifetimeIdentity;
+import io.ticktock.state.LifetimeList;
 import io.ticktock.state.Outputs;
 import io.ticktock.state.Pages;
 import io.ticktock.state.RecordKey;
@@ -467,23 +468,27 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request) {
         return answer(request, asked -> {
-            String tenantId = Checks.tenant(asked.getTenantId());
-            int size = Pages.size(asked.getPageSize(), 50, 200);
-            UUID before = Pages.lifetimeToken(asked.getPageToken(), new UUID(-1, -1));
-            List<AgentLifetime> page =
-                    heads.headMap(new LifetimeIdentity(tenantId, before), false).descendingMap().entrySet().stream()
+            LifetimeList list = LifetimeList.of(asked);
+            String tenantId = asked.getTenantId();
+            return list.page(
+                    heads
+                            .headMap(new LifetimeIdentity(tenantId, list.place()), false)
+                            .descendingMap()
+                            .entrySet()
+                            .stream()
                             .filter(entry -> entry.getKey().tenantId().equals(tenantId))
+                            .filter(entry -> isWithin(list, entry.getKey()))
                             .map(Map.Entry::getValue)
                             .filter(head -> matches(head, asked))
-                            .limit(size)
-                            .toList();
-            ListLifetimesResponse.Builder response =
-                    ListLifetimesResponse.newBuilder().addAllLifetimes(page);
-            if (page.size() == size) {
-                response.setNextPageToken(page.get(size - 1).getLifetimeId());
-            }
-            return response.build();
+                            .limit(list.size())
+                            .toList());
         });
+    }
+
+    private static boolean isWithin(LifetimeList list, LifetimeIdentity lifetime) {
+        String id = lifetime.lifetimeId().toString();
+        return id.compareTo(list.first().toString()) >= 0
+                && id.compareTo(list.end().toString()) < 0;
     }
 
     private static boolean matches(AgentLifetime head, ListLifetimesRequest asked) {
@@ -491,7 +496,11 @@ public final class InMemoryStateStore implements StateStore {
                 || asked.getGraphName().equals(head.getGraph().getName());
         boolean hasStatus = asked.getStatus() == LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED
                 || asked.getStatus() == head.getStatus();
-        return isOfGraph && hasStatus;
+        return isOfGraph
+                && hasStatus
+                && head.getLabelsMap()
+                        .entrySet()
+                        .containsAll(asked.getLabelsMap().entrySet());
     }
 
     @Override

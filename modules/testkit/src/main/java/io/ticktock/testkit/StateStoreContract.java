@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.Recorded;
@@ -19,9 +21,12 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -648,8 +653,7 @@ public abstract class StateStoreContract {
         List<String> created = IntStream.range(0, 7).mapToObj(i -> create()).toList();
         end(created.get(2));
         result(store.createLifetime(others.start(fence, others.lifetimeId())));
-        List<String> newestFirst = new ArrayList<>(created);
-        java.util.Collections.reverse(newestFirst);
+        List<String> newestFirst = newestFirst(created);
         assertEquals(newestFirst, list(lifetimesOf(samples).setPageSize(3)));
         assertEquals(newestFirst, list(lifetimesOf(samples)));
         assertEquals(
@@ -660,11 +664,110 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void lifetimesAreFoundByTheirLabels() {
+        String red = createLabelled(Map.of("team", "red", "tier", "1"));
+        String blue = createLabelled(Map.of("team", "blue", "tier", "1"));
+        String again = createLabelled(Map.of("team", "red", "tier", "2"));
+        createLabelled(Map.of());
+        assertEquals(List.of(again, red), list(lifetimesOf(samples).putLabels("team", "red")));
+        assertEquals(
+                List.of(again, red),
+                list(lifetimesOf(samples).putLabels("team", "red").setPageSize(1)));
+        assertEquals(List.of(blue, red), list(lifetimesOf(samples).putLabels("tier", "1")));
+        assertEquals(
+                List.of(red), list(lifetimesOf(samples).putLabels("tier", "1").putLabels("team", "red")));
+        assertEquals(List.of(), list(lifetimesOf(samples).putLabels("team", "green")));
+        assertEquals(List.of(), list(lifetimesOf(samples).putLabels("red", "team")));
+        assertEquals(List.of(), list(lifetimesOf(others).putLabels("team", "red")));
+        LifetimeDecision.Builder ending = ending(red).toBuilder();
+        ending.getHeadBuilder().putLabels("team", "red").putLabels("tier", "1");
+        result(append(ending.build()));
+        assertEquals(
+                List.of(red),
+                list(lifetimesOf(samples)
+                        .putLabels("team", "red")
+                        .setStatus(LifetimeStatus.LIFETIME_STATUS_COMPLETED)));
+        assertEquals(
+                List.of(), list(lifetimesOf(samples).putLabels("team", "red").setGraphName("another")));
+    }
+
+    private String createLabelled(Map<String, String> labels) {
+        CreateLifetimeRequest.Builder start = samples.start(fence, samples.lifetimeId()).toBuilder();
+        start.getDecisionBuilder().getHeadBuilder().clearLabels().putAllLabels(labels);
+        return result(store.createLifetime(start.build())).getLifetimeId();
+    }
+
+    @Test
+    void lifetimesAreFoundByWhenTheyBegan() {
+        List<String> created = IntStream.range(0, 6).mapToObj(i -> create()).toList();
+        Timestamp third = began(created.get(2));
+        Timestamp fifth = began(created.get(4));
+        List<String> within = newestFirst(created.stream()
+                .filter(id -> !isBefore(began(id), third))
+                .filter(id -> isBefore(began(id), fifth))
+                .toList());
+        assertEquals(within, list(lifetimesOf(samples).setCreatedAfter(third).setCreatedBefore(fifth)));
+        assertEquals(
+                within,
+                list(lifetimesOf(samples)
+                        .setCreatedAfter(third)
+                        .setCreatedBefore(fifth)
+                        .putLabels("team", "blue")
+                        .setPageSize(1)));
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listLifetimes(lifetimesOf(samples)
+                                .setCreatedAfter(third)
+                                .setCreatedBefore(third)
+                                .build()))
+                        .code());
+    }
+
+    /** As its id tells, which begins with milliseconds. */
+    private static Timestamp began(String lifetimeId) {
+        return StateSamples.time(
+                Instant.ofEpochMilli(UUID.fromString(lifetimeId).getMostSignificantBits() >>> 16));
+    }
+
+    private static boolean isBefore(Timestamp one, Timestamp other) {
+        return ProtoTime.instant(one).isBefore(ProtoTime.instant(other));
+    }
+
+    private static List<String> newestFirst(List<String> created) {
+        List<String> newestFirst = new ArrayList<>(created);
+        Collections.reverse(newestFirst);
+        return newestFirst;
+    }
+
+    @Test
+    void aTokenIsGoodForTheSameFiltersOnly() {
+        create();
+        create();
+        ListLifetimesRequest.Builder asked =
+                lifetimesOf(samples).putLabels("team", "blue").setPageSize(1);
+        asked.setPageToken(result(store.listLifetimes(asked.build())).getNextPageToken());
+        assertEquals(1, result(store.listLifetimes(asked.build())).getLifetimesCount());
+        for (ListLifetimesRequest.Builder other : List.of(
+                asked.clone().clearLabels(),
+                asked.clone().putLabels("team", "red"),
+                asked.clone().setStatus(LifetimeStatus.LIFETIME_STATUS_RUNNING),
+                asked.clone().setGraphName("sample"),
+                asked.clone().setCreatedBefore(StateSamples.time(Instant.now())),
+                asked.clone().setTenantId(others.tenantId()))) {
+            assertEquals(
+                    FailureCode.INVALID_ARGUMENT,
+                    failure(store.listLifetimes(other.build())).code());
+        }
+    }
+
+    @Test
     void pagesOutOfRangeAreRefused() {
         for (ListLifetimesRequest.Builder request : List.of(
                 lifetimesOf(samples).setPageSize(201),
                 lifetimesOf(samples).setPageSize(-1),
                 lifetimesOf(samples).setPageToken("x"),
+                lifetimesOf(samples).setPageToken(samples.lifetimeId()),
+                lifetimesOf(samples).putLabels("team", "\0"),
                 lifetimesOf(samples).setTenantId(""))) {
             assertEquals(
                     FailureCode.INVALID_ARGUMENT,

@@ -95,6 +95,7 @@ final class EventJson {
         json.put("graph", started.getGraph().getName());
         json.put("version", started.getGraph().getVersion());
         json.put("actor", started.getActor());
+        json.set("labels", LifetimeJson.labels(started.getLabelsMap()));
         if (started.hasDeadline()) {
             json.put("deadline", time(started.getDeadline()));
         }

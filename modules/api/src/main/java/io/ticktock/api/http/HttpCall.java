@@ -77,6 +77,11 @@ final class HttpCall {
         }
     }
 
+    /** Of a parameter that may be given several times. */
+    List<String> queries(String name) {
+        return context.queryParam(name);
+    }
+
     Optional<String> query(String name) {
         List<String> values = context.queryParam(name);
         if (values.size() > 1) {

@@ -21,7 +21,9 @@ import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Lifetimes and executions as JSON. */
 final class LifetimeJson {
@@ -40,6 +42,7 @@ final class LifetimeJson {
         json.put("version", lifetime.getGraph().getVersion());
         json.put("status", word(lifetime.getStatus().name(), STATUS));
         json.put("reason", lifetime.getReason());
+        json.set("labels", labels(lifetime.getLabelsMap()));
         json.put("created_at", time(lifetime.getCreatedAt()));
         json.put("updated_at", time(lifetime.getUpdatedAt()));
         json.put("ended_at", lifetime.hasEndedAt() ? time(lifetime.getEndedAt()) : null);
@@ -48,6 +51,13 @@ final class LifetimeJson {
             json.put("forked_from_exec_id", lifetime.getForkedFromExecId());
         }
         json.set("totals", totals(lifetime.getTotals()));
+        return json;
+    }
+
+    /** In the order of their names. */
+    static ObjectNode labels(Map<String, String> labels) {
+        ObjectNode json = JsonText.object();
+        new TreeMap<>(labels).forEach(json::put);
         return json;
     }
 

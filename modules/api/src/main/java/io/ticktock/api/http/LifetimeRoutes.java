@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.operation.LifetimeOperations;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AbortCommand;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Amounts;
@@ -24,6 +25,8 @@ import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Routes of lifetimes and their executions. */
 final class LifetimeRoutes {
@@ -104,7 +107,7 @@ final class LifetimeRoutes {
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
-        call.requireQuery("graph", "status", JsonPage.SIZE, JsonPage.TOKEN);
+        call.requireQuery("graph", "status", "label", "created_after", "created_before", JsonPage.SIZE, JsonPage.TOKEN);
         ListLifetimesRequest.Builder request = ListLifetimesRequest.newBuilder()
                 .setGraphName(call.query("graph").orElse(""))
                 .setPageSize(call.pageSize())
@@ -115,9 +118,27 @@ final class LifetimeRoutes {
                                 () -> JsonBody.invalid("status must be running, paused, completed, failed or aborted,"
                                         + " not '" + word + "'")))
                 .ifPresent(request::setStatus);
+        request.putAllLabels(labels(call.queries("label")));
+        call.time("created_after").map(ProtoTime::timestamp).ifPresent(request::setCreatedAfter);
+        call.time("created_before").map(ProtoTime::timestamp).ifPresent(request::setCreatedBefore);
         return call.perform(lifetimes.list, request.build())
                 .map(page -> JsonPage.of(
                         "lifetimes", page.getLifetimesList(), LifetimeJson::lifetime, page.getNextPageToken()));
+    }
+
+    private static Map<String, String> labels(List<String> texts) {
+        Map<String, String> labels = new TreeMap<>();
+        for (String text : texts) {
+            int equals = text.indexOf('=');
+            if (equals < 1) {
+                throw JsonBody.invalid("label must be a name and a value, such as team=red, not '" + text + "'");
+            }
+            String earlier = labels.put(text.substring(0, equals), text.substring(equals + 1));
+            if (earlier != null) {
+                throw JsonBody.invalid("label '" + text.substring(0, equals) + "' is given twice");
+            }
+        }
+        return labels;
     }
 
     private Future<HttpAnswer> get(HttpCall call) {
