@@ -35,6 +35,7 @@ final class Session {
     private long heardNanos = openedNanos;
     private long heartbeatNanos;
     private long pingNanos = openedNanos;
+    private long watchedNanos = openedNanos;
     private long heartbeatIntervalMillis;
     private boolean over;
 
@@ -111,6 +112,11 @@ final class Session {
             end(End.lost("no welcome within " + timing.welcome().toMillis() + " ms"));
             return;
         }
+        if (nowNanos - watchedNanos > timing.silence().toNanos() / 4) {
+            // This process stood still: what came meanwhile has not been read yet.
+            heardNanos = nowNanos;
+        }
+        watchedNanos = nowNanos;
         if (nowNanos - heardNanos > timing.silence().toNanos()) {
             end(End.lost("nothing heard for " + timing.silence().toMillis() + " ms"));
             return;

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 class WorkerTest {
 
     private static final Timing IMPATIENT =
-            new Timing(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofMillis(600));
+            new Timing(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(2));
     private static final TaskHandler ECHO =
             context -> CompletableFuture.completedFuture(TaskOutcome.success(context.input()));
 
