@@ -46,7 +46,8 @@ final class Deployment implements AutoCloseable {
             int loops = configuration.launcher().eventLoops();
             deploy(VerticleDefinition.instances(loops, () -> new LoopDelayVerticle(meters.registry())));
         }
-        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, listening, meters);
+        Wiring wiring = new Wiring(
+                vertx, bus, configuration, state, instanceId, chosen.contains(SystemModule.API), listening, meters);
         for (SystemModule module : EnumSet.copyOf(chosen)) {
             deploy(ModuleTable.definition(module, wiring));
             modules.add(module);

@@ -80,6 +80,7 @@ final class ModuleTable {
                 wiring.bus(),
                 section.bounds(),
                 wiring.instanceId(),
+                wiring.takesWorkers(),
                 wiring.meters().registry());
         return new VerticleDefinition(
                 () -> new ExecutorVerticle(wiring.bus(), executor),
@@ -139,6 +140,7 @@ final class ModuleTable {
                         STATE_LIST_EXECUTIONS,
                         STATE_LIST_EVENTS,
                         STATE_GET_OUTPUT,
+                        STATE_LIST_WAITING_WORK,
                         STATE_LIST_HUMAN_TASKS,
                         STATE_GET_HUMAN_TASK,
                         STATE_GET_USAGE,
@@ -165,7 +167,16 @@ final class ModuleTable {
                         GUARDRAIL_LIST_POLICIES,
                         GUARDRAIL_RECOMPUTE);
             case EXECUTOR ->
-                List.of(EXECUTOR_CHECK, EXECUTOR_RUN_TASK, EXECUTOR_RUN_PLAN, EXECUTOR_HELD, EXECUTOR_EVALUATE_PLANS);
+                List.of(
+                        EXECUTOR_CHECK,
+                        EXECUTOR_RUN_TASK,
+                        EXECUTOR_RUN_PLAN,
+                        EXECUTOR_HELD,
+                        EXECUTOR_EVALUATE_PLANS,
+                        EXECUTOR_TAKE_TASKS,
+                        EXECUTOR_CLAIM_TASKS,
+                        EXECUTOR_COMPLETE_TASK,
+                        EXECUTOR_RETURN_TASKS);
             case CONTROL ->
                 List.of(
                         CONTROL_CHECK,
@@ -243,6 +254,11 @@ final class ModuleTable {
                         STATE_GET_OUTPUT,
                         STATE_LIST_HUMAN_TASKS,
                         STATE_GET_HUMAN_TASK,
+                        STATE_LIST_WAITING_WORK,
+                        EXECUTOR_TAKE_TASKS,
+                        EXECUTOR_CLAIM_TASKS,
+                        EXECUTOR_COMPLETE_TASK,
+                        EXECUTOR_RETURN_TASKS,
                         BLOB_READ,
                         GUARDRAIL_LIST_POLICIES,
                         STATE_GET_SPEND,

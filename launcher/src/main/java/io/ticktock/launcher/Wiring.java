@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param state present when the data plane is among them
  * @param instanceId names this process to others and in the records
+ * @param takesWorkers whether workers outside can connect
  * @param listening the port of the way in, once it is known
  * @param meters where modules count what they do
  */
@@ -21,5 +22,6 @@ record Wiring(
         Configuration configuration,
         Optional<StateConfiguration> state,
         String instanceId,
+        boolean takesWorkers,
         CompletableFuture<Integer> listening,
         ProcessMeters meters) {}

@@ -159,7 +159,8 @@ class PlansReplayTest {
     static void runOne() throws InterruptedException {
         vertx = Vertx.vertx();
         Bus bus = new Bus(vertx, Delivery.DIRECT);
-        Executor executor = new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", new SimpleMeterRegistry());
+        Executor executor =
+                new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", false, new SimpleMeterRegistry());
         ControlConfiguration control = new ControlConfiguration(
                 "test", Duration.ofSeconds(30), 10_000, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         GuardrailConfiguration guardrail =

@@ -134,6 +134,7 @@ public record Configuration(
         ExecutorConfiguration bounds = new ExecutorConfiguration(
                 settings.integer("executor.max_running"),
                 settings.integer("executor.max_queued"),
+                settings.integer("executor.max_remote"),
                 settings.integer("executor.worker_threads"),
                 settings.integer("executor.inline_limit_bytes"),
                 settings.integer("executor.max_input_bytes"),

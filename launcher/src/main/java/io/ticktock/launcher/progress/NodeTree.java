@@ -65,6 +65,7 @@ final class NodeTree {
                 "a timer until " + ProtoTime.instant(waiting.getUntil()).truncatedTo(ChronoUnit.SECONDS);
             case HUMAN -> "an answer";
             case CHILD -> "lifetime of " + waiting.getChild().getGraphName();
+            case WORKER -> "a worker for " + waiting.getWorker().getTaskType();
             case WAIT_NOT_SET -> "something outside";
         };
     }

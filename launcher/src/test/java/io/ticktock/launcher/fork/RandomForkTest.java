@@ -82,7 +82,8 @@ class RandomForkTest {
     void deploy() {
         vertx = Vertx.vertx();
         bus = new Bus(vertx, Delivery.DIRECT);
-        Executor executor = new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", new SimpleMeterRegistry());
+        Executor executor =
+                new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", false, new SimpleMeterRegistry());
         ControlConfiguration control = new ControlConfiguration(
                 "test", Duration.ofSeconds(30), 10_000, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         GuardrailConfiguration guardrail =

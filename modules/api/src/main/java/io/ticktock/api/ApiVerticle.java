@@ -12,6 +12,7 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -20,6 +21,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -40,6 +42,7 @@ public final class ApiVerticle extends VerticleBase {
     private final IntConsumer listening;
     private final ApiMeters meters;
     private final Supplier<String> exposition;
+    private WorkerGateway workers;
 
     /**
      * @param listening is told the port
@@ -68,6 +71,18 @@ public final class ApiVerticle extends VerticleBase {
         if (configuration.authentication() == Authentication.NONE) {
             LOG.warn("requests without a key are an administrator's: everybody on this machine may do everything");
         }
+        workers = new WorkerGateway(vertx, bus, "gateway-" + UUID.randomUUID());
+        return workers.start().compose(started -> listen());
+    }
+
+    /** Workers hear it before their streams end. */
+    @Override
+    public Future<?> stop() {
+        workers.drain();
+        return Future.succeededFuture();
+    }
+
+    private Future<?> listen() {
         return vertx.createHttpServer(options())
                 .requestHandler(handler())
                 .listen(configuration.port(), configuration.host())
@@ -91,7 +106,8 @@ public final class ApiVerticle extends VerticleBase {
                         meters,
                         exposition)
                 .router(vertx);
-        Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit, meters).server(vertx);
+        Handler<HttpServerRequest> grpc =
+                new GrpcApi(operations, authenticator, gate, audit, workers, meters).server(vertx);
         return request -> (GrpcApi.isFor(request) ? grpc : http).handle(request);
     }
 

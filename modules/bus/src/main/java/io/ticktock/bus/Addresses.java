@@ -57,6 +57,9 @@ public final class Addresses {
     public static final Address<ListDueRequest, ListDueResponse> STATE_LIST_DUE =
             Address.of("state.list-due", ListDueRequest.class, ListDueResponse.class);
 
+    public static final Address<ListWaitingWorkRequest, ListWaitingWorkResponse> STATE_LIST_WAITING_WORK =
+            Address.of("state.list-waiting-work", ListWaitingWorkRequest.class, ListWaitingWorkResponse.class);
+
     // state: budgets
     /** Whoever asks is asked itself, and must answer in time. */
     public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET = new Address<>(

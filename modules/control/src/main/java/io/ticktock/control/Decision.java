@@ -19,6 +19,7 @@ import java.util.Map;
  * @param outgoing signals to other lifetimes, to be written with the events
  * @param charges to the tenant's budgets, to be written with the events
  * @param questions to people that are asked or closed, to be written with the events
+ * @param work that begins to wait for a worker or waits no more, to be written with the events
  * @param headChanged whether the head row is to be written
  */
 record Decision(
@@ -29,6 +30,7 @@ record Decision(
         List<Signal> outgoing,
         List<BudgetCharge> charges,
         QuestionChanges questions,
+        WorkChanges work,
         boolean headChanged) {
 
     /** What the guardrails have to admit before the events may be appended. */
@@ -77,7 +79,7 @@ record Decision(
             }
         }
         return new Decision(
-                noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, questions, headChanged);
+                noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, questions, work, headChanged);
     }
 
     boolean changesNothing() {

@@ -29,6 +29,7 @@ final class DecisionLog {
     private final List<Signal> outgoing = new ArrayList<>();
     private final List<BudgetCharge> charges = new ArrayList<>();
     private final QuestionChanges questions = new QuestionChanges();
+    private final WorkChanges work = new WorkChanges();
     private boolean headChanged;
 
     DecisionLog(LifetimeState state, Instant now) {
@@ -51,6 +52,7 @@ final class DecisionLog {
                 .build();
         settle(event);
         questions.note(event, state);
+        work.note(event, state);
         state.apply(event);
         events.add(event);
         headChanged |= isTransition(event);
@@ -107,7 +109,7 @@ final class DecisionLog {
     }
 
     Decision decision() {
-        return new Decision(events, commands, consumed, refused, outgoing, charges, questions, headChanged);
+        return new Decision(events, commands, consumed, refused, outgoing, charges, questions, work, headChanged);
     }
 
     private static boolean isTransition(LifetimeEvent event) {

@@ -330,7 +330,9 @@ final class GraphOrchestrator {
                 .addAllOutgoingSignals(decision.outgoing())
                 .addAllCharges(decision.charges())
                 .addAllAskedQuestions(decision.questions().asked())
-                .addAllClosedQuestionExecIds(decision.questions().closed());
+                .addAllClosedQuestionExecIds(decision.questions().closed())
+                .addAllBegunWork(decision.work().begun())
+                .addAllEndedWorkExecIds(decision.work().over());
         if (decision.headChanged() || park || resident.parked) {
             stored.setHead(resident.state.head().toBuilder().setParked(park));
             Instant wakeAt = park ? resident.wakeAt() : null;

@@ -24,6 +24,7 @@ import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.Waiting;
 import io.ticktock.proto.v1.Woken;
+import io.ticktock.proto.v1.WorkerReady;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -171,15 +172,19 @@ final class LifetimeMachine {
             return;
         }
         Waiting.Builder waiting = Waiting.newBuilder().setExecId(attempt.execId());
-        state.graph()
-                .node(attempt.scheduled.getNodeId())
-                .timeout()
-                .ifPresent(timeout -> waiting.setTimeoutAt(
-                        ProtoTime.timestamp(attempt.notBefore().plus(timeout).plus(attempt.held))));
+        if (!report.hasWorker()) {
+            // An attempt's time begins when a worker has it.
+            state.graph()
+                    .node(attempt.scheduled.getNodeId())
+                    .timeout()
+                    .ifPresent(timeout -> waiting.setTimeoutAt(ProtoTime.timestamp(
+                            attempt.notBefore().plus(timeout).plus(attempt.held))));
+        }
         switch (report.getWaitCase()) {
             case UNTIL -> waiting.setUntil(report.getUntil());
             case HUMAN -> waiting.setHuman(report.getHuman());
             case CHILD -> waiting.setChild(report.getChild());
+            case WORKER -> waiting.setWorker(report.getWorker());
             case WAIT_NOT_SET -> throw new Failure(FailureCode.INVALID_ARGUMENT, "a waiting report must say for what");
         }
         log.append(LifetimeEvent.newBuilder().setWaiting(waiting));
@@ -229,6 +234,7 @@ final class LifetimeMachine {
             case ABORT -> abort(signal.getAbort());
             case ANSWER -> answer(signal.getAnswer());
             case CHILD_ENDED -> childEnded(signal.getChildEnded());
+            case WORKER_READY -> workerReady(signal.getWorkerReady());
             case COMMAND_NOT_SET -> throw new Failure(FailureCode.INVALID_ARGUMENT, "a signal must carry a command");
         }
     }
@@ -297,6 +303,14 @@ final class LifetimeMachine {
         Attempt attempt = state.openAttempt(ended.getParentExecId());
         if (attempt != null && attempt.waitsForChild(ended.getChildLifetimeId())) {
             wake(attempt, Resumption.newBuilder().setChildEnded(ended));
+        }
+    }
+
+    /** One that waits no more has been told by another, or was cancelled. */
+    private void workerReady(WorkerReady ready) {
+        Attempt attempt = state.openAttempt(ready.getExecId());
+        if (state.isRunning() && attempt != null && attempt.isWaiting() && attempt.waiting.hasWorker()) {
+            wake(attempt, Resumption.newBuilder().setWorkerReadyAt(ProtoTime.timestamp(log.now())));
         }
     }
 

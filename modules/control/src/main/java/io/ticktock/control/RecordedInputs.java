@@ -11,6 +11,8 @@ import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Resumption;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Waiting;
+import io.ticktock.proto.v1.Woken;
+import io.ticktock.proto.v1.WorkerReady;
 import java.util.Optional;
 
 /** What must have happened to a lifetime for an event to be recorded that no earlier input of its decision explains. */
@@ -35,7 +37,7 @@ final class RecordedInputs {
                 Optional.of(new Input.ChildStarted(
                         event.getChildStarted().getExecId(),
                         event.getChildStarted().getChildLifetimeId()));
-            case WOKEN -> woken(event.getWoken().getResumption());
+            case WOKEN -> woken(event.getWoken());
             case PAUSED ->
                 signal(Signal.newBuilder()
                         .setPause(PauseCommand.newBuilder()
@@ -73,16 +75,21 @@ final class RecordedInputs {
             case UNTIL -> report.setUntil(waiting.getUntil());
             case HUMAN -> report.setHuman(waiting.getHuman());
             case CHILD -> report.setChild(waiting.getChild());
+            case WORKER -> report.setWorker(waiting.getWorker());
             case WAIT_NOT_SET -> report.clearWait();
         }
         return report.build();
     }
 
-    private static Optional<Input> woken(Resumption resumption) {
+    private static Optional<Input> woken(Woken woken) {
+        Resumption resumption = woken.getResumption();
         return switch (resumption.getCauseCase()) {
             case TIMER_FIRED_AT, TIMED_OUT_AT -> Optional.of(new Input.Ticked());
             case ANSWER -> signal(Signal.newBuilder().setAnswer(resumption.getAnswer()));
             case CHILD_ENDED -> signal(Signal.newBuilder().setChildEnded(resumption.getChildEnded()));
+            case WORKER_READY_AT ->
+                signal(Signal.newBuilder()
+                        .setWorkerReady(WorkerReady.newBuilder().setExecId(woken.getExecId())));
             case CAUSE_NOT_SET -> Optional.empty();
         };
     }

@@ -98,6 +98,7 @@ final class AttemptRunner {
     /** Without a record, the control plane finds that nobody has the attempt in hand, and dispatches it again. */
     private void release(HeldAttempt attempt, AsyncResult<Void> done) {
         held.release(attempt);
+        attempt.end(done.succeeded() ? Future.succeededFuture() : Future.failedFuture(done.cause()));
         if (done.failed()) {
             LOG.error("{} of {} ends without a record", attempt.executionId(), attempt.nodeId(), done.cause());
         }

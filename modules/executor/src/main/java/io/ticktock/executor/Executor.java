@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Executor {
 
+    private final String id;
     private final HeldAttempts held;
     private final HandlerThreads workers;
     private final HttpSender http;
@@ -34,16 +35,31 @@ public final class Executor {
     private final TaskExecutor tasks;
     private final PlanExecutor plans;
     private final PlanEvaluator evaluator;
+    private final RemoteTasks remote;
 
     /**
      * With the built-in types and those that authors have put on the class path.
      *
      * @param executorId names this process in the records
+     * @param takesWorkers whether workers outside can come for Tasks of types that have no handler here
      * @param meters where it counts what it does
      */
     public Executor(
-            Vertx vertx, Bus bus, ExecutorConfiguration configuration, String executorId, MeterRegistry meters) {
-        this(vertx, bus, configuration, executorId, HostResolver.system(vertx), Clock.systemUTC(), meters);
+            Vertx vertx,
+            Bus bus,
+            ExecutorConfiguration configuration,
+            String executorId,
+            boolean takesWorkers,
+            MeterRegistry meters) {
+        this(
+                vertx,
+                bus,
+                configuration,
+                executorId,
+                takesWorkers,
+                HostResolver.system(vertx),
+                Clock.systemUTC(),
+                meters);
     }
 
     Executor(
@@ -51,6 +67,7 @@ public final class Executor {
             Bus bus,
             ExecutorConfiguration configuration,
             String executorId,
+            boolean takesWorkers,
             HostResolver hosts,
             Clock clock,
             MeterRegistry registry) {
@@ -77,14 +94,22 @@ public final class Executor {
         InputResolver inputs = new InputResolver(records, blobs, client, repeater, memory, maxInputBytes);
         ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
         Recorder recorder = new Recorder(bus, repeater, records);
+        this.id = executorId;
         this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters);
         meters.watch(held);
         this.workers = new HandlerThreads(
                 configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
         this.runner =
                 new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId, meters);
-        this.tasks =
-                new TaskExecutor(graphs, types, inputs, results, new WaitingReporter(bus, repeater, results), recorder);
+        this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), System::nanoTime);
+        this.tasks = new TaskExecutor(
+                graphs,
+                types,
+                takesWorkers ? task -> new RemoteHandler(remote, held, results, task) : HandlerTypes::noHandler,
+                inputs,
+                results,
+                new WaitingReporter(bus, repeater, results),
+                recorder);
         ChoiceCheck choices = new ChoiceCheck(configuration.maxFanOut());
         this.plans = new PlanExecutor(graphs, new PlanDecider(types, inputs, choices), results, recorder);
         Repeater briefly = new Repeater(vertx, EvaluationVerticle.MOST_FAILURES);
@@ -123,16 +148,28 @@ public final class Executor {
         held.cancel(request);
     }
 
+    /** Names this process: whoever gave it an attempt for a worker asks it by this. */
+    String id() {
+        return id;
+    }
+
+    /** The attempts for workers outside. */
+    RemoteTasks remote() {
+        return remote;
+    }
+
     /** Ends attempts whose timeout or heartbeat's timeout has passed. */
     void stopOverdue() {
         held.stopOverdue();
+        remote.tick();
     }
 
     /**
      * Refuses new attempts, lets those in hand go on for so long, and then leaves them: without a record, they are
-     * dispatched again, elsewhere or later.
+     * dispatched again, elsewhere or later. What workers outside have, they keep.
      */
     public Future<Void> drain(Duration patience) {
+        remote.letGo();
         return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
             held.abandonAll();
             workers.close();

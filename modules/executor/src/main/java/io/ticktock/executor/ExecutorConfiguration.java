@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param maxRunning attempts whose handlers run at once, 1 to 100,000
  * @param maxQueued attempts that wait for their start, 0 to 1,000,000; more are refused as overload
+ * @param maxRemote attempts for workers outside at once, in their hands or waiting for one, 1 to 1,000,000; more wait
+ *     in the data plane
  * @param workerThreads threads for handlers that block, 1 to 10,000
  * @param inlineLimitBytes larger results go to the blob store, 1 KiB to 16 MiB
  * @param maxInputBytes what one attempt's inputs may have together in memory, 1 KiB to 1 GiB
@@ -21,6 +23,7 @@ import java.time.Duration;
 public record ExecutorConfiguration(
         int maxRunning,
         int maxQueued,
+        int maxRemote,
         int workerThreads,
         int inlineLimitBytes,
         int maxInputBytes,
@@ -33,6 +36,7 @@ public record ExecutorConfiguration(
     public static final ExecutorConfiguration DEFAULT = new ExecutorConfiguration(
             1_024,
             8_192,
+            16_384,
             16,
             1 << 20,
             64 << 20,
@@ -45,6 +49,7 @@ public record ExecutorConfiguration(
     public ExecutorConfiguration {
         check("executor.max_running", maxRunning, 1, 100_000);
         check("executor.max_queued", maxQueued, 0, 1_000_000);
+        check("executor.max_remote", maxRemote, 1, 1_000_000);
         check("executor.worker_threads", workerThreads, 1, 10_000);
         check("executor.inline_limit_bytes", inlineLimitBytes, 1 << 10, 16 << 20);
         check("executor.max_input_bytes", maxInputBytes, 1 << 10, 1 << 30);

@@ -37,7 +37,18 @@ public final class ExecutorVerticle extends VerticleBase {
                                 CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
-                bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel));
+                bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel),
+                serveGateways(executor.remote()));
+    }
+
+    private Future<?> serveGateways(RemoteTasks tasks) {
+        String executorId = executor.id();
+        return Future.all(
+                bus.serve(Addresses.EXECUTOR_TAKE_TASKS.at(executorId), tasks::take),
+                bus.serve(Addresses.EXECUTOR_CLAIM_TASKS.at(executorId), tasks::claim),
+                bus.serve(Addresses.EXECUTOR_COMPLETE_TASK.at(executorId), tasks::complete),
+                bus.serve(Addresses.EXECUTOR_RETURN_TASKS.at(executorId), tasks::takeBack),
+                bus.subscribe(Addresses.API_GATEWAY_ALIVE, alive -> tasks.heard(alive.getGatewayId())));
     }
 
     /** Takes nothing new from the bus; what is in hand is the executor's to {@link Executor#drain drain}. */

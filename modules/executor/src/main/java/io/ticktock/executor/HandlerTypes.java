@@ -1,12 +1,16 @@
 package io.ticktock.executor;
 
+import io.ticktock.graph.Task;
 import io.ticktock.sdk.PlanType;
+import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 
 /** Which handler runs which type of node: the built-in types, and those of authors. */
 final class HandlerTypes {
@@ -37,12 +41,13 @@ final class HandlerTypes {
         return new HandlerTypes(allTasks, allPlans);
     }
 
-    TaskType task(String name) {
+    /** None where a worker outside is to run it: that may be an author's own type only. */
+    Optional<TaskType> task(String name) {
         TaskType type = tasks.get(name);
-        if (type == null) {
+        if (type == null && !name.contains(".")) {
             throw unknown("Task", name);
         }
-        return type;
+        return Optional.ofNullable(type);
     }
 
     PlanType plan(String name) {
@@ -67,6 +72,11 @@ final class HandlerTypes {
             throw new IllegalArgumentException("the type " + name + " is there twice: "
                     + earlier.getClass().getName() + " and " + type.getClass().getName());
         }
+    }
+
+    /** Where no worker can come either. */
+    static TaskHandler noHandler(Task task) {
+        return context -> CompletableFuture.failedFuture(unknown("Task", task.type()));
     }
 
     private static AttemptFailure unknown(String kind, String name) {

@@ -12,6 +12,7 @@ import io.ticktock.sdk.running.TelemetryReport;
 import io.ticktock.sdk.running.ThreadJob;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,6 +61,10 @@ final class HeldAttempt implements Attempt {
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
     private volatile ByteString inputDigest = ByteString.EMPTY;
+    private volatile boolean outside;
+    private volatile boolean untimed;
+    private volatile String workerId = "";
+    private final Promise<Void> over = Promise.promise();
 
     /** @param waits how often it has waited before */
     HeldAttempt(ExecutionHeaders headers, int waits, Context context, HandlerThreads workers, String executorId) {
@@ -207,6 +212,29 @@ final class HeldAttempt implements Attempt {
         time.ifPresent(limit -> deadlineNanos = startedNanos + limit.toNanos());
     }
 
+    /** A worker outside is to run it: its time begins when one has it. */
+    void awaitWorker() {
+        outside = true;
+        untimed = true;
+    }
+
+    boolean isOutside() {
+        return outside;
+    }
+
+    /** A worker outside has it from now. Where the graph gives no time, it may take as long as the worker is alive. */
+    void givenOut() {
+        startedMillis = System.currentTimeMillis();
+        startedNanos = System.nanoTime();
+        timeout.ifPresent(limit -> deadlineNanos = startedNanos + limit.toNanos());
+        untimed = timeout.isEmpty();
+    }
+
+    /** Which worker outside has run it. */
+    void ranBy(String worker) {
+        workerId = worker;
+    }
+
     /** From now on silence of this length ends it. */
     void expectHeartbeats(Optional<Duration> silence) {
         heartbeat();
@@ -215,7 +243,7 @@ final class HeldAttempt implements Attempt {
 
     /** Stops it when its timeout or its heartbeat's has passed. */
     void stopIfOverdue(long nowNanos) {
-        if (!begun || handlerEnded) {
+        if (!begun || handlerEnded || untimed) {
             return;
         }
         if (nowNanos - deadlineNanos > 0) {
@@ -316,6 +344,16 @@ final class HeldAttempt implements Attempt {
         return reportingWait;
     }
 
+    /** Its record is durable, or it waits elsewhere; a failure when it ends without. */
+    void end(Future<Void> done) {
+        done.onComplete(over);
+    }
+
+    /** Completes when it has left this executor's hands; fails when it has no record. */
+    Future<Void> over() {
+        return over.future();
+    }
+
     /** Nobody needs an answer from it any more. */
     void abandon() {
         abandoned = true;
@@ -332,6 +370,7 @@ final class HeldAttempt implements Attempt {
                 .setStartedAt(timestamp(startedMillis))
                 .setFinishedAt(timestamp(startedMillis + latencyMillis()))
                 .setExecutorId(executorId)
+                .setWorkerId(workerId)
                 .build();
     }
 

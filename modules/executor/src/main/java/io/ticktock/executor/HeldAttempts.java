@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The attempts in hand: each once, so many running at once, so many more waiting for their start, the rest refused.
@@ -30,6 +31,7 @@ final class HeldAttempts {
     private final Set<Entry> resumedQueue = new LinkedHashSet<>();
     private final Set<Entry> newQueue = new LinkedHashSet<>();
     private final Promise<Void> drained = Promise.promise();
+    private final AtomicInteger outside = new AtomicInteger();
     private int running;
     private volatile boolean draining;
 
@@ -52,7 +54,7 @@ final class HeldAttempts {
         if (draining) {
             return stopping();
         }
-        if (earlier == null && held.size() >= maxHeld) {
+        if (earlier == null && held.size() - outside.get() >= maxHeld) {
             meters.refused();
             return Future.failedFuture(new Failure(
                     FailureCode.OVERLOADED, "this executor has " + maxHeld + " attempts in hand; try again later"));
@@ -113,6 +115,19 @@ final class HeldAttempts {
     /** The attempt's handler has ended: its place goes to the next. */
     void handlerEnded(HeldAttempt attempt) {
         attempt.handlerEnded();
+        if (!attempt.isOutside()) {
+            passPlaceOn();
+        }
+    }
+
+    /** The attempt is for a worker outside: it is still in hand, but takes no place and no room. */
+    void moveOutside(HeldAttempt attempt) {
+        attempt.awaitWorker();
+        outside.incrementAndGet();
+        passPlaceOn();
+    }
+
+    private void passPlaceOn() {
         Entry next;
         synchronized (this) {
             next = nextInQueue();
@@ -129,6 +144,9 @@ final class HeldAttempts {
     /** The attempt is over. */
     void release(HeldAttempt attempt) {
         held.computeIfPresent(attempt.executionId(), (id, entry) -> entry.attempt == attempt ? null : entry);
+        if (attempt.isOutside()) {
+            outside.decrementAndGet();
+        }
         if (draining && held.isEmpty()) {
             drained.tryComplete();
         }

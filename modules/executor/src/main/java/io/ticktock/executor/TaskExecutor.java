@@ -13,6 +13,7 @@ import io.ticktock.proto.v1.TaskInput;
 import io.ticktock.proto.v1.TaskResult;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskContext;
+import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskOutcome.Streamed;
 import io.ticktock.sdk.TaskOutcome.Succeeded;
@@ -20,26 +21,31 @@ import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.Value;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Runs attempts of Tasks: from the references of a TaskInput to a durable TaskExecution, or to a wait. */
 final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
 
     private final GraphCatalog graphs;
     private final HandlerTypes types;
+    private final Function<Task, TaskHandler> remote;
     private final InputResolver inputs;
     private final ResultStore results;
     private final WaitingReporter waitings;
     private final Recorder recorder;
 
+    /** @param remote gives what runs Tasks of types that have no handler here */
     TaskExecutor(
             GraphCatalog graphs,
             HandlerTypes types,
+            Function<Task, TaskHandler> remote,
             InputResolver inputs,
             ResultStore results,
             WaitingReporter waitings,
             Recorder recorder) {
         this.graphs = graphs;
         this.types = types;
+        this.remote = remote;
         this.inputs = inputs;
         this.results = results;
         this.waitings = waitings;
@@ -60,24 +66,24 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     private Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input, AgentGraph graph) {
         Task task = task(graph, attempt.nodeId());
         attempt.limit(task.timeout());
-        TaskType type = types.task(task.type());
+        Optional<TaskType> type = types.task(task.type());
+        TaskHandler handler = type.map(TaskType::handler).orElseGet(() -> remote.apply(task));
         return inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type))
-                .compose(resolved -> call(attempt, input, task, type, resolved))
+                .compose(resolved -> call(attempt, input, task, handler, resolved))
                 .compose(outcome -> outcome instanceof Streamed streamed
                         ? results.store(attempt, streamed).map(TaskOutcome::success)
                         : Future.succeededFuture(outcome));
     }
 
     private static Future<TaskOutcome> call(
-            HeldAttempt attempt, TaskInput input, Task task, TaskType type, ResolvedInput resolved) {
+            HeldAttempt attempt, TaskInput input, Task task, TaskHandler handler, ResolvedInput resolved) {
         Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
         AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables);
         attempt.expectHeartbeats(task.configuration().heartbeatTimeout());
         return AttemptRunner.call(
                 attempt,
                 resolved,
-                () -> type.handler()
-                        .run(new TaskContext(attempt, settings, input(task, settings, resolved), resumption)));
+                () -> handler.run(new TaskContext(attempt, settings, input(task, settings, resolved), resumption)));
     }
 
     private static Value input(Task task, AttemptSettings settings, ResolvedInput resolved) {
@@ -91,8 +97,8 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         return task.settings() instanceof CustomTaskSettings custom ? custom.input() : Optional.empty();
     }
 
-    private static boolean readsInput(Task task, TaskType type) {
-        return type.readsInput() && input(task).isEmpty();
+    private static boolean readsInput(Task task, Optional<TaskType> type) {
+        return type.map(TaskType::readsInput).orElse(true) && input(task).isEmpty();
     }
 
     @Override

@@ -9,9 +9,11 @@ import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.ReportWaitingRequest;
 import io.ticktock.proto.v1.ReportWaitingResponse;
+import io.ticktock.proto.v1.WorkerRequest;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskOutcome.WaitingForAnswer;
 import io.ticktock.sdk.TaskOutcome.WaitingForChild;
+import io.ticktock.sdk.TaskOutcome.WaitingForWorker;
 import io.ticktock.sdk.TaskOutcome.WaitingUntil;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -50,6 +52,10 @@ final class WaitingReporter {
             return results.store(attempt, child.request().getInput())
                     .map(input -> child.request().toBuilder().setInput(input).build())
                     .map(ExecutionWaiting.newBuilder()::setChild);
+        }
+        if (wait instanceof WaitingForWorker worker) {
+            return Future.succeededFuture(ExecutionWaiting.newBuilder()
+                    .setWorker(WorkerRequest.newBuilder().setTaskType(worker.taskType())));
         }
         return Future.succeededFuture(ExecutionWaiting.newBuilder().setUntil(timestamp(((WaitingUntil) wait).time())));
     }

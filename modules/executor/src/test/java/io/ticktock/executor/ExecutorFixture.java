@@ -67,7 +67,8 @@ final class ExecutorFixture implements AutoCloseable {
                 vertx,
                 bus,
                 configuration,
-                "executor-1",
+                EXECUTOR_ID,
+                takesWorkers,
                 HostResolver.system(vertx),
                 Clock.systemUTC(),
                 new SimpleMeterRegistry());

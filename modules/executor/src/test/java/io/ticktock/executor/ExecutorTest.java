@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 class ExecutorTest {
 
     private static final ExecutorConfiguration SMALL = new ExecutorConfiguration(
-            2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofHours(1), HttpConfiguration.DEFAULT);
+            2, 2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofHours(1), HttpConfiguration.DEFAULT);
 
     private static final String LOOP = """
             graph: loop
@@ -506,7 +506,7 @@ class ExecutorTest {
     @Test
     void aHandlerWithoutATimeoutEndsByThatOfTheExecutor() throws Exception {
         ExecutorConfiguration hasty = new ExecutorConfiguration(
-                2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofSeconds(1), HttpConfiguration.DEFAULT);
+                2, 2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofSeconds(1), HttpConfiguration.DEFAULT);
         try (ExecutorFixture fixture = new ExecutorFixture(hasty)) {
             handle("a", context -> new CompletableFuture<>());
             assertEquals(

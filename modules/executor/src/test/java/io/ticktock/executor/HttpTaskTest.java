@@ -27,6 +27,7 @@ class HttpTaskTest {
     private static final ExecutorConfiguration CONFIGURATION = new ExecutorConfiguration(
             8,
             8,
+            8,
             2,
             1 << 20,
             8 << 20,

@@ -16,7 +16,8 @@ public sealed interface TaskOutcome
                 TaskOutcome.Streamed,
                 TaskOutcome.WaitingUntil,
                 TaskOutcome.WaitingForAnswer,
-                TaskOutcome.WaitingForChild {
+                TaskOutcome.WaitingForChild,
+                TaskOutcome.WaitingForWorker {
 
     /** The result. */
     record Succeeded(Value value) implements TaskOutcome {}
@@ -32,6 +33,9 @@ public sealed interface TaskOutcome
 
     /** The attempt goes on when a child lifetime ended. */
     record WaitingForChild(ChildRequest request) implements TaskOutcome {}
+
+    /** The attempt goes on when a worker outside has room for this type. */
+    record WaitingForWorker(String taskType) implements TaskOutcome {}
 
     static TaskOutcome success(Value value) {
         return new Succeeded(value);
@@ -61,6 +65,10 @@ public sealed interface TaskOutcome
 
     static TaskOutcome waitForAnswer(HumanRequest request) {
         return new WaitingForAnswer(request);
+    }
+
+    static TaskOutcome waitForWorker(String taskType) {
+        return new WaitingForWorker(taskType);
     }
 
     static TaskOutcome waitForChild(ChildRequest request) {

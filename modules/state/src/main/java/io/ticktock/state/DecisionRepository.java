@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The decisions of the control plane: each with its events, head row, timer, signals and questions to people in one
- * transaction, and only while the fence holds.
+ * The decisions of the control plane: each with its events, head row, timer, signals, questions to people and work for
+ * workers in one transaction, and only while the fence holds.
  */
 final class DecisionRepository {
 
@@ -39,6 +39,8 @@ final class DecisionRepository {
                     && decision.getOutgoingSignalsCount() == 0
                     && decision.getAskedQuestionsCount() == 0
                     && decision.getClosedQuestionExecIdsCount() == 0
+                    && decision.getBegunWorkCount() == 0
+                    && decision.getEndedWorkExecIdsCount() == 0
                     && decision.getChargesCount() == 0;
         }
     }
@@ -196,6 +198,16 @@ final class DecisionRepository {
                 UPDATE human_tasks h SET closed_at = now()
                 FROM fence, unnest($40::text[], $41::uuid[], $42::uuid[]) AS q (tenant_id, exec_id, lifetime_id)
                 WHERE h.tenant_id = q.tenant_id AND h.exec_id = q.exec_id AND h.lifetime_id = q.lifetime_id),
+            offered AS (
+                INSERT INTO waiting_work (tenant_id, exec_id, lifetime_id, task_type, since)
+                SELECT w.*
+                FROM fence, unnest($43::text[], $44::uuid[], $45::uuid[], $46::text[], $47::timestamptz[])
+                    AS w (tenant_id, exec_id, lifetime_id, task_type, since)
+                ON CONFLICT (tenant_id, exec_id) DO UPDATE SET since = excluded.since),
+            taken AS (
+                DELETE FROM waiting_work w
+                USING fence, unnest($48::text[], $49::uuid[]) AS t (tenant_id, exec_id)
+                WHERE w.tenant_id = t.tenant_id AND w.exec_id = t.exec_id),
             %s
             SELECT epoch FROM fence
             """.formatted(ChargeColumns.CHARGE_SLICES);
@@ -208,11 +220,12 @@ final class DecisionRepository {
         sent(rows).addTo(parameters);
         charges(rows).addTo(parameters);
         questions(rows).addTo(parameters);
+        work(rows).addTo(parameters);
         return lane.execute(INSERT_ALL, Tuple.wrap(parameters)).map(held -> held.size() > 0);
     }
 
     private static List<Object> parameters(Fence fence) {
-        List<Object> parameters = new ArrayList<>(42);
+        List<Object> parameters = new ArrayList<>(49);
         parameters.add(fence.getOwnerId());
         parameters.add(fence.getEpoch());
         return parameters;
@@ -274,6 +287,12 @@ final class DecisionRepository {
         QuestionColumns questions = new QuestionColumns();
         rows.forEach(row -> questions.add(row.row().lifetime(), row.row().decision));
         return questions;
+    }
+
+    private static WorkColumns work(List<Pending<Append, AppendDecisionResponse>> rows) {
+        WorkColumns work = new WorkColumns();
+        rows.forEach(row -> work.add(row.row().lifetime(), row.row().decision));
+        return work;
     }
 
     private static final String SELECT_EVENTS = """

@@ -57,7 +57,8 @@ public final class Migrations {
             Script.resource(6, "0006_budgets.sql"),
             Script.resource(7, "0007_tenants.sql"),
             Script.resource(8, "0008_human_tasks.sql"),
-            Script.resource(9, "0009_labels.sql"));
+            Script.resource(9, "0009_labels.sql"),
+            Script.resource(10, "0010_waiting_work.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

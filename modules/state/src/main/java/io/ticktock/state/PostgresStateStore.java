@@ -27,6 +27,7 @@ public final class PostgresStateStore implements StateStore {
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
     private final HumanTaskRepository humanTasks;
+    private final WaitingWorkRepository waitingWork;
     private final UsageRepository usage;
     private final StatisticsRepository statistics;
     private final SpendRepository spend;
@@ -67,6 +68,7 @@ public final class PostgresStateStore implements StateStore {
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
         this.humanTasks = new HumanTaskRepository(database);
+        this.waitingWork = new WaitingWorkRepository(database);
         this.usage = new UsageRepository(database, configuration.timeoutMs());
         this.statistics = new StatisticsRepository(database);
         this.spend = new SpendRepository(database);
@@ -221,6 +223,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<GetOutputResponse> getOutput(GetOutputRequest request) {
         return Future.succeededFuture(request).compose(outputs::get);
+    }
+
+    @Override
+    public Future<ListWaitingWorkResponse> listWaitingWork(ListWaitingWorkRequest request) {
+        return Future.succeededFuture(request).compose(waitingWork::list);
     }
 
     @Override

@@ -81,6 +81,8 @@ public interface StateStore {
 
     Future<GetOutputResponse> getOutput(GetOutputRequest request);
 
+    Future<ListWaitingWorkResponse> listWaitingWork(ListWaitingWorkRequest request);
+
     Future<ListHumanTasksResponse> listHumanTasks(ListHumanTasksRequest request);
 
     /** Also of one that is closed. */

@@ -74,6 +74,7 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_LIST_EXECUTIONS, store::listExecutions),
                 bus.serve(Addresses.STATE_LIST_EVENTS, store::listEvents),
                 bus.serve(Addresses.STATE_GET_OUTPUT, store::getOutput),
+                bus.serve(Addresses.STATE_LIST_WAITING_WORK, store::listWaitingWork),
                 bus.serve(Addresses.STATE_LIST_HUMAN_TASKS, store::listHumanTasks),
                 bus.serve(Addresses.STATE_GET_HUMAN_TASK, store::getHumanTask),
                 bus.serve(Addresses.STATE_GET_USAGE, store::getUsage),

@@ -53,6 +53,14 @@ class RightsTest {
         database.close();
     }
 
+    @Test
+    void waitingWorkIsTheDataPlanesOwn() {
+        for (String column : new String[] {"tenant_id", "exec_id", "lifetime_id", "task_type"}) {
+            assertRefused("ticktock_writer", "UPDATE waiting_work SET " + column + " = " + column);
+        }
+        assertRefused("ticktock_reader", "SELECT * FROM waiting_work");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -68,6 +68,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
     private final InMemoryHumanTasks humanTasks = new InMemoryHumanTasks();
+    private final InMemoryWaitingWork waitingWork = new InMemoryWaitingWork();
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
     private final InMemoryBudgets budgets = new InMemoryBudgets();
@@ -266,6 +267,7 @@ public final class InMemoryStateStore implements StateStore {
                 log(lifetime, decision);
                 applyHead(lifetime, decision);
                 applyQuestions(lifetime, decision);
+                waitingWork.apply(lifetime, decision);
                 Map<String, Signal> inbox = signals.getOrDefault(lifetime, new HashMap<>());
                 decision.getConsumedSignalIdsList().forEach(inbox::remove);
                 decision.getOutgoingSignalsList().forEach(this::deliver);
@@ -556,6 +558,11 @@ public final class InMemoryStateStore implements StateStore {
                     Outputs.of(require(tasks, lifetime, execId));
             };
         });
+    }
+
+    @Override
+    public Future<ListWaitingWorkResponse> listWaitingWork(ListWaitingWorkRequest request) {
+        return answer(request, waitingWork::list);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.DataPlane;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
@@ -23,6 +24,7 @@ import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.proto.v1.Worker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.health.HealthService;
@@ -42,13 +44,21 @@ public final class GrpcApi {
     private final Authenticator authenticator;
     private final Gate gate;
     private final AuditLog audit;
+    private final WorkerGateway workers;
     private final ApiMeters meters;
 
-    public GrpcApi(Operations operations, Authenticator authenticator, Gate gate, AuditLog audit, ApiMeters meters) {
+    public GrpcApi(
+            Operations operations,
+            Authenticator authenticator,
+            Gate gate,
+            AuditLog audit,
+            WorkerGateway workers,
+            ApiMeters meters) {
         this.operations = operations;
         this.authenticator = authenticator;
         this.gate = gate;
         this.audit = audit;
+        this.workers = workers;
         this.meters = meters;
     }
 
@@ -65,6 +75,7 @@ public final class GrpcApi {
         server.addService(controlPlane());
         server.addService(dataPlane());
         server.addService(guardrail());
+        server.addService(workers());
         server.addService(HealthService.create(vertx));
         server.addService(ReflectionService.v1());
         return server;
@@ -101,6 +112,12 @@ public final class GrpcApi {
     private Service guardrail() {
         Rpcs rpcs = rpcs(Guardrail.getDescriptor().findServiceByName("GuardrailService"));
         rpcs.add("ListPolicies", ListPoliciesRequest.getDefaultInstance(), operations.policies().list);
+        return rpcs.service();
+    }
+
+    private Service workers() {
+        Rpcs rpcs = rpcs(Worker.getDescriptor().findServiceByName("WorkerService"));
+        rpcs.addConnect("Connect", operations.workers().connect, workers);
         return rpcs.service();
     }
 

@@ -9,15 +9,20 @@ import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.ConnectRequest;
+import io.ticktock.proto.v1.ConnectResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
+import io.ticktock.proto.v1.WorkerHello;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
@@ -26,6 +31,7 @@ import io.vertx.grpc.server.GrpcServerResponse;
 import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.ServiceBuilder;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,8 +80,43 @@ final class Rpcs {
         service.bind(method, call -> watch(call, operation));
     }
 
+    void addConnect(String rpc, Operation<WorkerHello, Caller> operation, WorkerGateway gateway) {
+        ServiceMethod<ConnectRequest, ConnectResponse> method = ServiceMethod.server(
+                name,
+                rpc,
+                GrpcMessageEncoder.encoder(),
+                GrpcMessageDecoder.decoder(ConnectRequest.getDefaultInstance()));
+        service.bind(method, call -> connect(call, operation, gateway));
+    }
+
     Service service() {
         return service.build();
+    }
+
+    private void connect(
+            GrpcServerRequest<ConnectRequest, ConnectResponse> call,
+            Operation<WorkerHello, Caller> operation,
+            WorkerGateway gateway) {
+        Future<Void> gone = gone(call);
+        WorkerRpc rpc = WorkerRpc.listen(call);
+        call.invalidMessageHandler(fault -> {
+            rpc.close();
+            fail(call.response(), operation, unreadable(fault));
+        });
+        gone.onComplete(nobody -> rpc.close());
+        Consumer<Failure> fail = failure -> fail(call.response(), operation, failure);
+        caller(call, operation)
+                .compose(caller -> rpc.hello()
+                        .compose(hello -> gate.perform(operation, caller, hello).onSuccess(admitted -> {
+                            if (!gone.isComplete()) {
+                                rpc.open(gateway, admitted, hello, fail, () -> authenticate(call));
+                            }
+                        })))
+                .onFailure(cause -> {
+                    if (!gone.isComplete()) {
+                        fail(call.response(), operation, cause);
+                    }
+                });
     }
 
     private void watch(
@@ -109,13 +150,17 @@ final class Rpcs {
     /** The one message of a call; fails when it is too large, or none. */
     private static <Q> Future<Q> received(GrpcServerRequest<Q, ?> call) {
         Promise<Q> received = Promise.promise();
-        call.invalidMessageHandler(fault -> received.tryFail(new Failure(
+        call.invalidMessageHandler(fault -> received.tryFail(unreadable(fault)));
+        call.last().onComplete(received::tryComplete, received::tryFail);
+        return received.future();
+    }
+
+    private static Failure unreadable(InvalidMessageException fault) {
+        return new Failure(
                 FailureCode.INVALID_ARGUMENT,
                 fault instanceof MessageSizeOverflowException
                         ? "the message is larger than 4 MiB"
-                        : "the message cannot be read")));
-        call.last().onComplete(received::tryComplete, received::tryFail);
-        return received.future();
+                        : "the message cannot be read");
     }
 
     /** Completes when nobody waits for an answer any more: cancelled, disconnected, or too late. */

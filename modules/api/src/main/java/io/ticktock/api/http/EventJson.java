@@ -131,6 +131,8 @@ final class EventJson {
             case HUMAN -> json.put("for", "human");
             case CHILD ->
                 json.put("for", "child").put("graph", waiting.getChild().getGraphName());
+            case WORKER ->
+                json.put("for", "worker").put("type", waiting.getWorker().getTaskType());
             case WAIT_NOT_SET -> {}
         }
     }

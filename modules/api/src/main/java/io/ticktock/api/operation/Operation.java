@@ -35,6 +35,7 @@ public record Operation<Q extends Message, R>(
     static final Set<Role> READERS =
             Set.of(Role.ROLE_READER, Role.ROLE_OPERATOR, Role.ROLE_AUTHOR, Role.ROLE_WORKER, Role.ROLE_ADMIN);
     static final Set<Role> OPERATORS = Set.of(Role.ROLE_OPERATOR);
+    static final Set<Role> WORKERS = Set.of(Role.ROLE_WORKER);
     static final Set<Role> AUTHORS = Set.of(Role.ROLE_AUTHOR);
     static final Set<Role> ADMINISTRATORS = Set.of(Role.ROLE_ADMIN);
 

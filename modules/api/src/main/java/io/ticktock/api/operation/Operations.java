@@ -11,7 +11,8 @@ public record Operations(
         BlobOperations blobs,
         PolicyOperations policies,
         SpendOperations spend,
-        TenantOperations tenants) {
+        TenantOperations tenants,
+        WorkerOperations workers) {
 
     public static Operations over(Bus bus, EventFeed feed) {
         return new Operations(
@@ -21,6 +22,7 @@ public record Operations(
                 new BlobOperations(bus),
                 new PolicyOperations(bus),
                 new SpendOperations(bus),
-                new TenantOperations(bus));
+                new TenantOperations(bus),
+                new WorkerOperations());
     }
 }

@@ -15,6 +15,7 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
@@ -106,7 +107,9 @@ class EventStreamTest {
                             meters,
                             () -> "")
                     .router(vertx);
-            Handler<HttpServerRequest> grpc = new GrpcApi(operations, authenticator, gate, audit, meters).server(vertx);
+            WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway");
+            Handler<HttpServerRequest> grpc =
+                    new GrpcApi(operations, authenticator, gate, audit, workers, meters).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))
                     .requestHandler(request -> (GrpcApi.isFor(request) ? grpc : http).handle(request))
                     .listen(0, "127.0.0.1")

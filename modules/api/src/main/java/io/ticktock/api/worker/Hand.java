@@ -1,0 +1,65 @@
+package io.ticktock.api.worker;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.proto.v1.HeldTask;
+import io.ticktock.proto.v1.TaskCompletion;
+
+/** An attempt in a worker's hand. What changes is in the hands of {@link WorkerGateway}. */
+final class Hand {
+
+    final String tenantId;
+    final String workerId;
+    final String execId;
+    final String lifetimeId;
+    /** Only with this it can be completed. */
+    final ByteString token;
+
+    /** The worker's stream; null while it is not connected. */
+    WorkerSession session;
+    /** Who waits for its outcome; null while none is known to. */
+    String executorId;
+    /** Since when none is. */
+    long orphanedAtNanos;
+
+    long heardAtNanos;
+    long heartbeatTimeoutNanos;
+
+    /** How it ended, until that is recorded; null before. */
+    TaskCompletion completion;
+    /** Its executor, or the data plane, has been asked about the completion. */
+    boolean isSettling;
+
+    Hand(String tenantId, String workerId, HeldTask task, long heartbeatTimeoutNanos) {
+        this.tenantId = tenantId;
+        this.workerId = workerId;
+        this.execId = task.getExecId();
+        this.lifetimeId = task.getLifetimeId();
+        this.token = task.getToken();
+        this.heartbeatTimeoutNanos = heartbeatTimeoutNanos;
+    }
+
+    boolean isOf(String tenant, ByteString presented) {
+        return tenantId.equals(tenant) && token.equals(presented);
+    }
+
+    boolean isOrphaned() {
+        return executorId == null;
+    }
+
+    void orphan(long nowNanos) {
+        executorId = null;
+        orphanedAtNanos = nowNanos;
+    }
+
+    boolean isSilent(long nowNanos) {
+        return nowNanos - heardAtNanos > heartbeatTimeoutNanos;
+    }
+
+    HeldTask task() {
+        return HeldTask.newBuilder()
+                .setExecId(execId)
+                .setToken(token)
+                .setLifetimeId(lifetimeId)
+                .build();
+    }
+}

@@ -1,0 +1,32 @@
+package io.ticktock.api.worker;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.proto.v1.TaskAcknowledgement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The latest acknowledgements by token, so that a completion that comes again is answered the same. */
+final class RecentAnswers {
+
+    private static final int MOST = 65_536;
+
+    private final Map<ByteString, TaskAcknowledgement> answers = new LinkedHashMap<>() {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteString, TaskAcknowledgement> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    void add(TaskAcknowledgement answer) {
+        answers.put(answer.getToken(), answer);
+    }
+
+    /** Null when it was not given here, or long ago. */
+    TaskAcknowledgement find(ByteString token, String execId) {
+        TaskAcknowledgement answer = answers.get(token);
+        return answer != null && answer.getExecId().equals(execId) ? answer : null;
+    }
+}

@@ -1,0 +1,50 @@
+package io.ticktock.executor;
+
+import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.proto.v1.TaskCompletion;
+import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.Telemetry;
+import io.ticktock.sdk.Value;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a worker says of an attempt, as a handler would have. */
+final class WorkerOutcome {
+
+    private WorkerOutcome() {}
+
+    /** The outcome; what was consumed goes into the attempt's telemetry. */
+    static TaskOutcome of(HeldAttempt attempt, TaskCompletion completion) {
+        try {
+            report(attempt.telemetry(), completion.getTelemetry());
+        } catch (IllegalArgumentException e) {
+            return TaskOutcome.failure("invalid_telemetry", "the worker's telemetry: " + e.getMessage(), false);
+        }
+        return switch (completion.getOutcomeCase()) {
+            case RESULT ->
+                completion.getResult().hasBlob()
+                        ? TaskOutcome.failure("invalid_result", "a worker's result must be inline, not a blob", false)
+                        : TaskOutcome.success(Value.of(completion.getResult()));
+            case ERROR -> failed(completion.getError());
+            case OUTCOME_NOT_SET ->
+                TaskOutcome.failure("no_outcome", "the worker gave neither a result nor an error", false);
+        };
+    }
+
+    private static void report(Telemetry to, PolicyTelemetry reported) {
+        to.addTokens(reported.getTokensUsed());
+        to.addCostMicros(reported.getCostMicros());
+        to.addUsage(reported.getUsage());
+        reported.getMeasuresMap().forEach(to::measure);
+    }
+
+    private static TaskOutcome failed(ExecutionError error) {
+        Optional<Duration> retryAfter = error.getRetryAfterMs() > 0
+                ? Optional.of(Duration.ofMillis(error.getRetryAfterMs()))
+                : Optional.empty();
+        String code = error.getCode().isEmpty() ? "worker_failed" : error.getCode();
+        return new Failed(code, error.getMessage(), error.getRetryable(), retryAfter);
+    }
+}
