@@ -327,8 +327,8 @@ final class RemoteTasks {
 
     private void unqueue(RemoteTask task) {
         heldBack.remove(task);
-        Set<RemoteTask> queue = waiting.getOrDefault(task.type, Set.of());
-        if (queue.remove(task)) {
+        Set<RemoteTask> queue = waiting.get(task.type);
+        if (queue != null && queue.remove(task)) {
             forgetEmpty(task.type, queue);
         }
     }

@@ -43,6 +43,7 @@ import java.util.function.BooleanSupplier;
 final class ExecutorFixture implements AutoCloseable {
 
     static final String TENANT = "acme";
+    static final String EXECUTOR_ID = "executor-1";
     static final long PATIENCE_SECONDS = 20;
 
     final Vertx vertx = Vertx.vertx();
@@ -63,6 +64,10 @@ final class ExecutorFixture implements AutoCloseable {
     }
 
     ExecutorFixture(ExecutorConfiguration configuration, String graph) throws Exception {
+        this(configuration, graph, false);
+    }
+
+    ExecutorFixture(ExecutorConfiguration configuration, String graph, boolean takesWorkers) throws Exception {
         executor = new Executor(
                 vertx,
                 bus,
