@@ -14,6 +14,7 @@ import io.ticktock.proto.v1.TakeTasksResponse;
 import io.ticktock.proto.v1.TaskAssignment;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
