@@ -60,8 +60,8 @@ class Task:
 class _Held:
     """An attempt in hand, until its completion is acknowledged."""
 
-    def __init__(self, token: bytes):
-        self.token = token
+    def __init__(self, assignment: pb.TaskAssignment):
+        self.token, self.lifetime_id = assignment.token, assignment.lifetime_id
         self.running: Optional[asyncio.Task] = None
         self.completion: Optional[pb.TaskCompletion] = None
         self.sent = False
@@ -108,7 +108,10 @@ class Worker:
         async with self._channel() as channel:
             call = WorkerServiceStub(channel).Connect(metadata=tuple(self._headers.items()))
             hello = pb.WorkerHello(worker_id=self._worker_id, task_types=self._handlers, capacity=self._capacity)
-            hello.held.extend(pb.HeldTask(exec_id=exec_id, token=held.token) for exec_id, held in self._held.items())
+            hello.held.extend(
+                pb.HeldTask(exec_id=exec_id, token=held.token, lifetime_id=held.lifetime_id)
+                for exec_id, held in self._held.items()
+            )
             await call.write(pb.ConnectRequest(hello=hello))
             first = await asyncio.wait_for(call.read(), WELCOME_S)
             if first is grpc.aio.EOF or first.WhichOneof("message") != "welcome":
@@ -187,12 +190,12 @@ class Worker:
             return
         if len(self._held) >= self._capacity:
             return  # Without heartbeats from here, the server gives it to another.
-        held = self._held[assignment.exec_id] = _Held(assignment.token)
+        held = self._held[assignment.exec_id] = _Held(assignment)
         held.running = asyncio.create_task(self._run(assignment, held))
 
     def _forget(self, task: Any) -> None:
         held = self._held.get(task.exec_id)
-        if held and held.token == task.token:
+        if held and task.token in (b"", held.token):
             del self._held[task.exec_id]
             held.running.cancel()
 

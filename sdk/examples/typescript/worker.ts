@@ -67,6 +67,7 @@ export class Task {
 /** An attempt in hand, until its completion is acknowledged. */
 interface Held {
   token: Buffer;
+  lifetimeId: string;
   stop: AbortController;
   completion?: TaskCompletion;
 }
@@ -129,7 +130,7 @@ export class Worker {
       metadata.set("authorization", `Bearer ${this.apiKey}`);
     }
     const stream = client.connect(metadata);
-    const held: HeldTask[] = [...this.held].map(([execId, { token }]) => ({ execId, token }));
+    const held: HeldTask[] = [...this.held].map(([execId, { token, lifetimeId }]) => ({ execId, token, lifetimeId }));
     const taskTypes = Object.keys(this.handlers);
     const hello = { workerId: this.workerId, taskTypes, capacity: this.capacity, held };
     const late = setTimeout(() => stream.cancel(), WELCOME_MS);
@@ -191,7 +192,7 @@ export class Worker {
       known.token = assignment.token;
       this.ended(known);
     } else if (this.held.size < this.capacity) {
-      const held = { token: assignment.token, stop: new AbortController() };
+      const held = { token: assignment.token, lifetimeId: assignment.lifetimeId, stop: new AbortController() };
       this.held.set(assignment.execId, held);
       void this.work(assignment, held);
     } // Else, without heartbeats from here, the server gives it to another.
@@ -199,7 +200,7 @@ export class Worker {
 
   private forget(task: { execId: string; token: Buffer; reason?: string }): void {
     const held = this.held.get(task.execId);
-    if (held?.token.equals(task.token)) {
+    if (held && (task.token.length === 0 || held.token.equals(task.token))) {
       this.held.delete(task.execId);
       this.unsent.delete(held);
       held.stop.abort();

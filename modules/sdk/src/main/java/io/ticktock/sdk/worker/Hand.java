@@ -61,6 +61,7 @@ final class Hand {
                 .forEach(attempt -> held.add(HeldTask.newBuilder()
                         .setExecId(attempt.executionId())
                         .setToken(attempt.token())
+                        .setLifetimeId(attempt.lifetimeId())
                         .build()));
         return held;
     }
@@ -124,7 +125,7 @@ final class Hand {
     /** Nobody waits for it any more. A word about an earlier holder's token is of no concern. */
     void cancel(HeldTask task) {
         WorkerAttempt attempt = attempts.get(task.getExecId());
-        if (attempt != null && attempt.token().equals(task.getToken())) {
+        if (attempt != null && (task.getToken().isEmpty() || attempt.token().equals(task.getToken()))) {
             forget(attempt);
         }
     }
