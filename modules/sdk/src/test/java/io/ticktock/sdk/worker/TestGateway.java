@@ -275,6 +275,7 @@ final class TestGateway implements AutoCloseable {
         return HeldTask.newBuilder()
                 .setExecId(assignment.getExecId())
                 .setToken(assignment.getToken())
+                .setLifetimeId(assignment.getLifetimeId())
                 .build();
     }
 
