@@ -61,7 +61,9 @@ class _Held:
     """An attempt in hand, until its completion is acknowledged."""
 
     def __init__(self, assignment: pb.TaskAssignment):
-        self.token, self.lifetime_id = assignment.token, assignment.lifetime_id
+        self.token = assignment.token
+        self.lifetime_id = assignment.lifetime_id
+        self.heartbeat_s = assignment.heartbeat_timeout_ms / 3_000 or float("inf")
         self.running: Optional[asyncio.Task] = None
         self.completion: Optional[pb.TaskCompletion] = None
         self.sent = False
@@ -108,10 +110,8 @@ class Worker:
         async with self._channel() as channel:
             call = WorkerServiceStub(channel).Connect(metadata=tuple(self._headers.items()))
             hello = pb.WorkerHello(worker_id=self._worker_id, task_types=self._handlers, capacity=self._capacity)
-            hello.held.extend(
-                pb.HeldTask(exec_id=exec_id, token=held.token, lifetime_id=held.lifetime_id)
-                for exec_id, held in self._held.items()
-            )
+            for exec_id, held in self._held.items():
+                hello.held.add(exec_id=exec_id, token=held.token, lifetime_id=held.lifetime_id)
             await call.write(pb.ConnectRequest(hello=hello))
             first = await asyncio.wait_for(call.read(), WELCOME_S)
             if first is grpc.aio.EOF or first.WhichOneof("message") != "welcome":
@@ -135,7 +135,7 @@ class Worker:
 
     async def _send(self, call: Any, interval_s: float) -> None:
         """Everything that is said after the hello: completions as they come, and heartbeats in between."""
-        heartbeat_at, drain_said = time.monotonic() + interval_s, False
+        heard_at, drain_said = time.monotonic(), False
         while True:
             self._wake.clear()
             while batch := self._next_batch():
@@ -146,9 +146,12 @@ class Worker:
             if self._draining and not self._held:
                 await call.done_writing()
                 return
+            # The server names the longest time, and what is in hand may want more.
+            heartbeat_at = heard_at + min([interval_s, *(held.heartbeat_s for held in self._held.values())])
             if time.monotonic() >= heartbeat_at:
                 await call.write(pb.ConnectRequest(heartbeat=pb.WorkerHeartbeat(exec_ids=self._held)))
-                heartbeat_at = time.monotonic() + interval_s
+                heard_at = time.monotonic()
+                continue
             try:
                 await asyncio.wait_for(self._wake.wait(), max(0.001, heartbeat_at - time.monotonic()))
             except asyncio.TimeoutError:
@@ -192,6 +195,7 @@ class Worker:
             return  # Without heartbeats from here, the server gives it to another.
         held = self._held[assignment.exec_id] = _Held(assignment)
         held.running = asyncio.create_task(self._run(assignment, held))
+        self._wake.set()  # It may want heartbeats sooner.
 
     def _forget(self, task: Any) -> None:
         held = self._held.get(task.exec_id)

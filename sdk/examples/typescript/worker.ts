@@ -19,6 +19,7 @@ const BATCH_TASKS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 3_000;
 const WELCOME_MS = 10_000;
+const TICK_MS = 100;
 const REFUSALS = [
   grpc.status.UNAUTHENTICATED,
   grpc.status.PERMISSION_DENIED,
@@ -68,6 +69,7 @@ export class Task {
 interface Held {
   token: Buffer;
   lifetimeId: string;
+  heartbeatTimeoutMs: number;
   stop: AbortController;
   completion?: TaskCompletion;
 }
@@ -82,6 +84,7 @@ export class Worker {
   private draining = false;
   private welcomed = false;
   private flushing = false;
+  private heardAt = 0;
 
   constructor(
     private readonly url: string,
@@ -138,7 +141,8 @@ export class Worker {
     stream.on("data", ({ message }: ConnectResponse) => {
       if (message?.$case === "welcome") {
         clearTimeout(late);
-        heartbeats = setInterval(() => this.sayHeartbeat(), message.value.heartbeatIntervalMs);
+        const longestMs = message.value.heartbeatIntervalMs;
+        heartbeats = setInterval(() => this.sayHeartbeatIfDue(longestMs), TICK_MS);
         this.begin(stream);
       }
       this.receive(message);
@@ -170,8 +174,13 @@ export class Worker {
     this.stream?.write({ message });
   }
 
-  private sayHeartbeat(): void {
-    this.say({ $case: "heartbeat", value: { execIds: [...this.held.keys()] } });
+  /** The server names the longest time, and what is in hand may want more. */
+  private sayHeartbeatIfDue(longestMs: number): void {
+    const wanted = [...this.held.values()].map((held) => held.heartbeatTimeoutMs / 3 || Infinity);
+    if (performance.now() - this.heardAt >= Math.min(longestMs, ...wanted)) {
+      this.heardAt = performance.now();
+      this.say({ $case: "heartbeat", value: { execIds: [...this.held.keys()] } });
+    }
   }
 
   private receive(message: ConnectResponse["message"]): void {
@@ -192,7 +201,8 @@ export class Worker {
       known.token = assignment.token;
       this.ended(known);
     } else if (this.held.size < this.capacity) {
-      const held = { token: assignment.token, lifetimeId: assignment.lifetimeId, stop: new AbortController() };
+      const { token, lifetimeId, heartbeatTimeoutMs } = assignment;
+      const held = { token, lifetimeId, heartbeatTimeoutMs, stop: new AbortController() };
       this.held.set(assignment.execId, held);
       void this.work(assignment, held);
     } // Else, without heartbeats from here, the server gives it to another.

@@ -27,6 +27,7 @@ final class Hand {
     private static final Logger LOG = LoggerFactory.getLogger(Hand.class);
     private static final int MOST_IN_BATCH = 1_000;
     private static final int MOST_BATCH_BYTES = 1 << 20;
+    private static final int HEARTBEATS_PER_TIMEOUT = 3;
 
     private final int capacity;
     private final TaskRunner runner;
@@ -64,6 +65,16 @@ final class Hand {
                         .setLifetimeId(attempt.lifetimeId())
                         .build()));
         return held;
+    }
+
+    /** How long the server may be without a word of what is in hand: a third of what the most impatient bears. */
+    long heartbeatMillis(long atMost) {
+        long least = atMost;
+        for (WorkerAttempt attempt : attempts.values()) {
+            long timeout = attempt.assignment().getHeartbeatTimeoutMs();
+            least = timeout > 0 ? Math.min(least, Math.max(1, timeout / HEARTBEATS_PER_TIMEOUT)) : least;
+        }
+        return least;
     }
 
     /** Runs it, unless it runs already: then only its token is new. */

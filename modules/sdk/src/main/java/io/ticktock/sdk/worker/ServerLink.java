@@ -173,7 +173,8 @@ final class ServerLink {
     private void tick() {
         long now = System.nanoTime();
         hand.stopOverdue(now);
-        session.filter(open -> open.takeHeartbeat(now)).ifPresent(this::sayHeartbeat);
+        session.filter(open -> open.takeHeartbeat(now, hand.heartbeatMillis(open.heartbeatIntervalMillis())))
+                .ifPresent(this::sayHeartbeat);
         session.ifPresent(open -> open.watch(now, settings.timing()));
     }
 

@@ -95,11 +95,15 @@ final class Session {
         return System.nanoTime() - openedNanos > age.toNanos();
     }
 
+    /** At most so long between two heartbeats; 0 before the welcome. */
+    long heartbeatIntervalMillis() {
+        return heartbeatIntervalMillis;
+    }
+
     /** Whether it is time for a heartbeat; if so, the next one is due an interval later. */
-    boolean takeHeartbeat(long nowNanos) {
+    boolean takeHeartbeat(long nowNanos, long intervalMillis) {
         if (!isWelcomed()
-                || nowNanos - heartbeatNanos
-                        < Duration.ofMillis(heartbeatIntervalMillis).toNanos()) {
+                || nowNanos - heartbeatNanos < Duration.ofMillis(intervalMillis).toNanos()) {
             return false;
         }
         heartbeatNanos = nowNanos;

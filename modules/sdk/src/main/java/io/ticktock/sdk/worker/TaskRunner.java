@@ -11,9 +11,6 @@ import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskOutcome.Streamed;
 import io.ticktock.sdk.TaskOutcome.Succeeded;
-import io.ticktock.sdk.TaskOutcome.WaitingForAnswer;
-import io.ticktock.sdk.TaskOutcome.WaitingForChild;
-import io.ticktock.sdk.TaskOutcome.WaitingUntil;
 import io.ticktock.sdk.Value;
 import io.ticktock.sdk.running.HandlerThreads;
 import java.io.IOException;
@@ -96,6 +93,9 @@ final class TaskRunner {
     }
 
     private CompletionStage<TaskCompletion> conclude(WorkerAttempt attempt, TaskOutcome outcome) {
+        if (outcome == null) {
+            return CompletableFuture.completedFuture(Completions.failed(attempt, noOutcome()));
+        }
         if (outcome instanceof Succeeded success) {
             return success(attempt, success.value());
         }
@@ -105,17 +105,12 @@ final class TaskRunner {
         if (outcome instanceof Streamed streamed) {
             return read(attempt, streamed.mediaType(), streamed.content());
         }
-        if (outcome instanceof WaitingUntil
-                || outcome instanceof WaitingForAnswer
-                || outcome instanceof WaitingForChild) {
-            return CompletableFuture.completedFuture(Completions.failed(
-                    attempt,
-                    Completions.error(
-                            "cannot_wait",
-                            "a worker's task cannot wait; let a Task of type wait, human or graph do it",
-                            false)));
-        }
-        return CompletableFuture.completedFuture(Completions.failed(attempt, noOutcome()));
+        return CompletableFuture.completedFuture(Completions.failed(
+                attempt,
+                Completions.error(
+                        "cannot_wait",
+                        "a worker's task cannot wait; let a Task of type wait, human or graph do it",
+                        false)));
     }
 
     /** What came by reference goes back by value: a worker stores nothing. */

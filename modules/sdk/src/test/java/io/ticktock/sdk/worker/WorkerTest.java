@@ -98,6 +98,19 @@ class WorkerTest {
     }
 
     @Test
+    void theMostImpatientAttemptSaysHowOftenItIsHeardOf() throws Exception {
+        start(ECHO);
+        Stream stream = gateway.nextStream();
+        stream.hello();
+        stream.welcome(3_600_000)
+                .assign(
+                        assignment("a", "1").setHeartbeatTimeoutMs(60_000).build(),
+                        assignment("b", "1").setHeartbeatTimeoutMs(300).build());
+        assertEquals(List.of("a", "b"), stream.heartbeat().getExecIdsList());
+        assertEquals(List.of("a", "b"), stream.heartbeat().getExecIdsList());
+    }
+
+    @Test
     void handlersGetWhatTheAssignmentSays() throws Exception {
         CompletableFuture<TaskContext> seen = new CompletableFuture<>();
         start(TaskHandler.blocking(context -> {
