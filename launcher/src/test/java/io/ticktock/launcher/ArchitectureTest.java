@@ -39,6 +39,19 @@ class ArchitectureTest {
             Map.entry("api", Set.of("proto", "graph", "bus")),
             Map.entry("testkit", Set.of("proto", "graph", "bus", "state", "blob", "sdk")),
             Map.entry(
+                    "rehearsal",
+                    Set.of(
+                            "proto",
+                            "graph",
+                            "bus",
+                            "sdk",
+                            "state",
+                            "blob",
+                            "guardrail",
+                            "control",
+                            "executor",
+                            "testkit")),
+            Map.entry(
                     "launcher",
                     Set.of(
                             "proto",

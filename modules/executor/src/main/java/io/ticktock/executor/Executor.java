@@ -1,6 +1,7 @@
 package io.ticktock.executor;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Bus;
 import io.ticktock.executor.http.HostResolver;
 import io.ticktock.executor.http.HttpSender;
@@ -13,6 +14,8 @@ import io.ticktock.proto.v1.HeldExecutionsRequest;
 import io.ticktock.proto.v1.HeldExecutionsResponse;
 import io.ticktock.proto.v1.PlanInput;
 import io.ticktock.proto.v1.TaskInput;
+import io.ticktock.sdk.PlanType;
+import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,7 +62,28 @@ public final class Executor {
                 takesWorkers,
                 HostResolver.system(vertx),
                 Clock.systemUTC(),
+                List.of(),
+                List.of(),
                 meters);
+    }
+
+    /**
+     * For rehearsals: with types of its own besides, which take the place of those on the class path, and by a clock that
+     * may be moved.
+     */
+    public Executor(
+            Vertx vertx, Bus bus, String executorId, Clock clock, List<TaskType> ownTasks, List<PlanType> ownPlans) {
+        this(
+                vertx,
+                bus,
+                ExecutorConfiguration.DEFAULT,
+                executorId,
+                false,
+                HostResolver.system(vertx),
+                clock,
+                ownTasks,
+                ownPlans,
+                new SimpleMeterRegistry());
     }
 
     Executor(
@@ -70,6 +94,8 @@ public final class Executor {
             boolean takesWorkers,
             HostResolver hosts,
             Clock clock,
+            List<TaskType> ownTasks,
+            List<PlanType> ownPlans,
             MeterRegistry registry) {
         ExecutorMeters meters = new ExecutorMeters(registry);
         int maxInputBytes = configuration.maxInputBytes();
@@ -88,7 +114,7 @@ public final class Executor {
                 (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
                 clock,
                 configuration.maxFanOut());
-        HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans());
+        HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans(), ownTasks, ownPlans);
         GraphCatalog graphs = new GraphCatalog(vertx, bus, repeater);
         ByteBudget memory = new ByteBudget(configuration.inputMemoryBytes());
         InputResolver inputs = new InputResolver(records, blobs, client, repeater, memory, maxInputBytes);
@@ -156,6 +182,11 @@ public final class Executor {
     /** The attempts for workers outside. */
     RemoteTasks remote() {
         return remote;
+    }
+
+    /** For rehearsals: as if this much time had passed for what runs now. */
+    public void age(Duration time) {
+        held.age(time);
     }
 
     /** Ends attempts whose timeout or heartbeat's timeout has passed. */

@@ -6,10 +6,12 @@ import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Which handler runs which type of node: the built-in types, and those of authors. */
@@ -28,15 +30,30 @@ final class HandlerTypes {
         }
     }
 
-    /** These types, and those that authors have put on the class path. */
-    static HandlerTypes withAuthors(List<TaskType> tasks, List<PlanType> plans) {
+    /**
+     * The built-in types, and those that authors have put on the class path.
+     *
+     * @param ownTasks take the place of those on the class path
+     * @param ownPlans as well
+     */
+    static HandlerTypes withAuthors(
+            List<TaskType> tasks, List<PlanType> plans, List<TaskType> ownTasks, List<PlanType> ownPlans) {
+        Set<String> ownNames = new HashSet<>();
+        ownTasks.forEach(type -> ownNames.add(authors(type, type.name()).name()));
+        ownPlans.forEach(type -> ownNames.add(authors(type, type.name()).name()));
         List<TaskType> allTasks = new ArrayList<>(tasks);
+        allTasks.addAll(ownTasks);
         for (TaskType type : ServiceLoader.load(TaskType.class)) {
-            allTasks.add(authors(type, type.name()));
+            if (!ownNames.contains(type.name())) {
+                allTasks.add(authors(type, type.name()));
+            }
         }
         List<PlanType> allPlans = new ArrayList<>(plans);
+        allPlans.addAll(ownPlans);
         for (PlanType type : ServiceLoader.load(PlanType.class)) {
-            allPlans.add(authors(type, type.name()));
+            if (!ownNames.contains(type.name())) {
+                allPlans.add(authors(type, type.name()));
+            }
         }
         return new HandlerTypes(allTasks, allPlans);
     }

@@ -56,7 +56,7 @@ final class HeldAttempt implements Attempt {
     private volatile boolean waitsForThread;
     private volatile Optional<Duration> timeout = Optional.empty();
     private long startedMillis;
-    private long startedNanos;
+    private volatile long startedNanos;
     private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
@@ -239,6 +239,13 @@ final class HeldAttempt implements Attempt {
     void expectHeartbeats(Optional<Duration> silence) {
         heartbeat();
         silence.ifPresent(limit -> heartbeatTimeoutNanos = limit.toNanos());
+    }
+
+    /** As if this much time had passed. */
+    synchronized void age(long nanos) {
+        startedNanos -= nanos;
+        deadlineNanos -= nanos;
+        heartbeatNanos -= nanos;
     }
 
     /** Stops it when its timeout or its heartbeat's has passed. */

@@ -6,6 +6,7 @@ import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -104,6 +105,11 @@ final class HeldAttempts {
                 }
             }
         }
+    }
+
+    /** As if this much time had passed for those that run. */
+    void age(Duration time) {
+        held.values().forEach(entry -> entry.attempt.age(time.toNanos()));
     }
 
     /** Stops those whose time is over. */

@@ -76,6 +76,8 @@ final class ExecutorFixture implements AutoCloseable {
                 takesWorkers,
                 HostResolver.system(vertx),
                 Clock.systemUTC(),
+                List.of(),
+                List.of(),
                 new SimpleMeterRegistry());
         graph(graph);
         await(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(Shard.of(lifetimeId)), this::reportWaiting));
