@@ -96,6 +96,11 @@ final class JarProcess implements AutoCloseable {
                 () -> out.toString().contains(text) || err.toString().contains(text), "'" + text + "' was printed");
     }
 
+    /** What it has printed to standard output so far. */
+    String out() {
+        return out.toString();
+    }
+
     private void awaitCondition(BooleanSupplier condition, String what) throws InterruptedException {
         Instant deadline = Instant.now().plus(LONGEST_RUN);
         while (!condition.getAsBoolean()) {

@@ -1,0 +1,91 @@
+package io.ticktock.launcher.isolation;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the parameters of routes and the fields of requests are, by their names. Whoever adds one says here whether it names
+ * something of a tenant's; otherwise nobody would try it with another tenant's.
+ */
+final class Parameters {
+
+    /** How a parameter is filled. */
+    sealed interface Parameter {}
+
+    /** With something that a tenant has. */
+    record Names(Naming naming) implements Parameter {}
+
+    /** With the same in every request: it names nothing, and has to be there. As JSON. */
+    record Content(String json) implements Parameter {
+
+        /** As it stands in a field that is no JSON. */
+        String text() {
+            return json.startsWith("\"") ? json.substring(1, json.length() - 1) : json;
+        }
+    }
+
+    /** Not at all: it names nothing, and may be left out. */
+    record LeftOut() implements Parameter {}
+
+    private static final Map<String, Parameter> KNOWN = new HashMap<>();
+
+    static {
+        names(Naming.TENANT, "tenants/{id}", "tenant", "tenant_id");
+        names(Naming.LIFETIME, "lifetimes/{id}", "lifetime", "lifetime_id", "parent_lifetime_id", "child_lifetime_id");
+        names(Naming.EXECUTION, "executions/{exec}", "human-tasks/{exec}", "exec_id", "exec_ids", "parent_exec_id");
+        names(Naming.GRAPH, "graphs/{name}", "graph", "graph_name", "name");
+        names(Naming.VERSION, "versions/{version}", "version", "graph_version");
+        names(Naming.DIGEST, "digest");
+        names(Naming.BLOB, "blobs/{id}", "sha256");
+        names(Naming.BLOB_URI, "uri");
+        names(Naming.BLOB_ETAG, "If-None-Match");
+        names(Naming.API_KEY, "keys/{key}", "key_id");
+        names(Naming.IDEMPOTENCY_KEY, "Idempotency-Key", "idempotency_key");
+        names(Naming.SIGNAL, "signal_id");
+        names(Naming.ACTOR, "actor");
+        names(Naming.LABEL, "label", "labels");
+        names(Naming.WORKER, "worker_id");
+        names(Naming.PAGE_TOKEN, "page_token");
+        names(Naming.GRAPH_FILE, "application/yaml", "canonical");
+        content("{\"mode\": \"end\", \"text\": \"of B\"}", "input", "payload", "answer", "inline");
+        content("[\"reader\"]", "roles");
+        content("\"application/json\"", "media_type");
+        leftOut("page_size", "status", "since", "until", "by", "after", "Last-Event-ID", "Range", "If-Range");
+        content("\"echo\"", "task_types");
+        content("1", "capacity");
+        content("\"0123456789abcdef\"", "token");
+        leftOut("created_after", "created_before");
+        leftOut("reason", "add_budget", "added", "display_name");
+        leftOut("after_seq", "choice", "size_bytes");
+        leftOut("code", "message", "retry_after_ms", "telemetry");
+    }
+
+    private Parameters() {}
+
+    private static void names(Naming naming, String... names) {
+        List.of(names).forEach(name -> KNOWN.put(name, new Names(naming)));
+    }
+
+    private static void content(String json, String... names) {
+        List.of(names).forEach(name -> KNOWN.put(name, new Content(json)));
+    }
+
+    private static void leftOut(String... names) {
+        List.of(names).forEach(name -> KNOWN.put(name, new LeftOut()));
+    }
+
+    static boolean isLeftOut(String name) {
+        return KNOWN.get(name) instanceof LeftOut;
+    }
+
+    /** @param where it stands, for people */
+    static Parameter of(String name, String where) {
+        Parameter known = KNOWN.get(name);
+        if (known == null) {
+            throw new AssertionError("'" + name + "' of " + where + " is not known: say in "
+                    + Parameters.class.getName() + " what of a tenant's it names, or that it names nothing");
+        }
+        return known;
+    }
+}
