@@ -224,7 +224,11 @@ class IsolationIT {
         }
 
         SortedMap<String, List<String>> after = rows.of(owned.get(0).get(Naming.TENANT));
-        before.forEach((table, untouched) -> assertEquals(untouched, after.get(table), "rows of " + table));
+        before.forEach((table, untouched) -> {
+            if (!untouched.equals(after.get(table))) {
+                faults.add("rows of " + table + "\nbefore: " + untouched + "\nafter: " + after.get(table));
+            }
+        });
         requireNothingWithStranger();
         requireNothingLogged();
         assertTrue(
