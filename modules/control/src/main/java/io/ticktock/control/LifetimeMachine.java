@@ -306,10 +306,10 @@ final class LifetimeMachine {
         }
     }
 
-    /** One that waits no more has been told by another, or was cancelled. */
+    /** One that waits no more has been told by another, or was cancelled. Of a paused lifetime it goes on after the pause. */
     private void workerReady(WorkerReady ready) {
         Attempt attempt = state.openAttempt(ready.getExecId());
-        if (state.isRunning() && attempt != null && attempt.isWaiting() && attempt.waiting.hasWorker()) {
+        if (!state.hasEnded() && attempt != null && attempt.isWaiting() && attempt.waiting.hasWorker()) {
             wake(attempt, Resumption.newBuilder().setWorkerReadyAt(ProtoTime.timestamp(log.now())));
         }
     }

@@ -329,6 +329,36 @@ class LifetimeMachineTest {
                         "RUNNING p#1.1"),
                 row("an answer wakes", LOOP, NONE, List.of("a wait human", "a answer"), "RUNNING a#1.1!ANSWER"),
                 row(
+                        "a worker with room wakes",
+                        LOOP,
+                        NONE,
+                        List.of("a wait worker", "a ready"),
+                        "RUNNING a#1.1!WORKER_READY_AT"),
+                row(
+                        "a worker with room wakes once",
+                        LOOP,
+                        NONE,
+                        List.of("a wait worker", "a ready", "a wait worker 1", "a ready", "a ready"),
+                        "RUNNING a#1.1!WORKER_READY_AT"),
+                row(
+                        "a worker's room is nothing to who waits for a person",
+                        LOOP,
+                        NONE,
+                        List.of("a wait human", "a ready"),
+                        "RUNNING a#1.1?"),
+                row(
+                        "the time until a worker has room does not count",
+                        LOOP,
+                        Map.of("a", "timeout: 5s"),
+                        List.of("a wait worker", "+ 60S"),
+                        "RUNNING a#1.1?"),
+                row(
+                        "a worker with room wakes what is paused, for later",
+                        LOOP,
+                        NONE,
+                        List.of("a wait worker", "pause", "a ready"),
+                        "PAUSED asked a#1.1!WORKER_READY_AT"),
+                row(
                         "a timeout wakes what waits",
                         LOOP,
                         Map.of("a", "timeout: 5s"),

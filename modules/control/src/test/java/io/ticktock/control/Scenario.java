@@ -23,6 +23,8 @@ import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
+import io.ticktock.proto.v1.WorkerReady;
+import io.ticktock.proto.v1.WorkerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -214,6 +216,9 @@ final class Scenario {
             case "wait" -> new Input.WaitReported(waiting(attempt, rest));
             case "answer" ->
                 signal(Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(attempt.execId())));
+            case "ready" ->
+                signal(Signal.newBuilder()
+                        .setWorkerReady(WorkerReady.newBuilder().setExecId(attempt.execId())));
             case "child" -> child(attempt, rest.get(0));
             default -> throw new IllegalArgumentException(String.join(" ", words));
         };
@@ -265,6 +270,8 @@ final class Scenario {
         return switch (forWhat) {
             case "human" -> waiting.setHuman(HumanRequest.getDefaultInstance()).build();
             case "child" -> waiting.setChild(ChildRequest.getDefaultInstance()).build();
+            case "worker" ->
+                waiting.setWorker(WorkerRequest.getDefaultInstance()).build();
             default ->
                 waiting.setUntil(ProtoTime.timestamp(attempt.scheduledAt.plus(Duration.parse("PT" + forWhat))))
                         .build();

@@ -25,6 +25,8 @@ final class WorkerRpc {
     private final List<ConnectRequest> early = new ArrayList<>();
 
     private WorkerSession session;
+    /** The worker has ended its side. */
+    private boolean isEnded;
 
     private WorkerRpc(GrpcServerRequest<ConnectRequest, ConnectResponse> call) {
         this.call = call;
@@ -49,11 +51,11 @@ final class WorkerRpc {
     }
 
     private void end() {
+        isEnded = true;
+        first.tryFail(noHello());
         if (session != null) {
             close();
             call.response().end();
-        } else {
-            first.tryFail(noHello());
         }
     }
 
@@ -78,7 +80,11 @@ final class WorkerRpc {
         session = gateway.open(caller, hello, call.response(), fail, credential);
         early.forEach(session::receive);
         early.clear();
-        call.resume();
+        if (isEnded) {
+            end();
+        } else {
+            call.resume();
+        }
     }
 
     void close() {

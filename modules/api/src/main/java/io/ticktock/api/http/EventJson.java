@@ -132,7 +132,7 @@ final class EventJson {
             case CHILD ->
                 json.put("for", "child").put("graph", waiting.getChild().getGraphName());
             case WORKER ->
-                json.put("for", "worker").put("type", waiting.getWorker().getTaskType());
+                json.put("for", "worker").put("task_type", waiting.getWorker().getTaskType());
             case WAIT_NOT_SET -> {}
         }
     }

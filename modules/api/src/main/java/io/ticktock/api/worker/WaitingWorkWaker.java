@@ -10,12 +10,11 @@ import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.WantedWork;
 import io.ticktock.proto.v1.WorkerReady;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +25,21 @@ final class WaitingWorkWaker {
 
     private static final int MOST_TYPES = 1_000;
     private static final int MOST_OF_TYPE = 500;
+    private static final int MOST_ROUNDS = 10;
 
     private final Bus bus;
-    /** Told, and not heard back of. */
-    private final Set<String> told = new HashSet<>();
-
     private boolean isLooking;
 
     WaitingWorkWaker(Bus bus) {
         this.bus = bus;
     }
 
-    /** Looks once, unless it still does. */
+    /** Looks until nothing is found any more, or often enough, unless it still does. */
     void wake(Map<WorkType, WorkPool> pools) {
+        wake(pools, MOST_ROUNDS);
+    }
+
+    private void wake(Map<WorkType, WorkPool> pools, int rounds) {
         List<WantedWork> wanted = wanted(pools);
         if (isLooking || wanted.isEmpty()) {
             return;
@@ -46,14 +47,16 @@ final class WaitingWorkWaker {
         isLooking = true;
         ListWaitingWorkRequest request =
                 ListWaitingWorkRequest.newBuilder().addAllWanted(wanted).build();
-        bus.request(Addresses.STATE_LIST_WAITING_WORK, request).onComplete(found -> {
-            isLooking = false;
-            if (found.succeeded()) {
-                found.result().getFoundList().forEach(this::tell);
-            } else {
-                LOG.debug("waiting work was not listed, trying again", found.cause());
-            }
-        });
+        bus.request(Addresses.STATE_LIST_WAITING_WORK, request)
+                .compose(found -> tell(found.getFoundList()))
+                .onComplete(told -> {
+                    isLooking = false;
+                    if (told.failed()) {
+                        LOG.debug("waiting work was not woken, trying again", told.cause());
+                    } else if (told.result() && rounds > 1) {
+                        wake(pools, rounds - 1);
+                    }
+                });
     }
 
     /** With very many types, some at random. */
@@ -76,21 +79,23 @@ final class WaitingWorkWaker {
         return wanted.subList(0, MOST_TYPES);
     }
 
-    private void tell(FoundWork found) {
-        String execId = found.getWork().getExecId();
-        if (!told.add(execId)) {
-            return;
-        }
+    /** Whether there were any, and all are on their way now. */
+    private Future<Boolean> tell(List<FoundWork> found) {
+        List<Future<?>> told = new ArrayList<>(found.size());
+        found.forEach(work -> told.add(tell(work)));
+        return Future.all(told).map(!found.isEmpty());
+    }
+
+    private Future<?> tell(FoundWork found) {
         Signal signal = Signal.newBuilder()
                 .setSignalId(UuidCreator.getTimeOrderedEpoch().toString())
                 .setTenantId(found.getTenantId())
                 .setLifetimeId(found.getLifetimeId())
-                .setWorkerReady(WorkerReady.newBuilder().setExecId(execId))
+                .setWorkerReady(
+                        WorkerReady.newBuilder().setExecId(found.getWork().getExecId()))
                 .build();
         SignalLifetimeRequest request =
                 SignalLifetimeRequest.newBuilder().setSignal(signal).build();
-        bus.request(Addresses.CONTROL_SIGNAL.at(Shard.of(found.getLifetimeId())), request)
-                .onFailure(cause -> LOG.debug("{} was not woken, trying again", execId, cause))
-                .onComplete(done -> told.remove(execId));
+        return bus.request(Addresses.CONTROL_SIGNAL.at(Shard.of(found.getLifetimeId())), request);
     }
 }

@@ -1,0 +1,168 @@
+package io.ticktock.testkit;
+
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.AppendDecisionRequest;
+import io.ticktock.proto.v1.Fence;
+import io.ticktock.proto.v1.FoundWork;
+import io.ticktock.proto.v1.LifetimeDecision;
+import io.ticktock.proto.v1.ListWaitingWorkRequest;
+import io.ticktock.proto.v1.WaitingWork;
+import io.ticktock.proto.v1.WantedWork;
+import io.ticktock.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store does with attempts that wait for workers: decisions say which, and those with room are told. */
+public abstract class WaitingWorkContract {
+
+    private static final Instant MORNING = Instant.parse("2026-03-01T08:00:00Z");
+    private static final String TYPE = "acme.work";
+
+    private final long seed = System.nanoTime();
+    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
+    private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
+    private StateStore store;
+    private Fence fence;
+
+    protected abstract StateStore open();
+
+    @BeforeEach
+    void holdAllShards() {
+        System.out.println("seed " + seed);
+        store = open();
+        fence = AllShards.hold(store, "waiting-work-" + seed);
+    }
+
+    @AfterEach
+    void close() {
+        AllShards.release(store, fence);
+        result(store.close());
+    }
+
+    @Test
+    void whatWaitsIsFoundByItsTypeTheLongestFirst() {
+        String lifetimeId = create(samples);
+        WaitingWork late = work(samples, TYPE, MORNING.plusSeconds(2));
+        WaitingWork early = work(samples, TYPE, MORNING.plusSeconds(1));
+        WaitingWork another = work(samples, "acme.other", MORNING);
+        append(samples.decision(lifetimeId, 3, 1).addBegunWork(late).addBegunWork(another));
+        append(samples.decision(lifetimeId, 4, 1).addBegunWork(early));
+        assertEquals(List.of(found(lifetimeId, early), found(lifetimeId, late)), list(wanted(samples, TYPE, 10)));
+        assertEquals(List.of(found(lifetimeId, early)), list(wanted(samples, TYPE, 1)));
+        assertEquals(
+                List.of(found(lifetimeId, another), found(lifetimeId, early)),
+                list(wanted(samples, "acme.other", 10), wanted(samples, TYPE, 1)));
+        assertEquals(List.of(), list(wanted(samples, "acme.none", 10)));
+    }
+
+    @Test
+    void anotherTenantsWorkIsNotFound() {
+        String lifetimeId = create(samples);
+        append(samples.decision(lifetimeId, 3, 1).addBegunWork(work(samples, TYPE, MORNING)));
+        create(others);
+        assertEquals(List.of(), list(wanted(others, TYPE, 10)));
+    }
+
+    @Test
+    void whatWaitsNoMoreIsNotFound() {
+        String lifetimeId = create(samples);
+        WaitingWork stays = work(samples, TYPE, MORNING);
+        WaitingWork goes = work(samples, TYPE, MORNING);
+        append(samples.decision(lifetimeId, 3, 1).addBegunWork(stays).addBegunWork(goes));
+        append(samples.decision(lifetimeId, 4, 1).addEndedWorkExecIds(goes.getExecId()));
+        assertEquals(List.of(found(lifetimeId, stays)), list(wanted(samples, TYPE, 10)));
+        append(samples.decision(lifetimeId, 5, 1).addBegunWork(goes));
+        assertEquals(2, list(wanted(samples, TYPE, 10)).size());
+    }
+
+    /** Decisions that come together may be written together. */
+    @Test
+    void decisionsThatComeTogetherCountInTheirOrder() {
+        String lifetimeId = create(samples);
+        WaitingWork ends = work(samples, TYPE, MORNING);
+        WaitingWork lasts = work(samples, TYPE, MORNING);
+        List<Future<?>> appends = new ArrayList<>();
+        appends.add(tried(samples.decision(lifetimeId, 3, 1).addBegunWork(ends)));
+        appends.add(tried(samples.decision(lifetimeId, 4, 1).addEndedWorkExecIds(ends.getExecId())));
+        appends.add(tried(samples.decision(lifetimeId, 5, 1).addBegunWork(lasts)));
+        appends.add(tried(samples.decision(lifetimeId, 6, 1).addEndedWorkExecIds(lasts.getExecId())));
+        appends.add(tried(samples.decision(lifetimeId, 7, 1).addBegunWork(lasts)));
+        result(Future.all(appends));
+        assertEquals(List.of(found(lifetimeId, lasts)), list(wanted(samples, TYPE, 10)));
+    }
+
+    @Test
+    void tooMuchAtOnceIsRefused() {
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listWaitingWork(request(wanted(samples, TYPE, 1_001))))
+                        .code());
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listWaitingWork(request(wanted(samples, TYPE, 0))))
+                        .code());
+        ListWaitingWorkRequest.Builder many = ListWaitingWorkRequest.newBuilder();
+        for (int i = 0; i <= 1_000; i++) {
+            many.addWanted(wanted(samples, TYPE + i, 1));
+        }
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                failure(store.listWaitingWork(many.build())).code());
+    }
+
+    private String create(StateSamples of) {
+        return result(store.createLifetime(of.start(fence, of.lifetimeId()))).getLifetimeId();
+    }
+
+    private void append(LifetimeDecision.Builder decision) {
+        result(tried(decision));
+    }
+
+    private Future<?> tried(LifetimeDecision.Builder decision) {
+        return store.appendDecision(AppendDecisionRequest.newBuilder()
+                .setFence(fence)
+                .setDecision(decision)
+                .build());
+    }
+
+    private static WaitingWork work(StateSamples of, String type, Instant since) {
+        return WaitingWork.newBuilder()
+                .setExecId(of.execId())
+                .setTaskType(type)
+                .setSince(StateSamples.time(since))
+                .build();
+    }
+
+    private FoundWork found(String lifetimeId, WaitingWork work) {
+        return FoundWork.newBuilder()
+                .setTenantId(samples.tenantId())
+                .setLifetimeId(lifetimeId)
+                .setWork(work)
+                .build();
+    }
+
+    private static WantedWork wanted(StateSamples of, String type, int most) {
+        return WantedWork.newBuilder()
+                .setTenantId(of.tenantId())
+                .setTaskType(type)
+                .setMost(most)
+                .build();
+    }
+
+    private static ListWaitingWorkRequest request(WantedWork... wanted) {
+        return ListWaitingWorkRequest.newBuilder().addAllWanted(List.of(wanted)).build();
+    }
+
+    private List<FoundWork> list(WantedWork... wanted) {
+        return result(store.listWaitingWork(request(wanted))).getFoundList();
+    }
+}
