@@ -43,8 +43,14 @@ final class CommandFailure extends RuntimeException {
         Failure failure = Failure.of(cause);
         ExitCode exitCode = switch (failure.code()) {
             case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS -> ExitCode.USAGE;
-            case FAILED_PRECONDITION, FENCED, OVERLOADED, UNAVAILABLE, UNAUTHENTICATED, PERMISSION_DENIED, INTERNAL ->
-                ExitCode.FAILED;
+            case FAILED_PRECONDITION,
+                    FENCED,
+                    OVERLOADED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    STALE,
+                    INTERNAL -> ExitCode.FAILED;
         };
         return new CommandFailure(exitCode, failure.getMessage(), failure);
     }

@@ -18,8 +18,12 @@ import io.ticktock.proto.v1.AppendTaskExecutionRequest;
 import io.ticktock.proto.v1.AppendTaskExecutionResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
 import io.vertx.core.Future;
@@ -162,6 +166,35 @@ class GrpcIT {
                 AppendTaskExecutionResponse.getDefaultInstance(),
                 "");
         assertEquals(GrpcStatus.UNIMPLEMENTED, append.status());
+    }
+
+    @Test
+    void whatIsRepeatedOtherwiseOrComesTooLateIsTold() throws Exception {
+        RegisterGraphRequest graph = RegisterGraphRequest.newBuilder()
+                .setCanonical(ByteString.copyFrom(Files.readAllBytes(NEWTON)))
+                .build();
+        call(DATA_PLANE, "RegisterGraph", graph, RegisterGraphResponse.getDefaultInstance(), "")
+                .only();
+        StartLifetimeRequest.Builder start =
+                StartLifetimeRequest.newBuilder().setGraphName("newton").setIdempotencyKey("grpc-1");
+        String id = start(start).only().getLifetimeId();
+        assertEquals(id, start(start).only().getLifetimeId());
+        Called<StartLifetimeResponse> other = start(start.putLabels("team", "red"));
+        assertEquals(GrpcStatus.ALREADY_EXISTS, other.status());
+        assertTrue(other.message().endsWith("they differ in labels"), other.message());
+
+        SignalLifetimeRequest late = SignalLifetimeRequest.newBuilder()
+                .setSignal(Signal.newBuilder().setLifetimeId(id).setPause(PauseCommand.getDefaultInstance()))
+                .addIfLastSeq(1_000_000)
+                .build();
+        Called<SignalLifetimeResponse> stale =
+                call(CONTROL_PLANE, "SignalLifetime", late, SignalLifetimeResponse.getDefaultInstance(), "");
+        assertEquals(GrpcStatus.ABORTED, stale.status());
+        assertEquals("STALE", reason(stale));
+    }
+
+    private static Called<StartLifetimeResponse> start(StartLifetimeRequest.Builder start) {
+        return call(CONTROL_PLANE, "StartLifetime", start.build(), StartLifetimeResponse.getDefaultInstance(), "");
     }
 
     @Test

@@ -27,7 +27,9 @@ import java.util.function.Predicate;
 final class ServedApi implements AutoCloseable {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    /** Of its own, so that nothing is sent over a connection to a system that was before it at the same port. */
+    private final HttpClient client = HttpClient.newHttpClient();
 
     private final LocalSystem system;
     private final ApiContract contract;
@@ -36,7 +38,7 @@ final class ServedApi implements AutoCloseable {
         this.system = system;
         URI document = URI.create(system.address().orElseThrow() + "/openapi.json");
         this.contract = new ApiContract(
-                json(CLIENT.send(HttpRequest.newBuilder(document).build(), BodyHandlers.ofByteArray())));
+                json(client.send(HttpRequest.newBuilder(document).build(), BodyHandlers.ofByteArray())));
     }
 
     /** @param settings such as {@code api.host=127.0.0.1} */
@@ -111,7 +113,7 @@ final class ServedApi implements AutoCloseable {
     /** Whatever is answered keeps to the contract. */
     HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
         HttpRequest asked = request.build();
-        HttpResponse<byte[]> response = CLIENT.send(asked, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = client.send(asked, BodyHandlers.ofByteArray());
         contract.requireAnswer(asked.method(), asked.uri().getRawPath(), response.statusCode(), response.body());
         return response;
     }

@@ -21,7 +21,9 @@ public enum FailureCode {
     /** Nobody knows who asks. */
     UNAUTHENTICATED(9, false),
     /** Who asks may not. */
-    PERMISSION_DENIED(10, false);
+    PERMISSION_DENIED(10, false),
+    /** The thing has changed since who asks looked at it; nothing was done. */
+    STALE(11, false);
 
     private final int number;
     private final boolean retryable;

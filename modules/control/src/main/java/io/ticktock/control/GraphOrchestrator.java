@@ -107,6 +107,7 @@ final class GraphOrchestrator {
         }
         return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
                 .map(start -> {
+                    start.requireSame();
                     StartLifetimeResponse.Builder response = StartLifetimeResponse.newBuilder()
                             .setLifetimeId(start.lifetimeId())
                             .setCreated(start.created());
@@ -121,6 +122,7 @@ final class GraphOrchestrator {
         }
         return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
                 .map(start -> {
+                    start.requireSame();
                     ForkLifetimeResponse.Builder response = ForkLifetimeResponse.newBuilder()
                             .setLifetimeId(start.lifetimeId())
                             .setCreated(start.created());
@@ -151,7 +153,7 @@ final class GraphOrchestrator {
             recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
             return;
         }
-        Resident resident = new Resident(start.state(), false, List.of());
+        Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
         if (residents.add(resident)) {
             carryOut(resident, start.decision());
             settle(resident);
@@ -189,7 +191,9 @@ final class GraphOrchestrator {
 
     Future<SignalLifetimeResponse> signal(SignalLifetimeRequest request) {
         Signal signal = request.getSignal();
-        return offer(LifetimeLoader.keyOf(signal.getTenantId(), signal.getLifetimeId()), new Input.Signalled(signal))
+        return offer(
+                        LifetimeLoader.keyOf(signal.getTenantId(), signal.getLifetimeId()),
+                        new Input.Signalled(signal, request.getIfLastSeqList()))
                 .map(resident -> SignalLifetimeResponse.newBuilder()
                         .setStatus(resident.state.status())
                         .build());
@@ -270,6 +274,10 @@ final class GraphOrchestrator {
     }
 
     private void decide(Resident resident, List<Resident.Item> items) {
+        if (items.get(0).input() instanceof Input.Signalled signalled && !signalled.isMetBy(resident.headSeq)) {
+            turnAway(resident, items.get(0));
+            return;
+        }
         Instant now = clock.instant();
         long startedNanos = System.nanoTime();
         decisions
@@ -284,6 +292,20 @@ final class GraphOrchestrator {
                         },
                         () -> decideFirst(resident, items)))
                 .onFailure(cause -> undecided(resident, items, cause));
+    }
+
+    /** Nothing is on its way to be stored while this is decided, so that the head is as everybody sees it. */
+    private void turnAway(Resident resident, Resident.Item item) {
+        item.decided()
+                .fail(new Failure(
+                        FailureCode.STALE,
+                        "lifetime " + resident.state.lifetimeId() + " has changed meanwhile; look at it again"));
+        resident.deciding = false;
+        if (resident.hasInputs()) {
+            decide(resident);
+        } else {
+            settle(resident);
+        }
     }
 
     /** One input alone always has a decision; the others wait for the next one. */
@@ -317,6 +339,9 @@ final class GraphOrchestrator {
         return bus.request(Addresses.STATE_APPEND_DECISION, request).map(stored -> {
             resident.parked = park;
             resident.timerSpent = false;
+            if (request.getDecision().hasHead()) {
+                resident.headSeq = request.getDecision().getHead().getLastSeq();
+            }
             return decision;
         });
     }
@@ -407,6 +432,7 @@ final class GraphOrchestrator {
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
+                    STALE,
                     INTERNAL -> failure;
         };
     }
@@ -424,7 +450,8 @@ final class GraphOrchestrator {
                     OVERLOADED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
-                    PERMISSION_DENIED -> LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
+                    PERMISSION_DENIED,
+                    STALE -> LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
         }
     }
 

@@ -4,6 +4,7 @@ import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Verdict;
+import java.util.List;
 
 /** What can happen to a lifetime. */
 sealed interface Input {
@@ -23,8 +24,25 @@ sealed interface Input {
     /** The child lifetime of a waiting attempt cannot be started. */
     record ChildRefused(String execId, String childLifetimeId, String reason) implements Input {}
 
-    /** Somebody wants something of the lifetime. */
-    record Signalled(Signal signal) implements Input {}
+    /**
+     * Somebody wants something of the lifetime.
+     *
+     * @param ifLastSeq only while its head is of one of these events; empty: in any case
+     */
+    record Signalled(Signal signal, List<Long> ifLastSeq) implements Input {
+
+        Signalled(Signal signal) {
+            this(signal, List.of());
+        }
+
+        boolean hasCondition() {
+            return !ifLastSeq.isEmpty();
+        }
+
+        boolean isMetBy(long headSeq) {
+            return ifLastSeq.isEmpty() || ifLastSeq.contains(headSeq);
+        }
+    }
 
     /** Time has passed. */
     record Ticked() implements Input {}

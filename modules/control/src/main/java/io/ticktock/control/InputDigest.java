@@ -17,6 +17,10 @@ final class InputDigest {
         return hash.substring(0, Math.min(BYTES, hash.size()));
     }
 
+    static ByteString of(ByteString content) {
+        return sha256(content).substring(0, BYTES);
+    }
+
     private static ByteString sha256(ByteString content) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

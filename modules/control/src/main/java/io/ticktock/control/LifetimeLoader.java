@@ -21,8 +21,13 @@ import java.util.List;
 /** Folds a lifetime from its stored events; a fork's begin with those that it shares. */
 final class LifetimeLoader {
 
-    /** A folded lifetime, whether its stored head says parked, and the signals that wait for it. */
-    record Loaded(LifetimeState state, boolean parked, List<Signal> signals) {}
+    /**
+     * A folded lifetime, and the signals that wait for it.
+     *
+     * @param headSeq of which event its stored head is
+     * @param parked whether that says so
+     */
+    record Loaded(LifetimeState state, long headSeq, boolean parked, List<Signal> signals) {}
 
     private final Bus bus;
     private final GraphCatalog graphs;
@@ -47,7 +52,7 @@ final class LifetimeLoader {
         return graphs.graph(head.getGraph())
                 .compose(graph -> beginning(head, graph, startedOf(first)))
                 .compose(state -> foldPages(key, state, first))
-                .map(state -> new Loaded(state, head.getParked(), first.getSignalsList()));
+                .map(state -> new Loaded(state, head.getLastSeq(), head.getParked(), first.getSignalsList()));
     }
 
     /** The state that a lifetime's own events begin with: empty, or what a fork shares with its ancestors. */

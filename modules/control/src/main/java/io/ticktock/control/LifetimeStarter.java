@@ -14,6 +14,7 @@ import io.ticktock.proto.v1.GetInputRequest;
 import io.ticktock.proto.v1.GetInputResponse;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.StartFingerprint;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
@@ -31,8 +32,19 @@ final class LifetimeStarter {
      * What became of a request; state and decision are of use only when the lifetime was created by it.
      *
      * @param lifetimeId the lifetime that exists now: the one asked for, or an earlier one
+     * @param differing in what an earlier one was asked for otherwise
      */
-    record Start(String lifetimeId, boolean created, LifetimeState state, Decision decision) {
+    record Start(String lifetimeId, boolean created, List<String> differing, LifetimeState state, Decision decision) {
+
+        /** Throws ALREADY_EXISTS when an earlier one was asked for otherwise. */
+        void requireSame() {
+            if (!differing.isEmpty()) {
+                throw new Failure(
+                        FailureCode.ALREADY_EXISTS,
+                        "lifetime " + lifetimeId + " was started with this idempotency key or id by another request;"
+                                + " they differ in " + String.join(", ", differing));
+            }
+        }
 
         /** Of the lifetime that was created; empty when none was. */
         Optional<AgentLifetime> head() {
@@ -84,7 +96,8 @@ final class LifetimeStarter {
         StartCheck.require(request.getLabelsMap(), request.getIdempotencyKey());
         return graphs.find(request.getTenantId(), request.getGraphName(), request.getGraphVersion())
                 .compose(graph -> admit((refusals, now) -> draft(request, graph, refusals, now)))
-                .compose(draft -> create(draft, request.getInput(), request.getIdempotencyKey()));
+                .compose(draft ->
+                        create(draft, request.getInput(), request.getIdempotencyKey(), Fingerprint.of(request)));
     }
 
     private static Future<Draft> draft(
@@ -130,7 +143,8 @@ final class LifetimeStarter {
         return Future.all(before, after, input)
                 .map(all -> new Fork(request, point.origin(), before.result(), after.result(), input.result()))
                 .compose(fork -> admit((refusals, now) -> draft(fork, refusals, now))
-                        .compose(draft -> create(draft, fork.input(), request.getIdempotencyKey())));
+                        .compose(draft ->
+                                create(draft, fork.input(), request.getIdempotencyKey(), Fingerprint.of(request))));
     }
 
     private Future<Payload> inputOf(ForkLifetimeRequest request) {
@@ -175,7 +189,7 @@ final class LifetimeStarter {
                         admission.notNeeded(admitted.decision().charges())));
     }
 
-    private Future<Start> create(Draft draft, Payload input, String idempotencyKey) {
+    private Future<Start> create(Draft draft, Payload input, String idempotencyKey, StartFingerprint fingerprint) {
         if (!lease.isValid()) {
             return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands"));
         }
@@ -193,8 +207,14 @@ final class LifetimeStarter {
                 .setInput(input)
                 .setIdempotencyKey(idempotencyKey)
                 .addAllLineage(draft.lineage())
+                .setFingerprint(fingerprint)
                 .build();
         return bus.request(Addresses.STATE_CREATE_LIFETIME, create)
-                .map(response -> new Start(response.getLifetimeId(), response.getCreated(), state, draft.decision()));
+                .map(response -> new Start(
+                        response.getLifetimeId(),
+                        response.getCreated(),
+                        response.getDifferingFieldsList(),
+                        state,
+                        draft.decision()));
     }
 }

@@ -46,6 +46,8 @@ final class Resident {
 
     /** A decision is on its way; inputs gather meanwhile. */
     boolean deciding;
+    /** Of which event the stored head is: what those who look at it see. */
+    long headSeq;
     /** The stored head says that it is parked. */
     boolean parked;
     /** It was woken because its stored timer was due, which has to be written anew even if nothing else changes. */
@@ -55,8 +57,9 @@ final class Resident {
     /** The running Vert.x timer, or -1. */
     long timerId = -1;
 
-    Resident(LifetimeState state, boolean parked, List<Signal> signalsAtLoad) {
+    Resident(LifetimeState state, long headSeq, boolean parked, List<Signal> signalsAtLoad) {
         this.state = state;
+        this.headSeq = headSeq;
         this.parked = parked;
         this.signalsAtLoad = signalsAtLoad;
     }
@@ -86,12 +89,15 @@ final class Resident {
 
     /**
      * Takes everything that has happened so far, at most {@code most} items, and of records no more than have results of so
-     * many bytes together; one item at least.
+     * many bytes together; one item at least. What has a condition is taken alone: what comes with it could break it.
      */
     List<Item> drain(int most, long mostResultBytes) {
         List<Item> items = new ArrayList<>(Math.min(most, inbox.size()));
         long bytes = 0;
         while (items.size() < most && !inbox.isEmpty()) {
+            if (!items.isEmpty() && (hasCondition(inbox.peek()) || hasCondition(items.get(0)))) {
+                break;
+            }
             bytes += resultBytes(inbox.peek().input());
             if (bytes > mostResultBytes && !items.isEmpty()) {
                 break;
@@ -99,6 +105,10 @@ final class Resident {
             items.add(inbox.poll());
         }
         return items;
+    }
+
+    private static boolean hasCondition(Item item) {
+        return item.input() instanceof Input.Signalled signalled && signalled.hasCondition();
     }
 
     private static long resultBytes(Input input) {

@@ -81,7 +81,7 @@ final class Residents {
         if (present != null) {
             return present;
         }
-        Resident resident = new Resident(loaded.state(), loaded.parked(), loaded.signals());
+        Resident resident = new Resident(loaded.state(), loaded.headSeq(), loaded.parked(), loaded.signals());
         if (!loaded.state().hasEnded()) {
             residents.put(key, resident);
         }

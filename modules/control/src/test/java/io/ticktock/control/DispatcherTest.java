@@ -105,7 +105,7 @@ class DispatcherTest {
         Dispatcher dispatcher = dispatcher(1);
         Scenario scenario = new Scenario(TestGraph.of("a", FAN, SLOW_RETRY), false);
         scenario.now = clock.instant();
-        Resident lifetime = new Resident(scenario.play("a fail oops").state, false, List.of());
+        Resident lifetime = new Resident(scenario.play("a fail oops").state, 0, false, List.of());
         run(() -> dispatchAll(dispatcher, lifetime));
         Map<String, Long> timers = Map.copyOf(lifetime.backoffs);
         run(() -> dispatchAll(dispatcher, lifetime));
@@ -161,7 +161,7 @@ class DispatcherTest {
     private static Resident lifetime(String... tasks) {
         Scenario scenario = new Scenario(TestGraph.of("a", FAN, Map.of()), false);
         scenario.play("a ok", "p choose " + String.join(" ", tasks));
-        return new Resident(scenario.state, false, List.of());
+        return new Resident(scenario.state, 0, false, List.of());
     }
 
     private static void dispatchAll(Dispatcher dispatcher, Resident resident) {

@@ -116,7 +116,8 @@ final class Recomputation {
                     OVERLOADED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
-                    PERMISSION_DENIED -> Future.failedFuture(cause);
+                    PERMISSION_DENIED,
+                    STALE -> Future.failedFuture(cause);
         };
     }
 

@@ -8,6 +8,7 @@ import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Payload;
+import io.ticktock.proto.v1.StartFingerprint;
 import io.ticktock.state.GroupCommit.Pending;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -100,15 +101,16 @@ final class StartRepository {
             created AS (
                 INSERT INTO lifetimes (
                     tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
-                    graph_version, idempotency_key, head, input, lineage, ended_at)
+                    graph_version, idempotency_key, head, input, lineage, ended_at, fingerprint)
                 -- An array of arrays cannot be unnested by one dimension: a lineage comes as text.
                 SELECT h.tenant_id, h.lifetime_id, h.shard, h.status, h.parked, h.last_seq, h.created_at, h.updated_at,
-                    h.graph_name, h.graph_version, h.idempotency_key, h.head, h.input, h.lineage::uuid[], h.ended_at
+                    h.graph_name, h.graph_version, h.idempotency_key, h.head, h.input, h.lineage::uuid[], h.ended_at,
+                    h.fingerprint
                 FROM fence, unnest($3::text[], $4::uuid[], $5::smallint[], $6::smallint[], $7::boolean[], $8::bigint[],
                         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::bytea[],
-                        $15::bytea[], $16::text[], $17::timestamptz[])
+                        $15::bytea[], $16::text[], $17::timestamptz[], $34::bytea[])
                     AS h (tenant_id, lifetime_id, shard, status, parked, last_seq, created_at, updated_at, graph_name,
-                        graph_version, idempotency_key, head, input, lineage, ended_at)
+                        graph_version, idempotency_key, head, input, lineage, ended_at, fingerprint)
                 ON CONFLICT DO NOTHING
                 RETURNING tenant_id, lifetime_id),
             logged AS (
@@ -151,6 +153,7 @@ final class StartRepository {
         Buffer[] heads = new Buffer[count];
         Buffer[] inputs = new Buffer[count];
         String[] lineages = new String[count];
+        Buffer[] fingerprints = new Buffer[count];
         OffsetDateTime[] ended = new OffsetDateTime[count];
         EventColumns events = new EventColumns();
         ChargeColumns charges = new ChargeColumns();
@@ -172,6 +175,7 @@ final class StartRepository {
             idempotencyKeys[i] = idempotencyKey.isEmpty() ? null : idempotencyKey;
             heads[i] = Stored.bytes(head);
             inputs[i] = Stored.bytes(start.request.getInput());
+            fingerprints[i] = start.request.hasFingerprint() ? Stored.bytes(start.request.getFingerprint()) : null;
             ended[i] = head.hasEndedAt() ? Stored.time(head.getEndedAt()) : null;
             lineages[i] = "{" + String.join(",", start.request.getLineageList()) + "}";
             events.add(
@@ -202,6 +206,7 @@ final class StartRepository {
         events.addTo(parameters);
         charges.addTo(parameters);
         labels.addTo(parameters);
+        parameters.add(fingerprints);
         return Tuple.wrap(parameters);
     }
 
@@ -226,7 +231,7 @@ final class StartRepository {
     }
 
     private static final String SELECT_EARLIER = """
-            SELECT k.place, l.lifetime_id, e.event
+            SELECT k.place, l.lifetime_id, e.event, l.fingerprint
             FROM unnest($1::integer[], $2::text[], $3::uuid[], $4::text[])
                 AS k (place, tenant_id, lifetime_id, idempotency_key)
             JOIN lifetimes l ON l.tenant_id = k.tenant_id
@@ -266,7 +271,14 @@ final class StartRepository {
         boolean isThis = lifetimeId.equals(row.row().key.lifetimeId())
                 && event != null
                 && Stored.parse(LifetimeEvent.parser(), event).equals(first);
-        row.complete(response(lifetimeId, isThis));
+        CreateLifetimeResponse.Builder response = response(lifetimeId, isThis).toBuilder();
+        Buffer fingerprint = earlier.getBuffer(3);
+        if (!isThis && fingerprint != null) {
+            response.addAllDifferingFields(Fingerprints.differing(
+                    Stored.parse(StartFingerprint.parser(), fingerprint),
+                    row.row().request.getFingerprint()));
+        }
+        row.complete(response.build());
     }
 
     private static CreateLifetimeResponse response(UUID lifetimeId, boolean created) {

@@ -8,6 +8,7 @@ import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.BlobUris;
 import io.ticktock.state.Checks;
+import io.ticktock.state.Fingerprints;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.LifetimeList;
 import io.ticktock.state.Outputs;
@@ -62,6 +63,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<RecordKey, Instant> recordedAt = new HashMap<>();
     private final TreeMap<LifetimeIdentity, AgentLifetime> heads = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Payload> inputs = new HashMap<>();
+    private final Map<LifetimeIdentity, StartFingerprint> fingerprints = new HashMap<>();
     private final Map<LifetimeIdentity, List<String>> lineages = new HashMap<>();
     private final Map<IdempotencyKey, UUID> started = new HashMap<>();
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
@@ -224,13 +226,18 @@ public final class InMemoryStateStore implements StateStore {
             shards.require(asked.getFence());
             UUID earlier = earlier(lifetime, asked.getIdempotencyKey());
             if (earlier != null) {
-                return created(earlier, isSameStart(lifetime, earlier, decision));
+                return created(earlier, isSameStart(lifetime, earlier, decision)).toBuilder()
+                        .addAllDifferingFields(Fingerprints.differing(
+                                fingerprints.get(new LifetimeIdentity(lifetime.tenantId(), earlier)),
+                                asked.getFingerprint()))
+                        .build();
             }
             budgets.charge(lifetime.tenantId(), decision.getChargesList());
             if (!asked.getIdempotencyKey().isEmpty()) {
                 started.put(new IdempotencyKey(lifetime.tenantId(), asked.getIdempotencyKey()), lifetime.lifetimeId());
             }
             inputs.put(lifetime, asked.getInput());
+            fingerprints.put(lifetime, asked.getFingerprint());
             lineages.put(lifetime, asked.getLineageList());
             refer(lifetime.tenantId(), BlobUris.of(asked.getInput()));
             heads.put(lifetime, decision.getHead());

@@ -282,6 +282,47 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void aRequestThatDiffersFromTheEarlierOneIsTold() {
+        CreateLifetimeRequest first = fingerprinted("order", "graph", "a", "input", "b");
+        result(store.createLifetime(first));
+        assertEquals(List.of(), differing(fingerprinted("order", "graph", "a", "input", "b")));
+        assertEquals(List.of("input"), differing(fingerprinted("order", "graph", "a", "input", "c")));
+        assertEquals(List.of("input", "labels"), differing(fingerprinted("order", "graph", "a", "labels", "b")));
+        assertEquals(
+                List.of("graph"),
+                differing(first.toBuilder()
+                        .clearIdempotencyKey()
+                        .setFingerprint(fingerprint("graph", "x", "input", "b"))
+                        .setDecision(samples.start(fence, first.getDecision().getLifetimeId())
+                                .getDecision())
+                        .build()));
+        assertEquals(List.of(), differing(withKey(samples.start(fence, samples.lifetimeId()), "order")));
+        result(store.createLifetime(withKey(samples.start(fence, samples.lifetimeId()), "without")));
+        assertEquals(List.of(), differing(fingerprinted("without", "graph", "a")));
+    }
+
+    private List<String> differing(CreateLifetimeRequest again) {
+        CreateLifetimeResponse response = result(store.createLifetime(again));
+        assertFalse(response.getCreated());
+        return response.getDifferingFieldsList();
+    }
+
+    private CreateLifetimeRequest fingerprinted(String key, String... fields) {
+        return withKey(samples.start(fence, samples.lifetimeId()), key).toBuilder()
+                .setFingerprint(fingerprint(fields))
+                .build();
+    }
+
+    private static StartFingerprint fingerprint(String... fields) {
+        StartFingerprint.Builder fingerprint = StartFingerprint.newBuilder();
+        for (int i = 0; i < fields.length; i += 2) {
+            fingerprint.addFields(
+                    FieldDigest.newBuilder().setField(fields[i]).setDigest(ByteString.copyFromUtf8(fields[i + 1])));
+        }
+        return fingerprint.build();
+    }
+
+    @Test
     void ofManyStartsWithAKeyOneIsCreated() {
         List<Future<CreateLifetimeResponse>> starts = IntStream.range(0, 30)
                 .mapToObj(i -> withKey(samples.start(fence, samples.lifetimeId()), "order"))

@@ -264,6 +264,7 @@ public final class EventFeed {
                     INVALID_ARGUMENT,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
+                    STALE,
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION -> {
                 watch.close();

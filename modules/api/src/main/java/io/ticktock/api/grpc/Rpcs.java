@@ -246,6 +246,7 @@ final class Rpcs {
             case NOT_FOUND -> GrpcStatus.NOT_FOUND;
             case ALREADY_EXISTS -> GrpcStatus.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
+            case STALE -> GrpcStatus.ABORTED;
             case OVERLOADED -> GrpcStatus.RESOURCE_EXHAUSTED;
             case FENCED, UNAVAILABLE -> GrpcStatus.UNAVAILABLE;
             case INTERNAL -> GrpcStatus.INTERNAL;
@@ -259,6 +260,7 @@ final class Rpcs {
             case INVALID_ARGUMENT,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
+                    STALE,
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION,
                     OVERLOADED,

@@ -42,7 +42,13 @@ final class StatusDetails {
             case FENCED, UNAVAILABLE ->
                 details.addDetails(
                         Any.pack(RetryInfo.newBuilder().setRetryDelay(SOON).build()));
-            case UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, INTERNAL -> {}
+            case UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    STALE,
+                    INTERNAL -> {}
         }
         return Base64.getEncoder()
                 .withoutPadding()

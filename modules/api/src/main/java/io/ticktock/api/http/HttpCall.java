@@ -56,6 +56,11 @@ final class HttpCall {
         return Optional.ofNullable(context.request().getHeader(name));
     }
 
+    /** Of a header that may be given several times, or as a list. */
+    List<String> headers(String name) {
+        return context.request().headers().getAll(name);
+    }
+
     byte[] body() {
         return BodyReader.body(context);
     }

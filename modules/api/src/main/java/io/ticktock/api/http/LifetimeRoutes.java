@@ -247,6 +247,7 @@ final class LifetimeRoutes {
     private Future<HttpAnswer> signal(HttpCall call, Signal.Builder signal) {
         SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
                 .setSignal(signal.setLifetimeId(call.path("id")))
+                .addAllIfLastSeq(IfMatch.seqs(call.headers("If-Match")))
                 .build();
         return call.perform(lifetimes.signal, request)
                 .compose(done -> find(call))

@@ -31,6 +31,7 @@ record Problem(int status, String type, String title, String detail, int retryAf
             case ALREADY_EXISTS -> new Problem(409, "already_exists", "Already there", failure.getMessage(), 0);
             case FAILED_PRECONDITION ->
                 new Problem(409, "failed_precondition", "Not possible in this state", failure.getMessage(), 0);
+            case STALE -> new Problem(412, "stale", "Changed meanwhile", failure.getMessage(), 0);
             case OVERLOADED -> new Problem(429, "overloaded", "Too much at once", failure.getMessage(), SOON_S);
             case FENCED, UNAVAILABLE ->
                 new Problem(503, "unavailable", "Not available now", failure.getMessage(), SOON_S);

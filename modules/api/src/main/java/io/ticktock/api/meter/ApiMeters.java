@@ -104,7 +104,7 @@ public final class ApiMeters {
             case UNAUTHENTICATED, PERMISSION_DENIED, OVERLOADED, UNAVAILABLE, FENCED ->
                 refusals.computeIfAbsent(new Refusal(protocol, code.name().toLowerCase(Locale.ROOT)), this::counter)
                         .increment();
-            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, INTERNAL -> {}
+            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, STALE, INTERNAL -> {}
         }
     }
 

@@ -42,6 +42,8 @@ import java.util.function.Supplier;
 /** Starts, steers and reads lifetimes. */
 public final class LifetimeOperations {
 
+    private static final int MOST_CONDITIONS = 16;
+
     private final Bus bus;
 
     public final Operation<StartLifetimeRequest, StartLifetimeResponse> start;
@@ -123,14 +125,22 @@ public final class LifetimeOperations {
                 .clearParentExecId()
                 .setLifetimeId(idOr(asked.getLifetimeId()))
                 .build();
-        return bus.request(Addresses.CONTROL_START.at(shard(request.getLifetimeId())), request);
+        return bus.request(Addresses.CONTROL_START.at(shard(request.getLifetimeId())), request)
+                .map(started -> {
+                    requireChosen(asked.getLifetimeId(), started.getLifetimeId());
+                    return started;
+                });
     }
 
     private Future<ForkLifetimeResponse> fork(Caller caller, ForkLifetimeRequest asked) {
         Ids.require(asked.getParentLifetimeId(), "lifetime");
         ForkLifetimeRequest request =
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
-        return bus.request(Addresses.CONTROL_FORK.at(shard(request.getLifetimeId())), request);
+        return bus.request(Addresses.CONTROL_FORK.at(shard(request.getLifetimeId())), request)
+                .map(forked -> {
+                    requireChosen(asked.getLifetimeId(), forked.getLifetimeId());
+                    return forked;
+                });
     }
 
     /** What a lifetime is told from outside: the words of children and parents are not. */
@@ -140,7 +150,12 @@ public final class LifetimeOperations {
             return Future.failedFuture(new Failure(
                     FailureCode.INVALID_ARGUMENT, "signal must have one of pause, resume, abort and answer"));
         }
+        if (asked.getIfLastSeqCount() > MOST_CONDITIONS) {
+            return Future.failedFuture(new Failure(
+                    FailureCode.INVALID_ARGUMENT, "if_last_seq must have at most " + MOST_CONDITIONS + " numbers"));
+        }
         SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
+                .addAllIfLastSeq(asked.getIfLastSeqList())
                 .setSignal(
                         signal.getSignalId().isEmpty()
                                 ? signal.toBuilder()
@@ -151,6 +166,16 @@ public final class LifetimeOperations {
                 .build();
         Ids.require(signal.getLifetimeId(), "lifetime");
         return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request);
+    }
+
+    /** Whoever chose an id gets no other lifetime that an earlier request with the same key has started. */
+    private static void requireChosen(String chosen, String lifetimeId) {
+        if (!chosen.isEmpty() && !chosen.equals(lifetimeId)) {
+            throw new Failure(
+                    FailureCode.ALREADY_EXISTS,
+                    "lifetime " + lifetimeId + " was started with this idempotency key by another request;"
+                            + " they differ in lifetime_id");
+        }
     }
 
     private static String idOr(String chosen) {
