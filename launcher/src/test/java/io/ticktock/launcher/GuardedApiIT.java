@@ -2,9 +2,11 @@ package io.ticktock.launcher;
 
 import static io.ticktock.launcher.ServedApi.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,12 @@ class GuardedApiIT {
                 when: iteration > 100
                 action: ABORT_LIFETIME
                 message: a Task ran 100 times
+              - name: one-round
+                scope: execution
+                phase: admit
+                applies_to: {graphs: [rounds], kinds: [task]}
+                when: iteration > 1
+                action: ABORT_LIFETIME
               - name: few-executions
                 scope: lifetime
                 applies_to: {graphs: [newton]}
@@ -76,6 +84,48 @@ class GuardedApiIT {
         JsonNode others = json(api.get(api.tenant("unbound"), "/v1/policies"));
         assertEquals(List.of("loops"), names(others));
         assertEquals(page.get("policy_digest"), others.get("policy_digest"));
+    }
+
+    @Test
+    void whatAPolicyHasStoppedSaysSo() throws Exception {
+        String key = api.tenant("stopped");
+        api.register(key, NEWTON);
+        String lifetime = api.start(key, "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+        JsonNode paused = api.awaitStatus(key, lifetime, "paused").get("guardrail");
+        assertEquals("few-executions", paused.get("policy").asText());
+        assertEquals("pause_lifetime", paused.get("decision").asText());
+        assertEquals("lifetime", paused.get("scope").asText());
+        assertEquals("3", paused.get("limit").asText());
+        assertEquals("4", paused.get("observed").asText());
+
+        String rounds = Files.readString(NEWTON).replace("graph: newton", "graph: rounds");
+        assertEquals(201, api.post(key, "/v1/graphs", rounds).statusCode());
+        String ended = api.start(key, "{\"graph\": \"rounds\", \"input\": {\"n\": 2}}");
+        assertEquals(
+                "one-round",
+                api.awaitStatus(key, ended, "aborted")
+                        .get("guardrail")
+                        .get("policy")
+                        .asText());
+        HttpResponse<byte[]> refused = api.post(key, ended + ":resume", "");
+        ServedApi.assertProblem(409, "has ended", refused);
+        JsonNode problem = json(refused);
+        assertEquals("one-round", problem.get("policy").asText());
+        assertEquals("abort_lifetime", problem.get("decision").asText());
+        assertEquals("execution", problem.get("scope").asText());
+        assertEquals("1", problem.get("limit").asText());
+        assertEquals("2", problem.get("observed").asText());
+    }
+
+    @Test
+    void whatAPersonHasStoppedNamesNoPolicy() throws Exception {
+        String key = api.tenant("by-hand");
+        api.register(key, Path.of("..", "conf", "graphs", "approval.yaml"));
+        String lifetime = api.start(key, "{\"graph\": \"approval\", \"input\": {\"text\": \"Closed.\"}}");
+        assertFalse(json(api.post(key, lifetime + ":abort", "")).has("guardrail"));
+        HttpResponse<byte[]> refused = api.post(key, lifetime + ":resume", "");
+        ServedApi.assertProblem(409, "has ended", refused);
+        assertFalse(json(refused).has("policy"));
     }
 
     private static List<String> names(JsonNode page) {

@@ -85,6 +85,10 @@ public final class Addresses {
             Address.of("state.list-human-tasks", ListHumanTasksRequest.class, ListHumanTasksResponse.class);
     public static final Address<GetHumanTaskRequest, GetHumanTaskResponse> STATE_GET_HUMAN_TASK =
             Address.of("state.get-human-task", GetHumanTaskRequest.class, GetHumanTaskResponse.class);
+    public static final Address<ClaimHumanTaskRequest, ClaimHumanTaskResponse> STATE_CLAIM_HUMAN_TASK =
+            Address.of("state.claim-human-task", ClaimHumanTaskRequest.class, ClaimHumanTaskResponse.class);
+    public static final Address<ReleaseHumanTaskRequest, ReleaseHumanTaskResponse> STATE_RELEASE_HUMAN_TASK =
+            Address.of("state.release-human-task", ReleaseHumanTaskRequest.class, ReleaseHumanTaskResponse.class);
 
     // state: what guardrails of a tenant look at
     public static final Address<GetUsageRequest, GetUsageResponse> STATE_GET_USAGE =

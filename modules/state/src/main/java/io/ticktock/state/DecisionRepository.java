@@ -193,7 +193,8 @@ final class DecisionRepository {
                         $38::timestamptz[], $39::boolean[])
                     AS q (tenant_id, exec_id, lifetime_id, seq, node_id, asked_at, is_closed)
                 ON CONFLICT (tenant_id, exec_id) DO UPDATE
-                SET seq = excluded.seq, asked_at = excluded.asked_at, closed_at = excluded.closed_at),
+                SET seq = excluded.seq, asked_at = excluded.asked_at, closed_at = excluded.closed_at,
+                    claimed_by = NULL, claimed_until = NULL),
             closed AS (
                 UPDATE human_tasks h SET closed_at = now()
                 FROM fence, unnest($40::text[], $41::uuid[], $42::uuid[]) AS q (tenant_id, exec_id, lifetime_id)

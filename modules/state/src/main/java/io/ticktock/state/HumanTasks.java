@@ -1,6 +1,7 @@
 package io.ticktock.state;
 
 import io.ticktock.proto.v1.AskedQuestion;
+import io.ticktock.proto.v1.ClaimHumanTaskRequest;
 import io.ticktock.proto.v1.HumanTask;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ListHumanTasksRequest;
@@ -14,6 +15,9 @@ public final class HumanTasks {
 
     /** A page ends behind the one that reaches this. */
     public static final int MOST_BYTES = 4 << 20;
+
+    private static final int USUAL_LEASE_S = 600;
+    private static final int LONGEST_LEASE_S = 86_400;
 
     private HumanTasks() {}
 
@@ -37,6 +41,31 @@ public final class HumanTasks {
 
     public static int pageSize(ListHumanTasksRequest request) {
         return Pages.size(request.getPageSize(), 50, 200);
+    }
+
+    /** For how long a claim is asked for. */
+    public static int leaseS(ClaimHumanTaskRequest request) {
+        int asked = request.getLeaseS();
+        if (asked < 0 || asked > LONGEST_LEASE_S) {
+            throw Refusal.invalid(
+                    "lease_s must be 1 to " + LONGEST_LEASE_S + ", or 0 for " + USUAL_LEASE_S + ", not " + asked);
+        }
+        return asked == 0 ? USUAL_LEASE_S : asked;
+    }
+
+    public static String claimant(String actor) {
+        if (actor.isEmpty()) {
+            throw Refusal.invalid("actor is missing");
+        }
+        return actor;
+    }
+
+    /** The task, when what was asked of its claim is done; else throws why not. */
+    public static HumanTask require(boolean isDone, HumanTask task) {
+        if (isDone) {
+            return task;
+        }
+        throw task.getClosed() ? Refusal.closed(task) : Refusal.claimed(task);
     }
 
     /** The lifetime that is asked for, if one is; one that is no id is refused. */

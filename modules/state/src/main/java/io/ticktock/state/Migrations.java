@@ -59,7 +59,8 @@ public final class Migrations {
             Script.resource(8, "0008_human_tasks.sql"),
             Script.resource(9, "0009_labels.sql"),
             Script.resource(10, "0010_waiting_work.sql"),
-            Script.resource(11, "0011_fingerprints.sql"));
+            Script.resource(11, "0011_fingerprints.sql"),
+            Script.resource(12, "0012_claims.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

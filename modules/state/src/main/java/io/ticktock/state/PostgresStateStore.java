@@ -231,6 +231,16 @@ public final class PostgresStateStore implements StateStore {
     }
 
     @Override
+    public Future<ClaimHumanTaskResponse> claimHumanTask(ClaimHumanTaskRequest request) {
+        return Future.succeededFuture(request).compose(humanTasks::claim);
+    }
+
+    @Override
+    public Future<ReleaseHumanTaskResponse> releaseHumanTask(ReleaseHumanTaskRequest request) {
+        return Future.succeededFuture(request).compose(humanTasks::release);
+    }
+
+    @Override
     public Future<ListHumanTasksResponse> listHumanTasks(ListHumanTasksRequest request) {
         return Future.succeededFuture(request).compose(humanTasks::list);
     }

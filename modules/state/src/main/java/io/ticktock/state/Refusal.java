@@ -2,8 +2,10 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.HumanTask;
 import java.util.UUID;
 
 /** What a store says when it refuses; every store says it in the same words. */
@@ -59,6 +61,19 @@ public final class Refusal {
     /** Also for what is another tenant's, and what asks nobody: the words must not tell. */
     public static Failure noHumanTask(UUID execId) {
         return new Failure(FailureCode.NOT_FOUND, "there is no human task " + execId);
+    }
+
+    public static Failure closed(HumanTask task) {
+        return new Failure(
+                FailureCode.FAILED_PRECONDITION,
+                "human task " + task.getExecId() + " was answered already, or is not asked any more");
+    }
+
+    public static Failure claimed(HumanTask task) {
+        return new Failure(
+                FailureCode.ALREADY_EXISTS,
+                "human task " + task.getExecId() + " is claimed by " + task.getClaimedBy() + " until "
+                        + ProtoTime.instant(task.getClaimedUntil()));
     }
 
     public static Failure fenced() {

@@ -88,6 +88,12 @@ public interface StateStore {
     /** Also of one that is closed. */
     Future<GetHumanTaskResponse> getHumanTask(GetHumanTaskRequest request);
 
+    /** ALREADY_EXISTS when another has claimed it, FAILED_PRECONDITION when it is closed. */
+    Future<ClaimHumanTaskResponse> claimHumanTask(ClaimHumanTaskRequest request);
+
+    /** As {@link #claimHumanTask}. */
+    Future<ReleaseHumanTaskResponse> releaseHumanTask(ReleaseHumanTaskRequest request);
+
     Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
 
     /** Every record of the tenant, accepted or not. OVERLOADED when too many of them are recent. */

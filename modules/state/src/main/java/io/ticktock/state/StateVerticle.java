@@ -77,6 +77,8 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_LIST_WAITING_WORK, store::listWaitingWork),
                 bus.serve(Addresses.STATE_LIST_HUMAN_TASKS, store::listHumanTasks),
                 bus.serve(Addresses.STATE_GET_HUMAN_TASK, store::getHumanTask),
+                bus.serve(Addresses.STATE_CLAIM_HUMAN_TASK, store::claimHumanTask),
+                bus.serve(Addresses.STATE_RELEASE_HUMAN_TASK, store::releaseHumanTask),
                 bus.serve(Addresses.STATE_GET_USAGE, store::getUsage),
                 bus.serve(Addresses.STATE_CREATE_TENANT, store::createTenant),
                 bus.serve(Addresses.STATE_GET_TENANT, store::getTenant),

@@ -4,6 +4,7 @@ import static io.ticktock.testkit.Awaiting.failure;
 import static io.ticktock.testkit.Awaiting.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.FailureCode;
@@ -208,6 +209,134 @@ public abstract class HumanTaskContract {
         assertEquals(
                 FailureCode.NOT_FOUND,
                 failure(store.getHumanTask(request(samples, samples.execId()))).code());
+    }
+
+    @Test
+    void aClaimKeepsOthersAwayUntilItIsReleased() {
+        String execId = asked();
+        HumanTask claimed = result(claim(execId, "ann", 600)).getHumanTask();
+        assertEquals("ann", claimed.getClaimedBy());
+        assertEquals(claimed, get(samples, execId));
+        assertEquals(
+                FailureCode.ALREADY_EXISTS, failure(claim(execId, "bob", 600)).code());
+        assertEquals(
+                FailureCode.ALREADY_EXISTS,
+                failure(release(execId, "bob", false)).code());
+        assertEquals(claimed, get(samples, execId));
+        HumanTask longer = result(claim(execId, "ann", 1_200)).getHumanTask();
+        assertTrue(longer.getClaimedUntil().getSeconds()
+                > claimed.getClaimedUntil().getSeconds());
+
+        assertEquals("", result(release(execId, "ann", false)).getHumanTask().getClaimedBy());
+        assertEquals("", result(release(execId, "bob", false)).getHumanTask().getClaimedBy());
+        assertEquals("bob", result(claim(execId, "bob", 600)).getHumanTask().getClaimedBy());
+        assertEquals("", result(release(execId, "root", true)).getHumanTask().getClaimedBy());
+    }
+
+    @Test
+    void aClaimRunsOut() throws Exception {
+        String execId = asked();
+        result(claim(execId, "ann", 1));
+        Instant deadline = Instant.now().plusSeconds(20);
+        while (!get(samples, execId).getClaimedBy().isEmpty()) {
+            assertTrue(Instant.now().isBefore(deadline), "the claim does not run out");
+            Thread.sleep(20);
+        }
+        assertEquals("bob", result(claim(execId, "bob", 600)).getHumanTask().getClaimedBy());
+    }
+
+    @Test
+    void ofManyClaimsAtOnceOneHolds() {
+        String execId = asked();
+        List<Future<ClaimHumanTaskResponse>> claims = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            claims.add(claim(execId, "person-" + i, 600));
+        }
+        assertThrows(AssertionError.class, () -> result(Future.join(claims)));
+        List<Future<ClaimHumanTaskResponse>> held =
+                claims.stream().filter(Future::succeeded).toList();
+        assertEquals(1, held.size());
+        assertEquals(held.get(0).result().getHumanTask(), get(samples, execId));
+    }
+
+    @Test
+    void theyAreFilteredByWhoClaimedThem() {
+        String ann = asked();
+        String bob = asked();
+        String nobody = asked();
+        result(claim(ann, "ann", 600));
+        result(claim(bob, "bob", 600));
+        ListHumanTasksRequest all = ListHumanTasksRequest.newBuilder()
+                .setTenantId(samples.tenantId())
+                .build();
+        assertEquals(List.of(ann), ids(all.toBuilder().setClaimedBy("ann").build()));
+        assertEquals(List.of(nobody), ids(all.toBuilder().setUnclaimed(true).build()));
+        assertEquals(List.of(), ids(all.toBuilder().setClaimedBy("eve").build()));
+        assertEquals(3, ids(all).size());
+    }
+
+    private List<String> ids(ListHumanTasksRequest request) {
+        return result(store.listHumanTasks(request)).getHumanTasksList().stream()
+                .map(HumanTask::getExecId)
+                .toList();
+    }
+
+    @Test
+    void whatIsClosedOrAnothersIsNotClaimed() {
+        String lifetimeId = create(samples);
+        String execId = samples.execId();
+        append(asking(samples, lifetimeId, 3, execId, MORNING));
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failure(store.claimHumanTask(ClaimHumanTaskRequest.newBuilder()
+                                .setTenantId(others.tenantId())
+                                .setExecId(execId)
+                                .setActor("eve")
+                                .build()))
+                        .code());
+        result(claim(execId, "ann", 600));
+        append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
+        assertEquals("", get(samples, execId).getClaimedBy());
+        assertEquals(
+                FailureCode.FAILED_PRECONDITION,
+                failure(claim(execId, "ann", 600)).code());
+        append(asking(samples, lifetimeId, 5, execId, MORNING.plusSeconds(5)));
+        assertEquals("bob", result(claim(execId, "bob", 600)).getHumanTask().getClaimedBy());
+    }
+
+    @Test
+    void aClaimHasItsBounds() {
+        String execId = asked();
+        for (int leaseS : new int[] {-1, 86_401}) {
+            assertEquals(
+                    FailureCode.INVALID_ARGUMENT,
+                    failure(claim(execId, "ann", leaseS)).code());
+        }
+        assertEquals(FailureCode.INVALID_ARGUMENT, failure(claim(execId, "", 1)).code());
+    }
+
+    private String asked() {
+        String execId = samples.execId();
+        append(asking(samples, create(samples), 3, execId, MORNING));
+        return execId;
+    }
+
+    private Future<ClaimHumanTaskResponse> claim(String execId, String actor, int leaseS) {
+        return store.claimHumanTask(ClaimHumanTaskRequest.newBuilder()
+                .setTenantId(samples.tenantId())
+                .setExecId(execId)
+                .setActor(actor)
+                .setLeaseS(leaseS)
+                .build());
+    }
+
+    private Future<ReleaseHumanTaskResponse> release(String execId, String actor, boolean ofAnybody) {
+        return store.releaseHumanTask(ReleaseHumanTaskRequest.newBuilder()
+                .setTenantId(samples.tenantId())
+                .setExecId(execId)
+                .setActor(actor)
+                .setOfAnybody(ofAnybody)
+                .build());
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.ticktock.testkit;
 
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.Checks;
 import io.ticktock.state.HumanTasks;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.TimeCursor;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,14 +29,31 @@ final class InMemoryHumanTasks {
         }
 
         Asked close() {
-            return new Asked(lifetime, task.toBuilder().setClosed(true).build(), sizeBytes);
+            return with(task.toBuilder().setClosed(true).clearClaimedBy().clearClaimedUntil());
+        }
+
+        Asked with(HumanTask.Builder changed) {
+            return new Asked(lifetime, changed.build(), sizeBytes);
+        }
+
+        /** As it is at this time: a claim may have run out. */
+        Asked at(Instant now) {
+            return task.hasClaimedUntil()
+                            && !ProtoTime.instant(task.getClaimedUntil()).isAfter(now)
+                    ? with(task.toBuilder().clearClaimedBy().clearClaimedUntil())
+                    : this;
         }
     }
 
     private static final Comparator<TimeCursor> OLDEST_FIRST = Comparator.comparing(TimeCursor::time)
             .thenComparing(place -> place.id().toString());
 
+    private final Clock clock;
     private final Map<Key, Asked> tasks = new HashMap<>();
+
+    InMemoryHumanTasks(Clock clock) {
+        this.clock = clock;
+    }
 
     void apply(
             LifetimeIdentity lifetime,
@@ -58,7 +78,13 @@ final class InMemoryHumanTasks {
         int size = HumanTasks.pageSize(request);
         Optional<UUID> lifetimeId = HumanTasks.lifetime(request);
         TimeCursor after = HumanTasks.place(request);
+        Instant now = clock.instant();
         List<Asked> open = tasks.values().stream()
+                .map(asked -> asked.at(now))
+                .filter(asked -> request.getClaimedBy().isEmpty()
+                        || asked.task.getClaimedBy().equals(request.getClaimedBy()))
+                .filter(asked ->
+                        !request.getUnclaimed() || asked.task.getClaimedBy().isEmpty())
                 .filter(asked -> !asked.task.getClosed())
                 .filter(asked -> asked.lifetime.tenantId().equals(request.getTenantId()))
                 .filter(asked ->
@@ -82,11 +108,48 @@ final class InMemoryHumanTasks {
     }
 
     GetHumanTaskResponse get(GetHumanTaskRequest request) {
-        UUID execId = Checks.execution(request.getExecId());
-        return Optional.ofNullable(tasks.get(new Key(Checks.tenant(request.getTenantId()), execId)))
-                .map(asked -> GetHumanTaskResponse.newBuilder()
-                        .setHumanTask(asked.task)
-                        .build())
+        return GetHumanTaskResponse.newBuilder()
+                .setHumanTask(find(request.getTenantId(), request.getExecId()).task)
+                .build();
+    }
+
+    private Asked find(String tenantId, String id) {
+        UUID execId = Checks.execution(id);
+        return Optional.ofNullable(tasks.get(new Key(Checks.tenant(tenantId), execId)))
+                .map(asked -> asked.at(clock.instant()))
                 .orElseThrow(() -> Refusal.noHumanTask(execId));
+    }
+
+    ClaimHumanTaskResponse claim(ClaimHumanTaskRequest request) {
+        int leaseS = HumanTasks.leaseS(request);
+        String actor = HumanTasks.claimant(request.getActor());
+        Asked asked = find(request.getTenantId(), request.getExecId());
+        requireFree(asked, actor);
+        HumanTask claimed = keep(
+                asked,
+                asked.task.toBuilder()
+                        .setClaimedBy(actor)
+                        .setClaimedUntil(ProtoTime.timestamp(clock.instant().plusSeconds(leaseS))));
+        return ClaimHumanTaskResponse.newBuilder().setHumanTask(claimed).build();
+    }
+
+    ReleaseHumanTaskResponse release(ReleaseHumanTaskRequest request) {
+        String actor = HumanTasks.claimant(request.getActor());
+        Asked asked = find(request.getTenantId(), request.getExecId());
+        requireFree(asked, request.getOfAnybody() ? asked.task.getClaimedBy() : actor);
+        HumanTask released = keep(asked, asked.task.toBuilder().clearClaimedBy().clearClaimedUntil());
+        return ReleaseHumanTaskResponse.newBuilder().setHumanTask(released).build();
+    }
+
+    private static void requireFree(Asked asked, String actor) {
+        boolean isOthers = !asked.task.getClaimedBy().isEmpty()
+                && !asked.task.getClaimedBy().equals(actor);
+        HumanTask unused = HumanTasks.require(!asked.task.getClosed() && !isOthers, asked.task);
+    }
+
+    private HumanTask keep(Asked asked, HumanTask.Builder changed) {
+        Asked kept = asked.with(changed);
+        tasks.put(new Key(asked.lifetime.tenantId(), UUID.fromString(asked.task.getExecId())), kept);
+        return kept.task;
     }
 }

@@ -69,7 +69,7 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(ORDER);
-    private final InMemoryHumanTasks humanTasks = new InMemoryHumanTasks();
+    private final InMemoryHumanTasks humanTasks;
     private final InMemoryWaitingWork waitingWork = new InMemoryWaitingWork();
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
@@ -86,6 +86,7 @@ public final class InMemoryStateStore implements StateStore {
     public InMemoryStateStore(Clock clock) {
         this.clock = clock;
         this.shards = new InMemoryShards(clock);
+        this.humanTasks = new InMemoryHumanTasks(clock);
         this.spend = new InMemorySpend(clock);
         this.tenants = new InMemoryTenants(clock);
     }
@@ -570,6 +571,16 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public Future<ListWaitingWorkResponse> listWaitingWork(ListWaitingWorkRequest request) {
         return answer(request, waitingWork::list);
+    }
+
+    @Override
+    public Future<ClaimHumanTaskResponse> claimHumanTask(ClaimHumanTaskRequest request) {
+        return answer(request, humanTasks::claim);
+    }
+
+    @Override
+    public Future<ReleaseHumanTaskResponse> releaseHumanTask(ReleaseHumanTaskRequest request) {
+        return answer(request, humanTasks::release);
     }
 
     @Override

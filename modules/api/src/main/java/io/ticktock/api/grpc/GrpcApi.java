@@ -7,23 +7,38 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.worker.WorkerGateway;
+import io.ticktock.proto.v1.AnswerHumanTaskRequest;
+import io.ticktock.proto.v1.ClaimHumanTaskRequest;
 import io.ticktock.proto.v1.ControlPlane;
+import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.DataPlane;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.GetHumanTaskRequest;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
+import io.ticktock.proto.v1.GetSpendRequest;
+import io.ticktock.proto.v1.GetTenantRequest;
 import io.ticktock.proto.v1.Guardrail;
+import io.ticktock.proto.v1.IssueApiKeyRequest;
+import io.ticktock.proto.v1.ListApiKeysRequest;
+import io.ticktock.proto.v1.ListAuditRequest;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
 import io.ticktock.proto.v1.ListGraphVersionsRequest;
 import io.ticktock.proto.v1.ListGraphsRequest;
+import io.ticktock.proto.v1.ListHumanTasksRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
 import io.ticktock.proto.v1.ListPoliciesRequest;
+import io.ticktock.proto.v1.ListTenantsRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
+import io.ticktock.proto.v1.ReleaseHumanTaskRequest;
+import io.ticktock.proto.v1.RevokeApiKeyRequest;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.proto.v1.TenantOuterClass;
 import io.ticktock.proto.v1.Worker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -75,6 +90,8 @@ public final class GrpcApi {
         server.addService(controlPlane());
         server.addService(dataPlane());
         server.addService(guardrail());
+        server.addService(humanTasks());
+        server.addService(tenants());
         server.addService(workers());
         server.addService(HealthService.create(vertx));
         server.addService(ReflectionService.v1());
@@ -106,6 +123,8 @@ public final class GrpcApi {
         rpcs.add("ListExecutions", ListExecutionsRequest.getDefaultInstance(), operations.lifetimes().executions);
         rpcs.add("ListEvents", ListEventsRequest.getDefaultInstance(), operations.lifetimes().events);
         rpcs.add("GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output);
+        rpcs.add("GetExecutions", GetExecutionsRequest.getDefaultInstance(), operations.lifetimes().execution);
+        rpcs.add("GetSpend", GetSpendRequest.getDefaultInstance(), operations.spend().get);
         return rpcs.service();
     }
 
@@ -118,6 +137,28 @@ public final class GrpcApi {
     private Service workers() {
         Rpcs rpcs = rpcs(Worker.getDescriptor().findServiceByName("WorkerService"));
         rpcs.addConnect("Connect", operations.workers().connect, workers);
+        return rpcs.service();
+    }
+
+    private Service humanTasks() {
+        Rpcs rpcs = rpcs(ControlPlane.getDescriptor().findServiceByName("HumanTaskService"));
+        rpcs.add("ListHumanTasks", ListHumanTasksRequest.getDefaultInstance(), operations.humanTasks().list);
+        rpcs.add("GetHumanTask", GetHumanTaskRequest.getDefaultInstance(), operations.humanTasks().get);
+        rpcs.add("ClaimHumanTask", ClaimHumanTaskRequest.getDefaultInstance(), operations.humanTasks().claim);
+        rpcs.add("ReleaseHumanTask", ReleaseHumanTaskRequest.getDefaultInstance(), operations.humanTasks().release);
+        rpcs.add("AnswerHumanTask", AnswerHumanTaskRequest.getDefaultInstance(), operations.humanTasks().answer);
+        return rpcs.service();
+    }
+
+    private Service tenants() {
+        Rpcs rpcs = rpcs(TenantOuterClass.getDescriptor().findServiceByName("TenantService"));
+        rpcs.add("CreateTenant", CreateTenantRequest.getDefaultInstance(), operations.tenants().create);
+        rpcs.add("GetTenant", GetTenantRequest.getDefaultInstance(), operations.tenants().get);
+        rpcs.add("ListTenants", ListTenantsRequest.getDefaultInstance(), operations.tenants().list);
+        rpcs.add("IssueApiKey", IssueApiKeyRequest.getDefaultInstance(), operations.tenants().createKey);
+        rpcs.add("ListApiKeys", ListApiKeysRequest.getDefaultInstance(), operations.tenants().listKeys);
+        rpcs.add("RevokeApiKey", RevokeApiKeyRequest.getDefaultInstance(), operations.tenants().revokeKey);
+        rpcs.add("ListAudit", ListAuditRequest.getDefaultInstance(), operations.tenants().audit);
         return rpcs.service();
     }
 

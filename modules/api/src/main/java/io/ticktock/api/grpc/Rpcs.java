@@ -233,7 +233,7 @@ final class Rpcs {
         }
         GrpcStatus status = status(failure.code());
         String message = message(failure);
-        response.trailers().set(StatusDetails.TRAILER, StatusDetails.of(status, message, failure.code()));
+        response.trailers().set(StatusDetails.TRAILER, StatusDetails.of(status, message, failure));
         response.status(status).statusMessage(message).end();
     }
 

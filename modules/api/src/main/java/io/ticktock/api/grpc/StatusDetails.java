@@ -7,9 +7,14 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.FiredPolicy;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What programs can act on of a failure, after the richer error model of google.rpc. */
 final class StatusDetails {
@@ -22,10 +27,28 @@ final class StatusDetails {
 
     private StatusDetails() {}
 
-    static String of(GrpcStatus status, String message, FailureCode code) {
+    /** By the names that HTTP has for them. */
+    private static Map<String, String> metadata(FiredPolicy fired) {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("policy", fired.getName());
+        metadata.put("decision", word(fired.getAction().name(), "GUARDRAIL_ACTION_"));
+        metadata.put("scope", word(fired.getScope().name(), "POLICY_SCOPE_"));
+        metadata.put("limit", fired.getLimit());
+        metadata.put("observed", fired.getObserved());
+        metadata.values().removeIf(String::isEmpty);
+        return metadata;
+    }
+
+    private static String word(String constant, String prefix) {
+        return constant.startsWith(prefix) ? constant.substring(prefix.length()).toLowerCase(Locale.ROOT) : "unknown";
+    }
+
+    static String of(GrpcStatus status, String message, Failure failure) {
+        FailureCode code = failure.code();
         Status.Builder details = Status.newBuilder().setCode(status.code).setMessage(message);
-        details.addDetails(Any.pack(
-                ErrorInfo.newBuilder().setReason(code.name()).setDomain(DOMAIN).build()));
+        ErrorInfo.Builder info = ErrorInfo.newBuilder().setReason(code.name()).setDomain(DOMAIN);
+        failure.guardrail().ifPresent(fired -> info.putAllMetadata(metadata(fired)));
+        details.addDetails(Any.pack(info.build()));
         switch (code) {
             case INVALID_ARGUMENT ->
                 details.addDetails(Any.pack(BadRequest.newBuilder()

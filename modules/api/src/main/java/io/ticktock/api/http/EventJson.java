@@ -176,7 +176,8 @@ final class EventJson {
         verdict.getFiredList().forEach(fired -> policy(policies.addObject(), fired));
     }
 
-    private static void policy(ObjectNode json, FiredPolicy fired) {
+    /** A policy that had a say, and what it saw. */
+    static void policy(ObjectNode json, FiredPolicy fired) {
         json.put("policy", fired.getName());
         json.put("decision", word(fired.getAction().name(), "GUARDRAIL_ACTION_"));
         json.put("scope", word(fired.getScope().name(), "POLICY_SCOPE_"));

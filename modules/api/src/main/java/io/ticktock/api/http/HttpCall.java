@@ -95,6 +95,17 @@ final class HttpCall {
         return values.stream().findFirst();
     }
 
+    /** Absent: false. */
+    boolean flag(String name) {
+        return query(name)
+                .map(text -> switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw JsonBody.invalid(name + " must be true or false, not '" + text + "'");
+                })
+                .orElse(false);
+    }
+
     String pageToken() {
         return query(JsonPage.TOKEN).orElse("");
     }

@@ -13,6 +13,7 @@ import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.BlobSlice;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
+import io.ticktock.proto.v1.GetLifetimeResponse;
 import io.ticktock.proto.v1.GetOutputResponse;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.Payload;
@@ -51,6 +52,15 @@ final class LifetimeJson {
             json.put("forked_from_exec_id", lifetime.getForkedFromExecId());
         }
         json.set("totals", totals(lifetime.getTotals()));
+        return json;
+    }
+
+    /** With the policy by which guardrails brought it into its state, if they did. */
+    static ObjectNode lifetime(GetLifetimeResponse found) {
+        ObjectNode json = lifetime(found.getLifetime());
+        if (found.hasGuardrail()) {
+            EventJson.policy(json.putObject("guardrail"), found.getGuardrail());
+        }
         return json;
     }
 

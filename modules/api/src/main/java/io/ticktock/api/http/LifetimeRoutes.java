@@ -103,7 +103,7 @@ final class LifetimeRoutes {
         return call.perform(
                         lifetimes.get,
                         GetLifetimeRequest.newBuilder().setLifetimeId(id).build())
-                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found.getLifetime())));
+                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found)));
     }
 
     private Future<HttpAnswer> list(HttpCall call) {
@@ -148,8 +148,7 @@ final class LifetimeRoutes {
             String etag = etag(lifetime);
             return call.header("If-None-Match").filter(etag::equals).isPresent()
                     ? Future.succeededFuture(HttpAnswer.notModified(etag))
-                    : output(call, lifetime)
-                            .map(output -> shown(lifetime, output).with("ETag", etag));
+                    : output(call, lifetime).map(output -> shown(found, output).with("ETag", etag));
         });
     }
 
@@ -173,8 +172,8 @@ final class LifetimeRoutes {
         return call.perform(lifetimes.output, request).map(LifetimeJson::output);
     }
 
-    private static HttpAnswer shown(AgentLifetime lifetime, JsonNode output) {
-        ObjectNode json = LifetimeJson.lifetime(lifetime);
+    private static HttpAnswer shown(GetLifetimeResponse found, JsonNode output) {
+        ObjectNode json = LifetimeJson.lifetime(found);
         json.set("output", output);
         return HttpAnswer.ok(json);
     }
@@ -251,8 +250,7 @@ final class LifetimeRoutes {
                 .build();
         return call.perform(lifetimes.signal, request)
                 .compose(done -> find(call))
-                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found.getLifetime()))
-                        .with("ETag", etag(found.getLifetime())));
+                .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found)).with("ETag", etag(found.getLifetime())));
     }
 
     private Future<HttpAnswer> executions(HttpCall call) {

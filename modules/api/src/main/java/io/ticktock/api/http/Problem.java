@@ -3,13 +3,16 @@ package io.ticktock.api.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.FiredPolicy;
+import java.util.Optional;
 
 /**
  * A failure as RFC 9457 tells it, as {@code application/problem+json}; its type is stable.
  *
  * @param retryAfterS when it is worth trying again; 0: never
+ * @param guardrail the policy that is behind it
  */
-record Problem(int status, String type, String title, String detail, int retryAfterS) {
+record Problem(int status, String type, String title, String detail, int retryAfterS, Optional<FiredPolicy> guardrail) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 
@@ -20,8 +23,25 @@ record Problem(int status, String type, String title, String detail, int retryAf
     static final Problem NOT_FOUND =
             new Problem(404, "not_found", "Not found", "there is no such thing here, or it is not yours", 0);
 
+    private Problem(int status, String type, String title, String detail, int retryAfterS) {
+        this(status, type, title, detail, retryAfterS, Optional.empty());
+    }
+
     static Problem of(Throwable cause) {
         Failure failure = Failure.of(cause);
+        Problem problem = of(failure);
+        return failure.guardrail().isEmpty()
+                ? problem
+                : new Problem(
+                        problem.status,
+                        problem.type,
+                        problem.title,
+                        problem.detail,
+                        problem.retryAfterS,
+                        failure.guardrail());
+    }
+
+    private static Problem of(Failure failure) {
         FailureCode code = failure.code();
         return switch (code) {
             case INVALID_ARGUMENT -> new Problem(400, "invalid_argument", "Invalid request", failure.getMessage(), 0);
@@ -57,6 +77,7 @@ record Problem(int status, String type, String title, String detail, int retryAf
         json.put("title", title);
         json.put("status", status);
         json.put("detail", detail);
+        guardrail.ifPresent(fired -> EventJson.policy(json, fired));
         return json;
     }
 }

@@ -6,9 +6,9 @@ import io.ticktock.api.operation.TenantOperations;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.ApiKey;
 import io.ticktock.proto.v1.AuditEntry;
-import io.ticktock.proto.v1.CreateApiKeyRequest;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.GetTenantRequest;
+import io.ticktock.proto.v1.IssueApiKeyRequest;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
 import io.ticktock.proto.v1.ListTenantsRequest;
@@ -96,14 +96,14 @@ final class TenantRoutes {
         }
         return call.perform(
                         tenants.createKey,
-                        CreateApiKeyRequest.newBuilder().setKey(key).build())
+                        IssueApiKeyRequest.newBuilder().setKey(key).build())
                 .map(issued -> {
-                    ObjectNode json = json(issued.key());
-                    json.put("key", issued.token().text());
+                    ObjectNode json = json(issued.getKey());
+                    json.put("key", issued.getText());
                     return HttpAnswer.created(
                                     json,
                                     TENANTS + "/" + call.path("id") + "/keys/"
-                                            + issued.key().getKeyId())
+                                            + issued.getKey().getKeyId())
                             .with("Cache-Control", "no-store");
                 });
     }

@@ -13,11 +13,17 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.AnswerHumanTaskRequest;
+import io.ticktock.proto.v1.AnswerHumanTaskResponse;
+import io.ticktock.proto.v1.ClaimHumanTaskRequest;
+import io.ticktock.proto.v1.ClaimHumanTaskResponse;
 import io.ticktock.proto.v1.GetHumanTaskRequest;
 import io.ticktock.proto.v1.GetHumanTaskResponse;
 import io.ticktock.proto.v1.HumanTask;
 import io.ticktock.proto.v1.ListHumanTasksRequest;
 import io.ticktock.proto.v1.ListHumanTasksResponse;
+import io.ticktock.proto.v1.ReleaseHumanTaskRequest;
+import io.ticktock.proto.v1.ReleaseHumanTaskResponse;
+import io.ticktock.proto.v1.Role;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.SignalLifetimeResponse;
@@ -31,14 +37,23 @@ public final class HumanTaskOperations {
     public final Operation<ListHumanTasksRequest, ListHumanTasksResponse> list;
     public final Operation<GetHumanTaskRequest, GetHumanTaskResponse> get;
 
+    public final Operation<ClaimHumanTaskRequest, ClaimHumanTaskResponse> claim;
+
+    /** An administrator may release another's. */
+    public final Operation<ReleaseHumanTaskRequest, ReleaseHumanTaskResponse> release;
+
     /** Done once the answer is durable; whoever answers second is told that it was answered. */
-    public final Operation<AnswerHumanTaskRequest, SignalLifetimeResponse> answer;
+    public final Operation<AnswerHumanTaskRequest, AnswerHumanTaskResponse> answer;
 
     public HumanTaskOperations(Bus bus) {
         this.bus = bus;
         this.list = reading(
                 "human-tasks.list", (caller, request) -> bus.request(Addresses.STATE_LIST_HUMAN_TASKS, request));
         this.get = reading("human-tasks.get", (caller, request) -> find(request));
+        this.claim =
+                changing("human-tasks.claim", OPERATORS, request -> "human-tasks/" + request.getExecId(), this::claim);
+        this.release = changing(
+                "human-tasks.release", OPERATORS, request -> "human-tasks/" + request.getExecId(), this::release);
         this.answer = changing(
                 "human-tasks.answer", OPERATORS, request -> "human-tasks/" + request.getExecId(), this::answer);
     }
@@ -48,12 +63,33 @@ public final class HumanTaskOperations {
         return bus.request(Addresses.STATE_GET_HUMAN_TASK, request);
     }
 
-    private Future<SignalLifetimeResponse> answer(Caller caller, AnswerHumanTaskRequest request) {
-        return find(GetHumanTaskRequest.newBuilder()
-                        .setTenantId(request.getTenantId())
-                        .setExecId(request.getExecId())
-                        .build())
-                .compose(found -> signal(caller, found.getHumanTask(), request));
+    private Future<ClaimHumanTaskResponse> claim(Caller caller, ClaimHumanTaskRequest request) {
+        Ids.require(request.getExecId(), "human task");
+        return bus.request(Addresses.STATE_CLAIM_HUMAN_TASK, request);
+    }
+
+    private Future<ReleaseHumanTaskResponse> release(Caller caller, ReleaseHumanTaskRequest asked) {
+        Ids.require(asked.getExecId(), "human task");
+        ReleaseHumanTaskRequest request =
+                asked.toBuilder().setOfAnybody(isAdministrator(caller)).build();
+        return bus.request(Addresses.STATE_RELEASE_HUMAN_TASK, request);
+    }
+
+    private static boolean isAdministrator(Caller caller) {
+        return caller.roles().contains(Role.ROLE_ADMIN);
+    }
+
+    private Future<AnswerHumanTaskResponse> answer(Caller caller, AnswerHumanTaskRequest request) {
+        GetHumanTaskRequest find = GetHumanTaskRequest.newBuilder()
+                .setTenantId(request.getTenantId())
+                .setExecId(request.getExecId())
+                .build();
+        return find(find)
+                .compose(found -> signal(caller, found.getHumanTask(), request))
+                .compose(answered -> find(find))
+                .map(now -> AnswerHumanTaskResponse.newBuilder()
+                        .setHumanTask(now.getHumanTask())
+                        .build());
     }
 
     /** Its owner holds the answer against the form, with the lifetime as it is then. */
@@ -62,6 +98,14 @@ public final class HumanTaskOperations {
             throw new Failure(
                     FailureCode.FAILED_PRECONDITION,
                     "human task " + task.getExecId() + " was answered already, or is not asked any more");
+        }
+        boolean isOthers =
+                !task.getClaimedBy().isEmpty() && !task.getClaimedBy().equals(caller.actor());
+        if (isOthers && !isAdministrator(caller)) {
+            throw new Failure(
+                    FailureCode.ALREADY_EXISTS,
+                    "human task " + task.getExecId() + " is claimed by " + task.getClaimedBy()
+                            + "; it is theirs to answer or to release");
         }
         Signal signal = Signal.newBuilder()
                 .setSignalId(UuidCreator.getTimeOrderedEpoch().toString())

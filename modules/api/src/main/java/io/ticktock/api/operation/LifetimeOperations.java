@@ -45,6 +45,7 @@ public final class LifetimeOperations {
     private static final int MOST_CONDITIONS = 16;
 
     private final Bus bus;
+    private final GuardrailFindings findings;
 
     public final Operation<StartLifetimeRequest, StartLifetimeResponse> start;
     public final Operation<ForkLifetimeRequest, ForkLifetimeResponse> fork;
@@ -61,6 +62,7 @@ public final class LifetimeOperations {
 
     public LifetimeOperations(Bus bus, EventFeed feed) {
         this.bus = bus;
+        this.findings = new GuardrailFindings(bus);
         this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
         this.fork = changing(
                 "lifetimes.fork", OPERATORS, request -> "lifetimes/" + request.getParentLifetimeId(), this::fork);
@@ -69,10 +71,7 @@ public final class LifetimeOperations {
                 OPERATORS,
                 request -> "lifetimes/" + request.getSignal().getLifetimeId(),
                 this::signal);
-        this.get = reading("lifetimes.get", (caller, request) -> {
-            Ids.require(request.getLifetimeId(), "lifetime");
-            return bus.request(Addresses.STATE_GET_LIFETIME, request);
-        });
+        this.get = reading("lifetimes.get", (caller, request) -> get(request));
         this.list = reading("lifetimes.list", asked(Addresses.STATE_LIST_LIFETIMES));
         this.executions = reading(
                 "executions.list",
@@ -92,6 +91,15 @@ public final class LifetimeOperations {
 
     private <Q extends Message, R extends Message> BiFunction<Caller, Q, Future<R>> asked(Address<Q, R> address) {
         return (caller, request) -> bus.request(address, request);
+    }
+
+    private Future<GetLifetimeResponse> get(GetLifetimeRequest request) {
+        Ids.require(request.getLifetimeId(), "lifetime");
+        return bus.request(Addresses.STATE_GET_LIFETIME, request)
+                .compose(found -> findings.of(found.getLifetime())
+                        .map(policy -> policy.map(fired ->
+                                        found.toBuilder().setGuardrail(fired).build())
+                                .orElse(found)));
     }
 
     /** The list of what is not there would be empty. */
@@ -165,7 +173,22 @@ public final class LifetimeOperations {
                                 : signal)
                 .build();
         Ids.require(signal.getLifetimeId(), "lifetime");
-        return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request);
+        return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
+                .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
+    }
+
+    /** Where it is guardrails that brought the lifetime into the state that does not allow it, they are named. */
+    private Future<SignalLifetimeResponse> explained(Caller caller, String lifetimeId, Throwable cause) {
+        if (!Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
+            return Future.failedFuture(cause);
+        }
+        GetLifetimeRequest lifetime = GetLifetimeRequest.newBuilder()
+                .setTenantId(caller.tenantId())
+                .setLifetimeId(lifetimeId)
+                .build();
+        return get(lifetime)
+                .compose(found -> Future.failedFuture(new Failure(
+                        FailureCode.FAILED_PRECONDITION, Failure.of(cause).getMessage(), found.getGuardrail())));
     }
 
     /** Whoever chose an id gets no other lifetime that an earlier request with the same key has started. */

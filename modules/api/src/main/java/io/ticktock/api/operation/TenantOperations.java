@@ -8,12 +8,13 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.proto.v1.ApiKey;
 import io.ticktock.proto.v1.CreateApiKeyRequest;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.CreateTenantResponse;
 import io.ticktock.proto.v1.GetTenantRequest;
 import io.ticktock.proto.v1.GetTenantResponse;
+import io.ticktock.proto.v1.IssueApiKeyRequest;
+import io.ticktock.proto.v1.IssueApiKeyResponse;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListApiKeysResponse;
 import io.ticktock.proto.v1.ListAuditRequest;
@@ -32,13 +33,10 @@ public final class TenantOperations {
 
     private final Bus bus;
 
-    /** A key and its text, which nobody can ask for again. */
-    public record IssuedKey(ApiKey key, ApiKeyToken token) {}
-
     public final Operation<CreateTenantRequest, CreateTenantResponse> create;
     public final Operation<GetTenantRequest, GetTenantResponse> get;
     public final Operation<ListTenantsRequest, ListTenantsResponse> list;
-    public final Operation<CreateApiKeyRequest, IssuedKey> createKey;
+    public final Operation<IssueApiKeyRequest, IssueApiKeyResponse> createKey;
     public final Operation<ListApiKeysRequest, ListApiKeysResponse> listKeys;
     public final Operation<RevokeApiKeyRequest, RevokeApiKeyResponse> revokeKey;
     public final Operation<ListAuditRequest, ListAuditResponse> audit;
@@ -85,7 +83,7 @@ public final class TenantOperations {
                 : Future.failedFuture(ofOperatingTenant());
     }
 
-    private Future<IssuedKey> createKey(Caller caller, CreateApiKeyRequest asked) {
+    private Future<IssueApiKeyResponse> createKey(Caller caller, IssueApiKeyRequest asked) {
         ApiKeyToken token = ApiKeyToken.random();
         CreateApiKeyRequest request = CreateApiKeyRequest.newBuilder()
                 .setKey(asked.getKey().toBuilder().setKeyId(token.keyId()).setCreatedBy(caller.actor()))
@@ -95,7 +93,10 @@ public final class TenantOperations {
                 caller,
                 request.getKey().getTenantId(),
                 () -> bus.request(Addresses.STATE_CREATE_API_KEY, request)
-                        .map(response -> new IssuedKey(response.getKey(), token)));
+                        .map(response -> IssueApiKeyResponse.newBuilder()
+                                .setKey(response.getKey())
+                                .setText(token.text())
+                                .build()));
     }
 
     private Future<RevokeApiKeyResponse> revokeKey(Caller caller, RevokeApiKeyRequest asked) {
