@@ -42,6 +42,7 @@ final class LedgerWorker {
                 .task("example.count_words", tasks::run)
                 .capacity(Integer.parseInt(arguments[3]))
                 .start();
+        worker.connected().thenRun(() -> System.out.println("connected to " + arguments[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(worker)));
         worker.await();
     }

@@ -47,6 +47,7 @@ final class ServerLink {
     private final WorkerSettings settings;
     private final Hand hand;
     private final Backoff backoff;
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Optional<Session> session = Optional.empty();
     private boolean everWelcomed;
@@ -61,6 +62,11 @@ final class ServerLink {
         this.settings = settings;
         this.hand = new Hand(settings.capacity(), runner, context, this::flushSoon);
         this.backoff = new Backoff(settings.timing(), RandomGenerator.getDefault());
+    }
+
+    /** Completes when the server welcomes the worker for the first time; fails when it refuses it. */
+    CompletionStage<Void> connected() {
+        return connected;
     }
 
     /** Completes when the worker has ended; fails when the server refuses it. */
@@ -145,6 +151,7 @@ final class ServerLink {
         }
         LOG.info("connected to {} as {}, with {} in hand", settings.server(), settings.workerId(), hand.size());
         everWelcomed = true;
+        connected.complete(null);
         refusals = 0;
         welcome.welcome(heartbeatIntervalMillis);
         if (draining) {
@@ -255,7 +262,9 @@ final class ServerLink {
         String advice = why.status() == GrpcStatus.UNAUTHENTICATED || why.status() == GrpcStatus.PERMISSION_DENIED
                 ? "; the key must be of a tenant and have the role worker"
                 : "";
-        ended.completeExceptionally(new WorkerRefused(settings.server() + " refuses this worker: " + why + advice));
+        WorkerRefused refused = new WorkerRefused(settings.server() + " refuses this worker: " + why + advice);
+        connected.completeExceptionally(refused);
+        ended.completeExceptionally(refused);
         hand.dropAll();
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +61,14 @@ public final class Worker implements AutoCloseable {
     /** A worker for the server at this address, such as {@code http://127.0.0.1:7171}. */
     public static WorkerBuilder connect(String url) {
         return new WorkerBuilder(ServerAddress.parse(url));
+    }
+
+    /**
+     * Completes when the server has taken the worker in, and fails with {@link WorkerRefused} when it refuses it; a worker
+     * that is closed before leaves it open.
+     */
+    public CompletionStage<Void> connected() {
+        return link.connected();
     }
 
     /** Waits until the worker has ended. Throws {@link WorkerRefused} when that is why. */
