@@ -12,6 +12,7 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
+import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 import io.vertx.core.Future;
@@ -71,7 +72,7 @@ public final class ApiVerticle extends VerticleBase {
         if (configuration.authentication() == Authentication.NONE) {
             LOG.warn("requests without a key are an administrator's: everybody on this machine may do everything");
         }
-        workers = new WorkerGateway(vertx, bus, "gateway-" + UUID.randomUUID());
+        workers = new WorkerGateway(vertx, bus, "gateway-" + UUID.randomUUID(), GatewayBounds.STANDARD);
         return workers.start().compose(started -> listen());
     }
 

@@ -56,16 +56,6 @@ public final class WorkerGateway {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerGateway.class);
 
-    static final Duration BEAT = Duration.ofSeconds(1);
-    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(10);
-    /** How long an attempt that no executor knows of may be in hand: until it is clear that none will. */
-    static final Duration ORPHAN_GRACE = Duration.ofSeconds(30);
-
-    private static final Duration EXECUTOR_SILENCE = Duration.ofSeconds(5);
-    private static final Duration CREDENTIAL_INTERVAL = Duration.ofSeconds(15);
-    private static final Duration SLOW = Duration.ofSeconds(30);
-    private static final int MOST_SESSIONS = 20_000;
-    private static final int MOST_SESSIONS_OF_TENANT = 12_000;
     private static final int MOST_TAKEN = 500;
     private static final int MOST_CLAIMED = 1_000;
     private static final int TOKEN_BYTES = 16;
@@ -73,6 +63,7 @@ public final class WorkerGateway {
     private final Vertx vertx;
     private final Bus bus;
     private final String id;
+    private final GatewayBounds bounds;
     private final WaitingWorkWaker waker;
     private final SecureRandom random = new SecureRandom();
 
@@ -89,16 +80,17 @@ public final class WorkerGateway {
     private Context context;
 
     /** @param id names this gateway to executors */
-    public WorkerGateway(Vertx vertx, Bus bus, String id) {
+    public WorkerGateway(Vertx vertx, Bus bus, String id, GatewayBounds bounds) {
         this.vertx = vertx;
         this.bus = bus;
         this.id = id;
+        this.bounds = bounds;
         this.waker = new WaitingWorkWaker(bus);
     }
 
     public Future<?> start() {
         context = vertx.getOrCreateContext();
-        vertx.setPeriodic(BEAT.toMillis(), beat -> beat());
+        vertx.setPeriodic(bounds.beat().toMillis(), beat -> beat());
         return Future.all(
                 bus.subscribe(Addresses.EXECUTOR_OPEN_WORK, this::hearOfWork),
                 bus.subscribe(Addresses.EXECUTOR_WITHDRAWN_TASKS, this::withdraw));
@@ -144,7 +136,7 @@ public final class WorkerGateway {
         sessions.put(key, session);
         sessionsOfTenant.merge(session.tenantId, 1, Integer::sum);
         session.welcome(WorkerWelcome.newBuilder()
-                .setHeartbeatIntervalMs(HEARTBEAT_INTERVAL.toMillis())
+                .setHeartbeatIntervalMs(bounds.heartbeatInterval().toMillis())
                 .build());
         takeOver(session, hello.getHeldList());
         for (String taskType : session.taskTypes) {
@@ -156,11 +148,11 @@ public final class WorkerGateway {
     }
 
     private void requireRoom(String tenantId) {
-        if (sessions.size() >= MOST_SESSIONS) {
-            throw full("here", MOST_SESSIONS);
+        if (sessions.size() >= bounds.sessions()) {
+            throw full("here", bounds.sessions());
         }
-        if (sessionsOfTenant.getOrDefault(tenantId, 0) >= MOST_SESSIONS_OF_TENANT) {
-            throw full("of this tenant here", MOST_SESSIONS_OF_TENANT);
+        if (sessionsOfTenant.getOrDefault(tenantId, 0) >= bounds.sessionsOfTenant()) {
+            throw full("of this tenant here", bounds.sessionsOfTenant());
         }
     }
 
@@ -199,7 +191,11 @@ public final class WorkerGateway {
         }
         Hand hand = hands.get(task.getExecId());
         if (hand == null) {
-            hand = new Hand(session.tenantId, session.workerId, task, ORPHAN_GRACE.toNanos());
+            hand = new Hand(
+                    session.tenantId,
+                    session.workerId,
+                    task,
+                    bounds.orphanGrace().toNanos());
             hand.orphan(System.nanoTime());
             hands.put(hand.execId, hand);
         } else if (!hand.isOf(session.tenantId, task.getToken())) {
@@ -505,7 +501,7 @@ public final class WorkerGateway {
     private void missExecutors(long now) {
         Set<String> silent = new LinkedHashSet<>();
         executorsHeardAt.forEach((executorId, heardAt) -> {
-            if (now - heardAt > EXECUTOR_SILENCE.toNanos()) {
+            if (now - heardAt > bounds.executorSilence().toNanos()) {
                 silent.add(executorId);
             }
         });
@@ -572,7 +568,7 @@ public final class WorkerGateway {
 
     /** No executor may ever ask for what is recorded; and what has waited for long without a record, nobody wants. */
     private void askForRecord(Hand hand, long now) {
-        boolean isOld = now - hand.orphanedAtNanos > ORPHAN_GRACE.toNanos();
+        boolean isOld = now - hand.orphanedAtNanos > bounds.orphanGrace().toNanos();
         if (hand.completion == null && !isOld) {
             return;
         }
@@ -598,9 +594,10 @@ public final class WorkerGateway {
     }
 
     private void attend(WorkerSession session, long now) {
-        if (session.isFull() && now - session.fullSinceNanos > SLOW.toNanos()) {
+        if (session.isFull() && now - session.fullSinceNanos > bounds.slow().toNanos()) {
             session.fail(new Failure(FailureCode.UNAVAILABLE, "the worker does not read what it is sent"));
-        } else if (now - session.credentialAskedAtNanos > CREDENTIAL_INTERVAL.toNanos()) {
+        } else if (now - session.credentialAskedAtNanos
+                > bounds.credentialInterval().toNanos()) {
             session.credentialAskedAtNanos = now;
             session.askCredential().onFailure(cause -> endIfRefused(session, Failure.of(cause)));
         }

@@ -15,6 +15,7 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
+import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -107,7 +108,7 @@ class EventStreamTest {
                             meters,
                             () -> "")
                     .router(vertx);
-            WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway");
+            WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             Handler<HttpServerRequest> grpc =
                     new GrpcApi(operations, authenticator, gate, audit, workers, meters).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))
