@@ -14,18 +14,31 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.Settings;
+import io.ticktock.proto.v1.ApiKey;
 import io.ticktock.proto.v1.AppendTaskExecutionRequest;
 import io.ticktock.proto.v1.AppendTaskExecutionResponse;
+import io.ticktock.proto.v1.ClaimHumanTaskRequest;
+import io.ticktock.proto.v1.ClaimHumanTaskResponse;
+import io.ticktock.proto.v1.CreateTenantRequest;
+import io.ticktock.proto.v1.CreateTenantResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.IssueApiKeyRequest;
+import io.ticktock.proto.v1.IssueApiKeyResponse;
+import io.ticktock.proto.v1.ListHumanTasksRequest;
+import io.ticktock.proto.v1.ListHumanTasksResponse;
+import io.ticktock.proto.v1.ListTenantsRequest;
+import io.ticktock.proto.v1.ListTenantsResponse;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
+import io.ticktock.proto.v1.Role;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
+import io.ticktock.proto.v1.Tenant;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -63,6 +76,8 @@ class GrpcIT {
     private static final Path NEWTON = Path.of("..", "conf", "graphs", "newton.yaml");
     private static final String CONTROL_PLANE = "ticktock.v1.ControlPlaneService";
     private static final String DATA_PLANE = "ticktock.v1.DataPlaneService";
+    private static final String TENANTS = "ticktock.v1.TenantService";
+    private static final String HUMAN_TASKS = "ticktock.v1.HumanTaskService";
 
     @TempDir
     private static Path folder;
@@ -195,6 +210,51 @@ class GrpcIT {
 
     private static Called<StartLifetimeResponse> start(StartLifetimeRequest.Builder start) {
         return call(CONTROL_PLANE, "StartLifetime", start.build(), StartLifetimeResponse.getDefaultInstance(), "");
+    }
+
+    @Test
+    void tenantsAndQuestionsAreServedAsOverHttp() {
+        Tenant tenant = Tenant.newBuilder().setTenantId("by-rpc").build();
+        call(
+                        TENANTS,
+                        "CreateTenant",
+                        CreateTenantRequest.newBuilder().setTenant(tenant).build(),
+                        CreateTenantResponse.getDefaultInstance(),
+                        "")
+                .only();
+        IssueApiKeyRequest key = IssueApiKeyRequest.newBuilder()
+                .setKey(ApiKey.newBuilder().setTenantId("by-rpc").addRoles(Role.ROLE_OPERATOR))
+                .build();
+        String issued = call(TENANTS, "IssueApiKey", key, IssueApiKeyResponse.getDefaultInstance(), "")
+                .only()
+                .getText();
+        String authorization = "Bearer " + issued;
+        assertEquals(
+                0,
+                call(
+                                HUMAN_TASKS,
+                                "ListHumanTasks",
+                                ListHumanTasksRequest.getDefaultInstance(),
+                                ListHumanTasksResponse.getDefaultInstance(),
+                                authorization)
+                        .only()
+                        .getHumanTasksCount());
+        Called<ClaimHumanTaskResponse> absent = call(
+                HUMAN_TASKS,
+                "ClaimHumanTask",
+                ClaimHumanTaskRequest.newBuilder()
+                        .setExecId(UUID.randomUUID().toString())
+                        .build(),
+                ClaimHumanTaskResponse.getDefaultInstance(),
+                authorization);
+        assertEquals(GrpcStatus.NOT_FOUND, absent.status());
+        Called<ListTenantsResponse> denied = call(
+                TENANTS,
+                "ListTenants",
+                ListTenantsRequest.getDefaultInstance(),
+                ListTenantsResponse.getDefaultInstance(),
+                authorization);
+        assertEquals(GrpcStatus.PERMISSION_DENIED, denied.status());
     }
 
     @Test

@@ -118,6 +118,40 @@ class HumanTasksIT {
     }
 
     @Test
+    void whatOneHasClaimedOthersDoNotAnswer() throws Exception {
+        String ann = tenant("claims");
+        String bob = issued("claims", "operator");
+        String root = issued("claims", "admin");
+        api.start(ann, START);
+        JsonNode review = awaitTasks(ann, 1).get(0);
+        HttpResponse<byte[]> claimed = api.post(ann, path(review) + ":claim", "{\"lease_s\": 3600}");
+        assertEquals(200, claimed.statusCode(), () -> text(claimed));
+        String who = json(claimed).get("claimed_by").asText();
+        assertProblem(409, "is claimed by " + who, api.post(bob, path(review) + ":claim", ""));
+        assertProblem(409, "is claimed by " + who, api.post(bob, path(review) + ":release", ""));
+        assertProblem(409, "is claimed by " + who, answer(bob, review, "{\"approved\": true}"));
+        assertEquals(1, tasks(ann, "?claimed_by=me").size());
+        assertEquals(1, tasks(bob, "?claimed_by=" + who).size());
+        assertEquals(0, tasks(bob, "?claimed_by=me").size());
+        assertEquals(0, tasks(bob, "?unclaimed=true").size());
+        assertProblem(400, "true or false", api.get(bob, INBOX + "?unclaimed=maybe"));
+
+        assertEquals(200, api.post(root, path(review) + ":release", "").statusCode());
+        assertEquals(1, tasks(bob, "?unclaimed=true").size());
+        assertEquals(200, api.post(bob, path(review) + ":claim", "").statusCode());
+        assertEquals(200, answer(root, review, "{\"approved\": true}").statusCode());
+        assertProblem(409, "was answered already", api.post(bob, path(review) + ":claim", ""));
+        String stranger = tenant("no-claims");
+        assertEquals(404, api.post(stranger, path(review) + ":claim", "").statusCode());
+    }
+
+    private static String issued(String tenantId, String role) throws Exception {
+        return json(api.post("", "/v1/tenants/" + tenantId + "/keys", "{\"roles\": [\"" + role + "\"]}"))
+                .get("key")
+                .asText();
+    }
+
+    @Test
     void theInboxIsListedByPagesAndFiltered() throws Exception {
         String key = tenant("pages");
         List<String> lifetimes = new ArrayList<>();

@@ -79,7 +79,8 @@ class IsolationIT {
             Naming.LIFETIME, Naming.EXECUTION, Naming.GRAPH, Naming.VERSION, Naming.LABELLED, Naming.IDEMPOTENCY_KEY);
 
     /** A tenant's own log has what the tenant has tried, and so the ids that it has sent. */
-    private static final String TELLS_OF_ATTEMPTS = "GET /v1/audit ";
+    private static final List<String> TELL_OF_ATTEMPTS =
+            List.of("GET /v1/audit ", "ticktock.v1.TenantService.ListAudit ");
 
     /** Tables that the owner must have rows in, or their staying as they are says nothing. */
     private static final Set<String> FURNISHED = Set.of(
@@ -152,7 +153,9 @@ class IsolationIT {
         Holdings ended = owner.furnish(graph, RANDOM);
         owned = List.of(ended, owner.furnishWaiting(ended));
         stranger = new Furnishing(address, systemKey, "stranger-" + RANDOM.nextInt(1_000, 10_000), "of B");
-        own = stranger.furnish(Holdings.likeness("journal-xxxxxxxx", RANDOM), RANDOM);
+        // A key to spare: one that is named in a request may be revoked by it.
+        own = stranger.furnish(Holdings.likeness("journal-xxxxxxxx", RANDOM), RANDOM)
+                .with(Naming.API_KEY, stranger.issue("reader").split("_")[1]);
         for (String role : ROLES) {
             STRANGERS_KEYS.put(role, stranger.issue(role));
         }
@@ -331,7 +334,7 @@ class IsolationIT {
         if (answer.has(secret)) {
             faults.add(what + " tells the secret: " + answer);
         }
-        if (what.startsWith(TELLS_OF_ATTEMPTS)) {
+        if (TELL_OF_ATTEMPTS.stream().anyMatch(what::startsWith)) {
             return;
         }
         for (Holdings each : owned) {

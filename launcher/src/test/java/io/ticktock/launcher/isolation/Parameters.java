@@ -33,7 +33,15 @@ final class Parameters {
     static {
         names(Naming.TENANT, "tenants/{id}", "tenant", "tenant_id");
         names(Naming.LIFETIME, "lifetimes/{id}", "lifetime", "lifetime_id", "parent_lifetime_id", "child_lifetime_id");
-        names(Naming.EXECUTION, "executions/{exec}", "human-tasks/{exec}", "exec_id", "exec_ids", "parent_exec_id");
+        names(
+                Naming.EXECUTION,
+                "executions/{exec}",
+                "human-tasks/{exec}",
+                "exec_id",
+                "exec_ids",
+                "parent_exec_id",
+                "task_exec_ids",
+                "plan_exec_ids");
         names(Naming.GRAPH, "graphs/{name}", "graph", "graph_name", "name");
         names(Naming.VERSION, "versions/{version}", "version", "graph_version");
         names(Naming.DIGEST, "digest");
@@ -43,7 +51,7 @@ final class Parameters {
         names(Naming.API_KEY, "keys/{key}", "key_id");
         names(Naming.IDEMPOTENCY_KEY, "Idempotency-Key", "idempotency_key");
         names(Naming.SIGNAL, "signal_id");
-        names(Naming.ACTOR, "actor");
+        names(Naming.ACTOR, "actor", "claimed_by", "created_by", "revoked_by");
         names(Naming.LABEL, "label", "labels");
         names(Naming.WORKER, "worker_id");
         names(Naming.PAGE_TOKEN, "page_token");
@@ -55,7 +63,8 @@ final class Parameters {
         content("\"echo\"", "task_types");
         content("1", "capacity");
         content("\"0123456789abcdef\"", "token");
-        leftOut("created_after", "created_before");
+        leftOut("created_after", "created_before", "created_at", "revoked_at", "unclaimed", "lease_s");
+        leftOut("If-Match", "if_last_seq");
         leftOut("reason", "add_budget", "added", "display_name");
         leftOut("after_seq", "choice", "size_bytes");
         leftOut("code", "message", "retry_after_ms", "telemetry");

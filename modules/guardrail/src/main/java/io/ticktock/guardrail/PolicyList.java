@@ -11,9 +11,11 @@ import io.ticktock.proto.v1.ListPoliciesRequest;
 import io.ticktock.proto.v1.ListPoliciesResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -42,13 +44,14 @@ final class PolicyList {
 
     Future<ListPoliciesResponse> list(ListPoliciesRequest request) {
         int size = size(request.getPageSize());
+        String place = place(request);
         PolicySet policies = inForce.get();
         if (!policies.namesGraphs()) {
-            return Future.succeededFuture(page(request, size, policies, Set.of()));
+            return Future.succeededFuture(page(request, place, size, policies, Set.of()));
         }
         // Many globs on many names are too much for an event loop.
         return names(request.getTenantId(), "", new TreeSet<>())
-                .compose(names -> vertx.executeBlocking(() -> page(request, size, policies, names), false));
+                .compose(names -> vertx.executeBlocking(() -> page(request, place, size, policies, names), false));
     }
 
     private static int size(int asked) {
@@ -74,16 +77,35 @@ final class PolicyList {
         });
     }
 
-    /** The token is the name behind which the next page begins, whichever policies are in force by then. */
+    /** The name behind which the page begins; a token of another tenant's is as good as none that there ever was. */
+    private static String place(ListPoliciesRequest request) {
+        String token = request.getPageToken();
+        String mark = mark(request.getTenantId());
+        if (token.isEmpty()) {
+            return "";
+        }
+        if (!token.startsWith(mark)) {
+            throw new Failure(
+                    FailureCode.INVALID_ARGUMENT, "page_token must be the next_page_token of the page before");
+        }
+        return token.substring(mark.length());
+    }
+
+    private static String mark(String tenantId) {
+        return UUID.nameUUIDFromBytes(("policies of " + tenantId).getBytes(StandardCharsets.UTF_8)) + ".";
+    }
+
+    /** The token has the name behind which the next page begins, whichever policies are in force by then. */
     private static ListPoliciesResponse page(
-            ListPoliciesRequest request, int size, PolicySet policies, Set<String> graphNames) {
+            ListPoliciesRequest request, String place, int size, PolicySet policies, Set<String> graphNames) {
         List<GuardrailPolicy> behind = policies.concerning(graphNames).stream()
-                .filter(policy -> policy.getName().compareTo(request.getPageToken()) > 0)
+                .filter(policy -> policy.getName().compareTo(place) > 0)
                 .toList();
         ListPoliciesResponse.Builder page = ListPoliciesResponse.newBuilder().setPolicyDigest(policies.digest());
         page.addAllPolicies(behind.subList(0, Math.min(size, behind.size())));
         if (behind.size() > size) {
-            page.setNextPageToken(behind.get(size - 1).getName());
+            page.setNextPageToken(
+                    mark(request.getTenantId()) + behind.get(size - 1).getName());
         }
         return page.build();
     }

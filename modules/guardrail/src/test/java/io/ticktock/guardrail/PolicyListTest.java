@@ -124,6 +124,15 @@ class PolicyListTest {
     }
 
     @Test
+    void aTokenIsOfItsTenantOnly() throws Exception {
+        String token = ask("with-secret", 1, "").getNextPageToken();
+        for (String wrong : List.of(token, "money", "x")) {
+            Failure refused = assertThrows(Failure.class, () -> ask("anybody", 1, wrong));
+            assertEquals(FailureCode.INVALID_ARGUMENT, refused.code());
+        }
+    }
+
+    @Test
     void aPageHasItsBounds() {
         Failure refused = assertThrows(Failure.class, () -> ask("anybody", 201, ""));
         assertEquals(FailureCode.INVALID_ARGUMENT, refused.code());
