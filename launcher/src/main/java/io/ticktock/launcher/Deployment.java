@@ -22,6 +22,7 @@ final class Deployment implements AutoCloseable {
     /** What runs, and how it is let end. */
     private record Deployed(String deploymentId, VerticleDefinition definition) {}
 
+    private final Traces traces;
     private final Vertx vertx;
     private final Bus bus;
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
@@ -32,7 +33,8 @@ final class Deployment implements AutoCloseable {
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
     Deployment(Configuration configuration, Delivery delivery) {
         this.vertx = vertx(configuration);
-        this.bus = new Bus(vertx, delivery);
+        this.traces = Traces.of(configuration.telemetry());
+        this.bus = new Bus(vertx, delivery, traces.tracing());
     }
 
     /** Starts these in their order; fails at the first that does not start. */
@@ -102,6 +104,7 @@ final class Deployment implements AutoCloseable {
             Client.await(stopped.eventually(vertx::close));
         } finally {
             meters.close();
+            traces.close();
         }
     }
 

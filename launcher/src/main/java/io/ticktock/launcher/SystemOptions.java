@@ -52,7 +52,7 @@ final class SystemOptions {
 
     /** As above, with these modules to start unless null. */
     Configuration configuration(Map<String, String> environment, String modules) {
-        Settings settings = Settings.shipped();
+        Settings settings = Settings.shipped().withCommon(environment);
         Optional<Path> file = file(environment);
         if (file.isPresent()) {
             settings = settings.with(file.get());

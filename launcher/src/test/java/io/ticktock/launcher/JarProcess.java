@@ -58,7 +58,9 @@ final class JarProcess implements AutoCloseable {
                 Path.of(System.getProperty("ticktock.jar")).toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TICKTOCK_") || name.startsWith("AWS_"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("TICKTOCK_") || name.startsWith("AWS_") || name.startsWith("OTEL_"));
         // Several may run at a time.
         builder.environment().put("TICKTOCK_API_PORT", "0");
         builder.environment().putAll(environment);

@@ -25,7 +25,8 @@ public record Configuration(
         GuardrailConfiguration guardrail,
         ExecutorSection executor,
         ControlConfiguration control,
-        ApiConfiguration api) {
+        ApiConfiguration api,
+        TelemetryConfiguration telemetry) {
 
     private static final String BLOB_FOLDER = "blobs";
 
@@ -45,7 +46,8 @@ public record Configuration(
                 section(settings, () -> guardrail(settings)),
                 section(settings, () -> executor(settings)),
                 section(settings, () -> control(settings)),
-                section(settings, () -> api(settings)));
+                section(settings, () -> api(settings)),
+                section(settings, () -> telemetry(settings)));
     }
 
     private static LauncherConfiguration launcher(Settings settings) {
@@ -170,6 +172,13 @@ public record Configuration(
                 certificate.isEmpty()
                         ? Optional.empty()
                         : Optional.of(new ApiConfiguration.Tls(Path.of(certificate), Path.of(key))));
+    }
+
+    private static TelemetryConfiguration telemetry(Settings settings) {
+        return new TelemetryConfiguration(
+                TelemetryConfiguration.endpoint(settings.text("telemetry.otlp_endpoint")),
+                settings.number("telemetry.sample_ratio"),
+                settings.integer("telemetry.max_queued_spans"));
     }
 
     /** The control plane's section for the process of this name. */

@@ -25,6 +25,8 @@ public final class Settings {
     /** Names the configuration file itself. */
     static final String FILE_VARIABLE = VARIABLE_PREFIX + "CONFIG";
 
+    private static final String OTLP_ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     private static final String SHIPPED = "/conf/ticktock.yaml";
 
     private final Map<String, Setting> settings;
@@ -41,6 +43,14 @@ public final class Settings {
         } catch (IOException e) {
             throw new UncheckedIOException("the shipped configuration cannot be read", e);
         }
+    }
+
+    /** With what variables that are common to many programs say on top. */
+    public Settings withCommon(Map<String, String> environment) {
+        String endpoint = environment.getOrDefault(OTLP_ENDPOINT_VARIABLE, "");
+        return endpoint.isEmpty()
+                ? this
+                : with("telemetry.otlp_endpoint", new Setting(endpoint, "the variable " + OTLP_ENDPOINT_VARIABLE));
     }
 
     /** With what this file says on top. */
@@ -130,6 +140,14 @@ public final class Settings {
             return Long.parseLong(text(key).replace("_", ""));
         } catch (NumberFormatException e) {
             throw new ConfigurationFault(wrong(key, "a whole number, such as 8"), e);
+        }
+    }
+
+    double number(String key) {
+        try {
+            return Double.parseDouble(text(key));
+        } catch (NumberFormatException e) {
+            throw new ConfigurationFault(wrong(key, "a number, such as 0.1"), e);
         }
     }
 

@@ -105,10 +105,11 @@ public final class ApiVerticle extends VerticleBase {
                         audit,
                         new Readiness(bus),
                         meters,
+                        bus.tracing(),
                         exposition)
                 .router(vertx);
         Handler<HttpServerRequest> grpc =
-                new GrpcApi(operations, authenticator, gate, audit, workers, meters).server(vertx);
+                new GrpcApi(operations, authenticator, gate, audit, workers, meters, bus.tracing()).server(vertx);
         return request -> (GrpcApi.isFor(request) ? grpc : http).handle(request);
     }
 

@@ -1,6 +1,7 @@
 package io.ticktock.bus;
 
 import com.google.protobuf.Message;
+import io.ticktock.bus.trace.Tracing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -25,6 +26,7 @@ public final class Bus {
     private final EventBus eventBus;
     private final Delivery delivery;
     private final boolean leavesProcess;
+    private final Tracing tracing;
     private final DeliveryOptions requestCodec;
     private final DeliveryOptions answerCodec;
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
@@ -39,17 +41,28 @@ public final class Bus {
 
     /** A bus whose messages are in the hands of this delivery. */
     public Bus(Vertx vertx, Delivery delivery) {
-        this(vertx, delivery, vertx.isClustered());
+        this(vertx, delivery, Tracing.OFF);
+    }
+
+    /** As above; requests, and what follows from their answers, carry the trace of whoever asks, if it is on. */
+    public Bus(Vertx vertx, Delivery delivery, Tracing tracing) {
+        this(vertx, delivery, tracing, vertx.isClustered());
     }
 
     /** @param leavesProcess whether messages may, so that their size counts */
-    Bus(Vertx vertx, Delivery delivery, boolean leavesProcess) {
+    Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
         this.vertx = vertx;
+        this.tracing = tracing;
         this.leavesProcess = leavesProcess;
         this.eventBus = vertx.eventBus();
         this.delivery = delivery;
         this.requestCodec = registered(BusCodec.ofRequests());
         this.answerCodec = registered(BusCodec.ofAnswers());
+    }
+
+    /** Where those who use this bus tell of what they have done. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /**
@@ -60,7 +73,7 @@ public final class Bus {
         Context context = Vertx.currentContext();
         // Where there is none, a context made now could be of another event loop, and turn at another time.
         if (context == null || !Context.isOnEventLoopThread()) {
-            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, leavesProcess);
+            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, leavesProcess, tracing.isOn());
             Future<R> answer = alone.add(request);
             alone.send();
             return answer;
@@ -81,7 +94,7 @@ public final class Bus {
         if (filling != null) {
             return filling;
         }
-        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, leavesProcess);
+        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, leavesProcess, tracing.isOn());
         outboxes.put(sender, fresh);
         context.runOnContext(nothing -> send(sender, fresh));
         return fresh;
@@ -132,7 +145,9 @@ public final class Bus {
     private static <Q extends Message, R extends Message> Future<R> handled(
             Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler) {
         try {
-            Future<R> answer = handler.apply(letter.open(address.request()));
+            Future<R> answer = letter.trace() == null
+                    ? handler.apply(letter.open(address.request()))
+                    : Tracing.within(letter.trace(), () -> handler.apply(letter.open(address.request())));
             return answer == null ? Future.failedFuture(notA(address, null)) : answer;
         } catch (Throwable e) {
             return Future.failedFuture(e);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Internal;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.opentelemetry.context.Context;
 
 /** One message of a parcel: the same object within a process, its bytes when it came from another one. */
 final class Letter {
@@ -11,17 +12,33 @@ final class Letter {
     private final Message message;
     private final ByteString bytes;
 
-    private Letter(Message message, ByteString bytes) {
+    /** Of whoever asks; null when nothing is traced. */
+    private final Context trace;
+
+    private Letter(Message message, ByteString bytes, Context trace) {
         this.message = message;
         this.bytes = bytes;
+        this.trace = trace;
     }
 
     static Letter of(Message message) {
-        return new Letter(message, null);
+        return of(message, null);
+    }
+
+    static Letter of(Message message, Context trace) {
+        return new Letter(message, null, trace);
     }
 
     static Letter sealed(ByteString bytes) {
-        return new Letter(null, bytes);
+        return sealed(bytes, null);
+    }
+
+    static Letter sealed(ByteString bytes, Context trace) {
+        return new Letter(null, bytes, trace);
+    }
+
+    Context trace() {
+        return trace;
     }
 
     ByteString bytes() {

@@ -1,6 +1,8 @@
 package io.ticktock.bus;
 
 import com.google.protobuf.Message;
+import io.opentelemetry.context.Context;
+import io.ticktock.bus.trace.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -33,6 +35,8 @@ final class Outbox<R extends Message> {
     private List<Letter> letters = new ArrayList<>();
     /** By index of the request; null once it is answered. */
     private final List<Promise<R>> waiting = new ArrayList<>();
+    /** By index of the request, what its asker went on in; null when nothing is traced. */
+    private final List<Context> traces;
 
     private final long createdNanos = System.nanoTime();
     private long bytes;
@@ -40,8 +44,10 @@ final class Outbox<R extends Message> {
     /**
      * @param codec for requests
      * @param leavesProcess whether it may, so that its size counts
+     * @param traced whether requests carry the trace of whoever asks
      */
-    Outbox(EventBus eventBus, DeliveryOptions codec, Address<?, R> address, boolean leavesProcess) {
+    Outbox(EventBus eventBus, DeliveryOptions codec, Address<?, R> address, boolean leavesProcess, boolean traced) {
+        this.traces = traced ? new ArrayList<>() : null;
         this.leavesProcess = leavesProcess;
         this.eventBus = eventBus;
         this.codec = codec;
@@ -50,10 +56,19 @@ final class Outbox<R extends Message> {
 
     Future<R> add(Message request) {
         Promise<R> answer = Promise.promise();
-        letters.add(Letter.of(request));
+        letters.add(Letter.of(request, trace()));
         waiting.add(answer);
         bytes += leavesProcess ? request.getSerializedSize() : 0;
         return answer.future();
+    }
+
+    private Context trace() {
+        if (traces == null) {
+            return null;
+        }
+        Context current = Context.current();
+        traces.add(current);
+        return current;
     }
 
     boolean isFull() {
@@ -109,7 +124,11 @@ final class Outbox<R extends Message> {
             return;
         }
         try {
-            outcome.onComplete(asker);
+            if (traces == null) {
+                outcome.onComplete(asker);
+            } else {
+                Tracing.within(traces.get(index), () -> outcome.onComplete(asker));
+            }
         } catch (RuntimeException e) {
             LOG.error("who asked {} failed when it got the answer", address.name(), e);
         }

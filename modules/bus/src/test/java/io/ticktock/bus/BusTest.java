@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.Payload;
 import io.vertx.core.Future;
@@ -140,7 +141,7 @@ class BusTest {
     @Test
     void answersThatLeaveTheProcessTravelInMessagesOfBoundedSize() throws TimeoutException {
         Vertx other = Vertx.vertx();
-        Bus leaving = new Bus(other, Delivery.DIRECT, true);
+        Bus leaving = new Bus(other, Delivery.DIRECT, Tracing.OFF, true);
         ConcurrentLinkedQueue<Answers> parcels = new ConcurrentLinkedQueue<>();
         other.eventBus().<Object>addOutboundInterceptor(delivery -> {
             if (delivery.body() instanceof Answers parcel) {

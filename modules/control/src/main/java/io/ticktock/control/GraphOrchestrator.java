@@ -69,6 +69,7 @@ final class GraphOrchestrator {
     private final Residents residents;
     private final Recovery recovery;
     private final ControlMeters meters;
+    private final LifetimeSpans spans;
     private int starting;
 
     GraphOrchestrator(
@@ -93,6 +94,7 @@ final class GraphOrchestrator {
         this.decisions = new DecisionMaker(controller, loader);
         this.dispatcher = dispatcher;
         this.meters = meters;
+        this.spans = new LifetimeSpans(bus.tracing(), clock);
         this.children = new ChildStarter(vertx, bus, this::offer);
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
@@ -138,21 +140,23 @@ final class GraphOrchestrator {
 
     private Future<LifetimeStarter.Start> begin(LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin) {
         starting++;
+        LifetimeSpans.Asked trace = spans.asked();
         return Future.succeededFuture()
                 .compose(nothing -> begin.get())
                 .onComplete(done -> starting--)
                 .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
                 .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
-                .onSuccess(start -> admitted(asked.getTenantId(), start));
+                .onSuccess(start -> admitted(asked.getTenantId(), start, trace));
     }
 
-    private void admitted(String tenantId, LifetimeStarter.Start start) {
+    private void admitted(String tenantId, LifetimeStarter.Start start, LifetimeSpans.Asked trace) {
         if (!start.created()) {
             controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
             recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
             return;
         }
+        spans.started(start.state(), trace);
         Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
         if (residents.add(resident)) {
             carryOut(resident, start.decision());
@@ -288,6 +292,7 @@ final class GraphOrchestrator {
                 .onSuccess(decision -> decision.ifPresentOrElse(
                         made -> {
                             meters.decided(startedNanos);
+                            spans.decided(resident.state, made, now);
                             decided(resident, items, made);
                         },
                         () -> decideFirst(resident, items)))
@@ -460,6 +465,9 @@ final class GraphOrchestrator {
     private void carryOut(Resident resident, Decision decision) {
         if (decision.headChanged()) {
             meters.happened(decision.events());
+            if (resident.state.hasEnded()) {
+                spans.ended(resident.state);
+            }
         }
         for (Command command : decision.commands()) {
             if (command instanceof Command.Dispatch dispatch) {

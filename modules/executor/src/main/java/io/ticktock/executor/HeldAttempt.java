@@ -60,6 +60,7 @@ final class HeldAttempt implements Attempt {
     private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
+    private volatile String type = "";
     private volatile ByteString inputDigest = ByteString.EMPTY;
     private volatile boolean outside;
     private volatile boolean untimed;
@@ -200,6 +201,16 @@ final class HeldAttempt implements Attempt {
         startedNanos = System.nanoTime();
         deadlineNanos = startedNanos + timeout.toNanos();
         begun = true;
+    }
+
+    /** Notes of what type its node is. */
+    void runs(String nodeType) {
+        type = nodeType;
+    }
+
+    /** Of its node; empty until it is known. */
+    String type() {
+        return type;
     }
 
     long elapsedNanos() {

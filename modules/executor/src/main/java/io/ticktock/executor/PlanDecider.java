@@ -34,6 +34,7 @@ final class PlanDecider {
      */
     Future<PlanOutcome> decide(HeldAttempt attempt, PlanInput input, AgentGraph graph) {
         Plan plan = plan(graph, attempt.nodeId());
+        attempt.runs(plan.type());
         attempt.limit(plan.timeout());
         PlanType type = types.plan(plan.type());
         return inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals())

@@ -40,18 +40,22 @@ final class PlanExecutor implements AttemptSteps<PlanInput, PlanOutcome> {
     }
 
     private Future<Void> recordSuccess(HeldAttempt attempt, PlanInput input, PlanResult result) {
-        return recorder.record(record(attempt, input, ExecutionStatus.EXECUTION_STATUS_SUCCEEDED)
-                .setTelemetry(attempt.report(ContentDigest.of(result)))
-                .setResult(result)
-                .build());
+        return recorder.record(
+                attempt,
+                record(attempt, input, ExecutionStatus.EXECUTION_STATUS_SUCCEEDED)
+                        .setTelemetry(attempt.report(ContentDigest.of(result)))
+                        .setResult(result)
+                        .build());
     }
 
     @Override
     public Future<Void> recordFailure(HeldAttempt attempt, PlanInput input, AttemptFailure failure) {
-        return recorder.record(record(attempt, input, failure.status())
-                .setTelemetry(attempt.report())
-                .setError(failure.error())
-                .build());
+        return recorder.record(
+                attempt,
+                record(attempt, input, failure.status())
+                        .setTelemetry(attempt.report())
+                        .setError(failure.error())
+                        .build());
     }
 
     private static PlanExecution.Builder record(HeldAttempt attempt, PlanInput input, ExecutionStatus status) {

@@ -1,11 +1,13 @@
 package io.ticktock.executor;
 
 import com.google.protobuf.Message;
+import io.opentelemetry.context.Context;
 import io.ticktock.bus.Address;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.Shard;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.AppendOutcome;
 import io.ticktock.proto.v1.AppendPlanExecutionRequest;
 import io.ticktock.proto.v1.AppendPlanExecutionResponse;
@@ -19,6 +21,7 @@ import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.ReportRefusedRecordRequest;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,29 +37,39 @@ final class Recorder {
     private final Bus bus;
     private final Repeater repeater;
     private final Records records;
+    private final AttemptSpans spans;
 
     Recorder(Bus bus, Repeater repeater, Records records) {
         this.bus = bus;
         this.repeater = repeater;
         this.records = records;
+        this.spans = new AttemptSpans(bus.tracing());
     }
 
-    Future<Void> record(TaskExecution execution) {
-        return append(execution)
-                .recover(cause -> append(refused(execution, cause)))
+    Future<Void> record(HeldAttempt attempt, TaskExecution execution) {
+        Context trace =
+                spans.tell(attempt, execution.getHeaders(), execution.getTelemetry(), execution.getError(), List.of());
+        return append(trace, execution)
+                .recover(cause -> append(trace, refused(execution, cause)))
                 .recover(cause -> report(execution.getHeaders(), cause));
     }
 
-    Future<Void> record(PlanExecution execution) {
-        return append(execution)
-                .recover(cause -> append(refused(execution, cause)))
+    Future<Void> record(HeldAttempt attempt, PlanExecution execution) {
+        Context trace = spans.tell(
+                attempt,
+                execution.getHeaders(),
+                execution.getTelemetry(),
+                execution.getError(),
+                execution.getArrivedExecIdsList());
+        return append(trace, execution)
+                .recover(cause -> append(trace, refused(execution, cause)))
                 .recover(cause -> report(execution.getHeaders(), cause));
     }
 
-    private Future<Void> append(TaskExecution execution) {
+    private Future<Void> append(Context trace, TaskExecution execution) {
         AppendTaskExecutionRequest request =
                 AppendTaskExecutionRequest.newBuilder().setExecution(execution).build();
-        return repeat(Addresses.STATE_APPEND_TASK, request)
+        return repeat(trace, Addresses.STATE_APPEND_TASK, request)
                 .map(AppendTaskExecutionResponse::getOutcome)
                 .map(outcome -> {
                     if (outcome == AppendOutcome.APPEND_OUTCOME_RECORDED) {
@@ -66,10 +79,10 @@ final class Recorder {
                 });
     }
 
-    private Future<Void> append(PlanExecution execution) {
+    private Future<Void> append(Context trace, PlanExecution execution) {
         AppendPlanExecutionRequest request =
                 AppendPlanExecutionRequest.newBuilder().setExecution(execution).build();
-        return repeat(Addresses.STATE_APPEND_PLAN, request)
+        return repeat(trace, Addresses.STATE_APPEND_PLAN, request)
                 .map(AppendPlanExecutionResponse::getOutcome)
                 .map(outcome -> {
                     if (outcome == AppendOutcome.APPEND_OUTCOME_RECORDED) {
@@ -79,8 +92,11 @@ final class Recorder {
                 });
     }
 
-    private <Q extends Message, R extends Message> Future<R> repeat(Address<Q, R> address, Q request) {
-        return repeater.repeat(() -> bus.request(address, request), () -> true);
+    /** @param trace of the attempt, null when it is not traced */
+    private <Q extends Message, R extends Message> Future<R> repeat(Context trace, Address<Q, R> address, Q request) {
+        return trace == null
+                ? repeater.repeat(() -> bus.request(address, request), () -> true)
+                : repeater.repeat(() -> Tracing.within(trace, () -> bus.request(address, request)), () -> true);
     }
 
     private Future<Void> report(ExecutionHeaders headers, Throwable cause) {
@@ -89,7 +105,7 @@ final class Recorder {
                 .setHeaders(headers)
                 .setReason(refusal(cause).getMessage())
                 .build();
-        return repeat(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(headers.getLifetimeId())), request)
+        return repeat(null, Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(headers.getLifetimeId())), request)
                 .mapEmpty();
     }
 

@@ -65,6 +65,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
 
     private Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input, AgentGraph graph) {
         Task task = task(graph, attempt.nodeId());
+        attempt.runs(task.type());
         attempt.limit(task.timeout());
         Optional<TaskType> type = types.task(task.type());
         TaskHandler handler = type.map(TaskType::handler).orElseGet(() -> remote.apply(task));
@@ -113,20 +114,24 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     }
 
     private Future<Void> recordSuccess(HeldAttempt attempt, Payload payload) {
-        return recorder.record(TaskExecution.newBuilder()
-                .setHeaders(attempt.finished(ExecutionStatus.EXECUTION_STATUS_SUCCEEDED))
-                .setTelemetry(attempt.report(ContentDigest.of(payload)))
-                .setResult(TaskResult.newBuilder().setPayload(payload))
-                .build());
+        return recorder.record(
+                attempt,
+                TaskExecution.newBuilder()
+                        .setHeaders(attempt.finished(ExecutionStatus.EXECUTION_STATUS_SUCCEEDED))
+                        .setTelemetry(attempt.report(ContentDigest.of(payload)))
+                        .setResult(TaskResult.newBuilder().setPayload(payload))
+                        .build());
     }
 
     @Override
     public Future<Void> recordFailure(HeldAttempt attempt, TaskInput input, AttemptFailure failure) {
-        return recorder.record(TaskExecution.newBuilder()
-                .setHeaders(attempt.finished(failure.status()))
-                .setTelemetry(attempt.report())
-                .setError(failure.error())
-                .build());
+        return recorder.record(
+                attempt,
+                TaskExecution.newBuilder()
+                        .setHeaders(attempt.finished(failure.status()))
+                        .setTelemetry(attempt.report())
+                        .setError(failure.error())
+                        .build());
     }
 
     private static Task task(AgentGraph graph, String nodeId) {

@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.AppendPlanExecutionRequest;
 import io.ticktock.proto.v1.AppendPlanExecutionResponse;
 import io.ticktock.proto.v1.AppendTaskExecutionRequest;
@@ -14,14 +15,16 @@ public final class ExecutionPublisher {
 
     private final StateStore store;
     private final ReferencePublisher references;
+    private final AppendSpans spans;
 
-    public ExecutionPublisher(StateStore store, ReferencePublisher references) {
+    public ExecutionPublisher(StateStore store, ReferencePublisher references, Tracing tracing) {
         this.store = store;
         this.references = references;
+        this.spans = new AppendSpans(tracing);
     }
 
     public Future<AppendTaskExecutionResponse> appendTask(AppendTaskExecutionRequest request) {
-        return store.appendTask(request.getExecution()).map(recorded -> {
+        return spans.told(() -> store.appendTask(request.getExecution())).map(recorded -> {
             references.publish(References.to(recorded.execution()));
             return AppendTaskExecutionResponse.newBuilder()
                     .setOutcome(recorded.outcome())
@@ -30,7 +33,7 @@ public final class ExecutionPublisher {
     }
 
     public Future<AppendPlanExecutionResponse> appendPlan(AppendPlanExecutionRequest request) {
-        return store.appendPlan(request.getExecution()).map(recorded -> {
+        return spans.told(() -> store.appendPlan(request.getExecution())).map(recorded -> {
             references.publish(References.to(recorded.execution()));
             return AppendPlanExecutionResponse.newBuilder()
                     .setOutcome(recorded.outcome())

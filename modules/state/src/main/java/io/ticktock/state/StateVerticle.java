@@ -45,7 +45,7 @@ public final class StateVerticle extends VerticleBase {
 
     private Future<?> serve(StateStore opened) {
         store = opened;
-        ExecutionPublisher executions = new ExecutionPublisher(store, new ReferencePublisher(bus));
+        ExecutionPublisher executions = new ExecutionPublisher(store, new ReferencePublisher(bus), bus.tracing());
         return Future.all(List.of(
                 bus.serve(Addresses.STATE_REGISTER_GRAPH, store::registerGraph),
                 bus.serve(Addresses.STATE_GET_GRAPH, store::getGraph),

@@ -9,6 +9,7 @@ import io.ticktock.api.operation.Operations;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.proto.v1.AnswerHumanTaskRequest;
 import io.ticktock.proto.v1.ClaimHumanTaskRequest;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.DataPlane;
@@ -61,6 +62,7 @@ public final class GrpcApi {
     private final AuditLog audit;
     private final WorkerGateway workers;
     private final ApiMeters meters;
+    private final Tracing tracing;
 
     public GrpcApi(
             Operations operations,
@@ -68,13 +70,15 @@ public final class GrpcApi {
             Gate gate,
             AuditLog audit,
             WorkerGateway workers,
-            ApiMeters meters) {
+            ApiMeters meters,
+            Tracing tracing) {
         this.operations = operations;
         this.authenticator = authenticator;
         this.gate = gate;
         this.audit = audit;
         this.workers = workers;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /** Whether a request is one of gRPC's. */
@@ -163,6 +167,6 @@ public final class GrpcApi {
     }
 
     private Rpcs rpcs(ServiceDescriptor service) {
-        return new Rpcs(service, authenticator, gate, audit, meters);
+        return new Rpcs(service, authenticator, gate, audit, meters, tracing);
     }
 }

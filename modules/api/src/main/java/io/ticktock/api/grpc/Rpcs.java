@@ -6,12 +6,15 @@ import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.Watch;
 import io.ticktock.api.meter.ApiMeters;
+import io.ticktock.api.meter.RequestSpan;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operation;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.trace.TraceParent;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.ConnectRequest;
 import io.ticktock.proto.v1.ConnectResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
@@ -47,14 +50,22 @@ final class Rpcs {
     private final Gate gate;
     private final AuditLog audit;
     private final ApiMeters meters;
+    private final Tracing tracing;
 
-    Rpcs(ServiceDescriptor descriptor, Authenticator authenticator, Gate gate, AuditLog audit, ApiMeters meters) {
+    Rpcs(
+            ServiceDescriptor descriptor,
+            Authenticator authenticator,
+            Gate gate,
+            AuditLog audit,
+            ApiMeters meters,
+            Tracing tracing) {
         this.name = ServiceName.create(descriptor.getFullName());
         this.service = Service.service(name, descriptor);
         this.authenticator = authenticator;
         this.gate = gate;
         this.audit = audit;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /** An rpc that answers what the operation does. */
@@ -97,7 +108,9 @@ final class Rpcs {
             GrpcServerRequest<ConnectRequest, ConnectResponse> call,
             Operation<WorkerHello, Caller> operation,
             WorkerGateway gateway) {
+        Begun begun = begin(call);
         Future<Void> gone = gone(call);
+        gone.onSuccess(nobody -> begun.span.gone());
         WorkerRpc rpc = WorkerRpc.listen(call);
         call.invalidMessageHandler(fault -> {
             rpc.close();
@@ -109,12 +122,13 @@ final class Rpcs {
                 .compose(caller -> rpc.hello()
                         .compose(hello -> gate.perform(operation, caller, hello).onSuccess(admitted -> {
                             if (!gone.isComplete()) {
+                                measure(call, GrpcStatus.OK, begun);
                                 rpc.open(gateway, admitted, hello, fail, () -> authenticate(call));
                             }
                         })))
                 .onFailure(cause -> {
                     if (!gone.isComplete()) {
-                        fail(call.response(), operation, cause);
+                        fail(call, operation, cause, begun);
                     }
                 });
     }
@@ -122,17 +136,19 @@ final class Rpcs {
     private void watch(
             GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
             Operation<WatchLifetimeRequest, Watch> operation) {
-        long startedNanos = System.nanoTime();
+        Begun begun = begin(call);
         Future<Void> gone = gone(call);
+        gone.onSuccess(nobody -> begun.span.gone());
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<WatchLifetimeRequest> received = received(call);
         caller(call, operation)
-                .compose(caller -> received.compose(request -> gate.perform(operation, caller, request)))
+                .compose(caller ->
+                        received.compose(request -> begun.span.within(() -> gate.perform(operation, caller, request))))
                 .onSuccess(watch -> gone.onComplete(nobody -> watch.close()))
                 .onComplete(
                         watch -> {
                             if (!gone.isComplete()) {
-                                measure(call, GrpcStatus.OK, startedNanos);
+                                measure(call, GrpcStatus.OK, begun);
                                 RpcEvents.begin(
                                         call,
                                         watch,
@@ -142,7 +158,7 @@ final class Rpcs {
                         },
                         cause -> {
                             if (!gone.isComplete()) {
-                                fail(call, operation, cause, startedNanos);
+                                fail(call, operation, cause, begun);
                             }
                         });
     }
@@ -178,23 +194,25 @@ final class Rpcs {
     private <Q extends Message, R, A extends Message> void serve(
             GrpcServerRequest<Q, A> call, Operation<Q, R> operation, Function<R, A> answer) {
         GrpcServerResponse<Q, A> response = call.response();
-        long startedNanos = System.nanoTime();
+        Begun begun = begin(call);
         Future<Void> gone = gone(call);
+        gone.onSuccess(nobody -> begun.span.gone());
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<Q> received = received(call);
         caller(call, operation)
-                .compose(caller -> received.compose(request -> gate.perform(operation, caller, request)))
+                .compose(caller ->
+                        received.compose(request -> begun.span.within(() -> gate.perform(operation, caller, request))))
                 .map(answer)
                 .onComplete(
                         message -> {
                             if (!gone.isComplete()) {
-                                measure(call, GrpcStatus.OK, startedNanos);
+                                measure(call, GrpcStatus.OK, begun);
                                 response.end(message);
                             }
                         },
                         cause -> {
                             if (!gone.isComplete()) {
-                                fail(call, operation, cause, startedNanos);
+                                fail(call, operation, cause, begun);
                             }
                         });
     }
@@ -215,13 +233,24 @@ final class Rpcs {
         return call.connection().remoteAddress().hostAddress();
     }
 
-    private void measure(GrpcServerRequest<?, ?> call, GrpcStatus status, long startedNanos) {
-        meters.called(call.fullMethodName(), status.name(), startedNanos);
+    /** What is measured of a call. */
+    private record Begun(long atNanos, RequestSpan span) {}
+
+    private Begun begin(GrpcServerRequest<?, ?> call) {
+        return new Begun(
+                System.nanoTime(),
+                RequestSpan.begin(tracing, call.fullMethodName(), call.headers().get(TraceParent.HEADER)));
     }
 
-    private void fail(GrpcServerRequest<?, ?> call, Operation<?, ?> operation, Throwable cause, long startedNanos) {
+    private void measure(GrpcServerRequest<?, ?> call, GrpcStatus status, Begun begun) {
+        meters.called(call.fullMethodName(), status.name(), begun.atNanos);
+        boolean isFault = status == GrpcStatus.INTERNAL || status == GrpcStatus.UNAVAILABLE;
+        begun.span.called(call.fullMethodName(), status.name(), isFault);
+    }
+
+    private void fail(GrpcServerRequest<?, ?> call, Operation<?, ?> operation, Throwable cause, Begun begun) {
         FailureCode code = Failure.of(cause).code();
-        measure(call, status(code), startedNanos);
+        measure(call, status(code), begun);
         meters.refusedGrpc(code);
         fail(call.response(), operation, cause);
     }

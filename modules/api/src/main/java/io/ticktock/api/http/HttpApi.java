@@ -5,12 +5,15 @@ import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.meter.ApiMeters;
+import io.ticktock.api.meter.RequestSpan;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.trace.TraceParent;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,6 +39,7 @@ public final class HttpApi {
     private static final String CALLER = "caller";
     private static final String CREDENTIAL = "credential";
     private static final String ROUTE = "route";
+    private static final String SPAN = "span";
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final Authenticator authenticator;
@@ -44,6 +48,7 @@ public final class HttpApi {
     private final Readiness readiness;
     private final Gate gate;
     private final ApiMeters meters;
+    private final Tracing tracing;
     private final List<HttpRoute> routes;
 
     /** @param exposition what the process counts, in Prometheus's text format */
@@ -55,6 +60,7 @@ public final class HttpApi {
             AuditLog audit,
             Readiness readiness,
             ApiMeters meters,
+            Tracing tracing,
             Supplier<String> exposition) {
         this.authenticator = authenticator;
         this.authentication = authentication;
@@ -62,6 +68,7 @@ public final class HttpApi {
         this.readiness = readiness;
         this.gate = gate;
         this.meters = meters;
+        this.tracing = tracing;
         this.routes = routes(operations, exposition);
     }
 
@@ -95,6 +102,7 @@ public final class HttpApi {
                         .look()
                         .map(HttpApi::readiness)
                         .onComplete(answer -> write(context, answer), context::fail));
+        router.route("/v1/*").handler(this::trace);
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*").handler(new BodyReader());
         for (HttpRoute route : routes) {
@@ -131,6 +139,24 @@ public final class HttpApi {
                 meters.refusedHttp(Failure.of(context.failure()).code());
             }
         });
+        context.next();
+    }
+
+    private void trace(RoutingContext context) {
+        if (tracing.isOn()) {
+            HttpServerRequest request = context.request();
+            RequestSpan span =
+                    RequestSpan.begin(tracing, request.method().name(), request.getHeader(TraceParent.HEADER));
+            context.put(SPAN, span);
+            context.addHeadersEndHandler(nothing -> {
+                HttpRoute route = context.get(ROUTE);
+                span.answered(
+                        request.method().name(),
+                        route == null ? ApiMeters.NO_ROUTE : route.path(),
+                        context.response().getStatusCode());
+            });
+            context.addEndHandler(done -> span.gone());
+        }
         context.next();
     }
 
@@ -182,9 +208,14 @@ public final class HttpApi {
     private void answer(RoutingContext context, HttpRoute route) {
         context.put(ROUTE, route);
         Caller caller = context.get(CALLER);
-        Future.succeededFuture(new HttpCall(context, caller, context.get(CREDENTIAL), gate))
-                .compose(route.action())
+        HttpCall call = new HttpCall(context, caller, context.get(CREDENTIAL), gate);
+        RequestSpan span = context.get(SPAN);
+        (span == null ? perform(call, route) : span.within(() -> perform(call, route)))
                 .onComplete(answer -> write(context, answer), context::fail);
+    }
+
+    private static Future<HttpAnswer> perform(HttpCall call, HttpRoute route) {
+        return Future.succeededFuture(call).compose(route.action());
     }
 
     private static void write(RoutingContext context, HttpAnswer answer) {

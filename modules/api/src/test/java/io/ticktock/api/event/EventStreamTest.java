@@ -18,6 +18,7 @@ import io.ticktock.api.operation.Readiness;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
@@ -106,11 +107,12 @@ class EventStreamTest {
                             audit,
                             new Readiness(bus),
                             meters,
+                            Tracing.OFF,
                             () -> "")
                     .router(vertx);
             WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             Handler<HttpServerRequest> grpc =
-                    new GrpcApi(operations, authenticator, gate, audit, workers, meters).server(vertx);
+                    new GrpcApi(operations, authenticator, gate, audit, workers, meters, Tracing.OFF).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))
                     .requestHandler(request -> (GrpcApi.isFor(request) ? grpc : http).handle(request))
                     .listen(0, "127.0.0.1")
