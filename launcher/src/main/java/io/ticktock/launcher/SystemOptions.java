@@ -2,6 +2,7 @@ package io.ticktock.launcher;
 
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import io.ticktock.launcher.configuration.LogConfiguration;
 import io.ticktock.launcher.configuration.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,12 +67,13 @@ final class SystemOptions {
         settings = withFlag(settings, "launcher.log_level", logLevel, "--log-level");
         settings = withFlag(settings, "launcher.modules", modules, "--modules");
         Configuration configuration = Configuration.of(settings);
-        setUpLog(configuration.launcher().logLevel());
+        setUpLog(configuration.launcher().logLevel(), configuration.log().format());
         return configuration;
     }
 
     /** Now, on this thread alone: logging does not like to be set up by several at once. */
-    private static void setUpLog(LogLevel level) {
+    private static void setUpLog(LogLevel level, LogConfiguration.Format format) {
+        System.setProperty(StandardErrorLog.FORMAT_PROPERTY, format.name());
         System.setProperty(StandardErrorLog.LEVEL_PROPERTY, level.name());
         LoggerFactory.getILoggerFactory();
     }

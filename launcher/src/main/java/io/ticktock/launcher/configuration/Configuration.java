@@ -26,7 +26,8 @@ public record Configuration(
         ExecutorSection executor,
         ControlConfiguration control,
         ApiConfiguration api,
-        TelemetryConfiguration telemetry) {
+        TelemetryConfiguration telemetry,
+        LogConfiguration log) {
 
     private static final String BLOB_FOLDER = "blobs";
 
@@ -47,7 +48,10 @@ public record Configuration(
                 section(settings, () -> executor(settings)),
                 section(settings, () -> control(settings)),
                 section(settings, () -> api(settings)),
-                section(settings, () -> telemetry(settings)));
+                section(settings, () -> telemetry(settings)),
+                section(
+                        settings,
+                        () -> new LogConfiguration(settings.choice("log.format", LogConfiguration.Format.class))));
     }
 
     private static LauncherConfiguration launcher(Settings settings) {

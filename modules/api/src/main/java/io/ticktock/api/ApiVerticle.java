@@ -94,7 +94,7 @@ public final class ApiVerticle extends VerticleBase {
         AuditLog audit = new AuditLog(bus, clock);
         Gate gate = new Gate(audit);
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
-        meters.watch(feed::listeners);
+        meters.watch(feed::listeners, workers::connected);
         Operations operations = Operations.over(bus, feed);
         Authenticator authenticator = new Authenticator(bus, configuration.authentication());
         Handler<HttpServerRequest> http = new HttpApi(

@@ -36,6 +36,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Drives the lifetimes of this process's shards: gathers what happens to each, has it decided, makes the decision
@@ -444,10 +446,19 @@ final class GraphOrchestrator {
 
     /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
     private static void report(Resident resident, Failure failure, Throwable cause) {
-        String lifetimeId = resident.state.lifetimeId();
-        switch (failure.code()) {
-            case FENCED -> LOG.debug("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
-            case INTERNAL -> LOG.error("lifetime {}: not decided", lifetimeId, cause);
+        LoggingEventBuilder entry = LOG.atLevel(level(failure.code()));
+        if (failure.code() == FailureCode.INTERNAL) {
+            entry = entry.setCause(cause);
+        }
+        entry.addKeyValue("tenant_id", resident.state.tenantId())
+                .addKeyValue("lifetime_id", resident.state.lifetimeId())
+                .log("lifetime {}: not decided: {}", resident.state.lifetimeId(), failure.getMessage());
+    }
+
+    private static Level level(FailureCode code) {
+        return switch (code) {
+            case FENCED -> Level.DEBUG;
+            case INTERNAL -> Level.ERROR;
             case INVALID_ARGUMENT,
                     NOT_FOUND,
                     ALREADY_EXISTS,
@@ -456,8 +467,8 @@ final class GraphOrchestrator {
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
-                    STALE -> LOG.warn("lifetime {}: not decided: {}", lifetimeId, failure.getMessage());
-        }
+                    STALE -> Level.WARN;
+        };
     }
 
     // carrying out

@@ -100,7 +100,12 @@ final class AttemptRunner {
         held.release(attempt);
         attempt.end(done.succeeded() ? Future.succeededFuture() : Future.failedFuture(done.cause()));
         if (done.failed()) {
-            LOG.error("{} of {} ends without a record", attempt.executionId(), attempt.nodeId(), done.cause());
+            LOG.atError()
+                    .setCause(done.cause())
+                    .addKeyValue("tenant_id", attempt.tenantId())
+                    .addKeyValue("lifetime_id", attempt.lifetimeId())
+                    .addKeyValue("exec_id", attempt.executionId())
+                    .log("{} of {} ends without a record", attempt.executionId(), attempt.nodeId());
         }
     }
 }

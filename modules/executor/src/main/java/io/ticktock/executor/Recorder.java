@@ -24,6 +24,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Hands records to the data plane: the very same record again and again, until it is acknowledged. Only a refusal ends
@@ -100,7 +101,7 @@ final class Recorder {
     }
 
     private Future<Void> report(ExecutionHeaders headers, Throwable cause) {
-        LOG.error("Every record of {} is refused", headers.getExecId(), cause);
+        beside(headers, cause).log("Every record of {} is refused", headers.getExecId());
         ReportRefusedRecordRequest request = ReportRefusedRecordRequest.newBuilder()
                 .setHeaders(headers)
                 .setReason(refusal(cause).getMessage())
@@ -111,7 +112,7 @@ final class Recorder {
 
     private static TaskExecution refused(TaskExecution execution, Throwable cause) {
         ExecutionHeaders headers = execution.getHeaders();
-        LOG.error("The record of {} was refused", headers.getExecId(), cause);
+        beside(headers, cause).log("The record of {} was refused", headers.getExecId());
         return TaskExecution.newBuilder()
                 .setHeaders(failed(headers))
                 .setTelemetry(bare(execution.getTelemetry()))
@@ -121,12 +122,20 @@ final class Recorder {
 
     private static PlanExecution refused(PlanExecution execution, Throwable cause) {
         ExecutionHeaders headers = execution.getHeaders();
-        LOG.error("The record of {} was refused", headers.getExecId(), cause);
+        beside(headers, cause).log("The record of {} was refused", headers.getExecId());
         return PlanExecution.newBuilder()
                 .setHeaders(failed(headers))
                 .setTelemetry(bare(execution.getTelemetry()))
                 .setError(refusal(cause))
                 .build();
+    }
+
+    private static LoggingEventBuilder beside(ExecutionHeaders headers, Throwable cause) {
+        return LOG.atError()
+                .setCause(cause)
+                .addKeyValue("tenant_id", headers.getTenantId())
+                .addKeyValue("lifetime_id", headers.getLifetimeId())
+                .addKeyValue("exec_id", headers.getExecId());
     }
 
     private static ExecutionHeaders failed(ExecutionHeaders headers) {

@@ -47,10 +47,21 @@ public final class ApiMeters {
         this.registry = registry;
     }
 
-    /** @param listeners how many streams of events are open */
-    public void watch(IntSupplier listeners) {
-        Gauge.builder("ticktock.api.event.streams", listeners, IntSupplier::getAsInt)
-                .description("Streams of events that are open, as server-sent events or of gRPC.")
+    /**
+     * @param listeners how many streams of events are open
+     * @param workers how many workers are connected
+     */
+    public void watch(IntSupplier listeners, IntSupplier workers) {
+        gauge(
+                "ticktock.api.event.streams",
+                "Streams of events that are open, as server-sent events or of gRPC.",
+                listeners);
+        gauge("ticktock.api.workers", "Workers that are connected.", workers);
+    }
+
+    private void gauge(String name, String description, IntSupplier value) {
+        Gauge.builder(name, value, IntSupplier::getAsInt)
+                .description(description)
                 .strongReference(true)
                 .register(registry);
     }
