@@ -26,7 +26,7 @@ REFUSALS = (
     grpc.StatusCode.UNIMPLEMENTED,
 )
 CHANNEL = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", 2 * MESSAGE_BYTES),
     ("grpc.keepalive_time_ms", 5_000),  # Tells a connection that is lost from a server that has nothing to say.
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.http2.max_pings_without_data", 0),

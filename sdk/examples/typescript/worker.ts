@@ -27,7 +27,7 @@ const REFUSALS = [
   grpc.status.UNIMPLEMENTED,
 ];
 const CHANNEL = {
-  "grpc.max_receive_message_length": MESSAGE_BYTES,
+  "grpc.max_receive_message_length": 2 * MESSAGE_BYTES,
   // Tells a connection that is lost from a server that has nothing to say.
   "grpc.keepalive_time_ms": 5_000,
   "grpc.keepalive_timeout_ms": 5_000,

@@ -152,6 +152,11 @@ class WorkerIT {
             awaitOutput(lifetime, IN_HAND);
             assertEquals(IN_HAND, new HashSet<>(runs(ledger)).size(), worker::toString);
             assertEquals(IN_HAND, runs(ledger).size(), "nothing has run twice");
+            // A worker that is connected does not keep a server from stopping, and finds the next one.
+            JarProcess.Result stopped = server.terminate();
+            assertEquals(0, stopped.exitCode(), stopped::toString);
+            startServer();
+            awaitOutput(start(1), 1);
         }
     }
 

@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    private static final int MOST_MESSAGE_BYTES = 4 << 20;
+    /** Twice what servers send, so that no attempt is too large to be given out. */
+    private static final int MOST_MESSAGE_BYTES = 8 << 20;
+
     private static final int WINDOW_BYTES = 1 << 20;
     private static final int CONNECTION_WINDOW_BYTES = 4 << 20;
     private static final int CONNECT_MS = 5_000;
