@@ -95,7 +95,7 @@ public final class ApiVerticle extends VerticleBase {
         Gate gate = new Gate(audit);
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
-        Operations operations = Operations.over(bus, feed);
+        Operations operations = Operations.over(bus, feed, workers);
         Authenticator authenticator = new Authenticator(bus, configuration.authentication());
         Handler<HttpServerRequest> http = new HttpApi(
                         operations,

@@ -43,6 +43,14 @@ public interface Attempt {
     /** Says that the handler is alive; needed at least once per {@code heartbeat_timeout} of the node. Cheap. */
     void heartbeat();
 
+    /**
+     * With this an outside system can end the attempt, or keep it alive, at {@code /v1/executions}. Only where a worker runs
+     * it.
+     */
+    default Optional<String> completionToken() {
+        return Optional.empty();
+    }
+
     /** Where to report what the attempt consumed. What is reported before a failure counts too. */
     Telemetry telemetry();
 

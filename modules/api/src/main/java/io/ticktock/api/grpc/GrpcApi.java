@@ -10,6 +10,7 @@ import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.AnswerHumanTaskRequest;
 import io.ticktock.proto.v1.ClaimHumanTaskRequest;
+import io.ticktock.proto.v1.CompleteHeldTaskRequest;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.DataPlane;
@@ -22,6 +23,7 @@ import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.GetSpendRequest;
 import io.ticktock.proto.v1.GetTenantRequest;
 import io.ticktock.proto.v1.Guardrail;
+import io.ticktock.proto.v1.HeartbeatHeldTaskRequest;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
@@ -141,6 +143,8 @@ public final class GrpcApi {
     private Service workers() {
         Rpcs rpcs = rpcs(Worker.getDescriptor().findServiceByName("WorkerService"));
         rpcs.addConnect("Connect", operations.workers().connect, workers);
+        rpcs.add("CompleteHeldTask", CompleteHeldTaskRequest.getDefaultInstance(), operations.workers().complete);
+        rpcs.add("HeartbeatHeldTask", HeartbeatHeldTaskRequest.getDefaultInstance(), operations.workers().heartbeat);
         return rpcs.service();
     }
 

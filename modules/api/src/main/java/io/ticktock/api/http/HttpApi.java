@@ -78,6 +78,7 @@ public final class HttpApi {
         routes.addAll(new LifetimeRoutes(operations.lifetimes()).routes());
         routes.addAll(new EventRoutes(operations.lifetimes()).routes());
         routes.addAll(new HumanTaskRoutes(operations.humanTasks()).routes());
+        routes.addAll(new ExecutionRoutes(operations.workers(), operations.humanTasks()).routes());
         routes.addAll(new BlobRoutes(operations.blobs()).routes());
         routes.addAll(new PolicyRoutes(operations.policies()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());

@@ -37,6 +37,18 @@ record JsonBody(ObjectNode json) {
         });
     }
 
+    /** Absent or null: false. */
+    boolean flag(String field) {
+        return value(field)
+                .map(value -> {
+                    if (!value.isBoolean()) {
+                        throw invalid("'" + field + "' must be true or false");
+                    }
+                    return value.booleanValue();
+                })
+                .orElse(false);
+    }
+
     /** Absent or null: empty. */
     Optional<JsonNode> value(String field) {
         JsonNode value = json.get(field);

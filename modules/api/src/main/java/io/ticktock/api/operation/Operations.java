@@ -1,6 +1,7 @@
 package io.ticktock.api.operation;
 
 import io.ticktock.api.event.EventFeed;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 
 /** All there is to ask. */
@@ -14,7 +15,7 @@ public record Operations(
         TenantOperations tenants,
         WorkerOperations workers) {
 
-    public static Operations over(Bus bus, EventFeed feed) {
+    public static Operations over(Bus bus, EventFeed feed, WorkerGateway workers) {
         return new Operations(
                 new GraphOperations(bus),
                 new LifetimeOperations(bus, feed),
@@ -23,6 +24,6 @@ public record Operations(
                 new PolicyOperations(bus),
                 new SpendOperations(bus),
                 new TenantOperations(bus),
-                new WorkerOperations());
+                new WorkerOperations(workers));
     }
 }

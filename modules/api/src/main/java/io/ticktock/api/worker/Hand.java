@@ -2,7 +2,11 @@ package io.ticktock.api.worker;
 
 import com.google.protobuf.ByteString;
 import io.ticktock.proto.v1.HeldTask;
+import io.ticktock.proto.v1.TaskAcknowledgement;
 import io.ticktock.proto.v1.TaskCompletion;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
 
 /** An attempt in a worker's hand. What changes is in the hands of {@link WorkerGateway}. */
 final class Hand {
@@ -26,6 +30,9 @@ final class Hand {
 
     /** How it ended, until that is recorded; null before. */
     TaskCompletion completion;
+    /** Those besides the worker who want to know whether it is recorded. */
+    final List<Promise<TaskAcknowledgement>> waiters = new ArrayList<>(0);
+
     /** Its executor, or the data plane, has been asked about the completion. */
     boolean isSettling;
 

@@ -28,6 +28,7 @@ import io.ticktock.proto.v1.WorkerHello;
 import io.ticktock.proto.v1.WorkerWelcome;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.streams.WriteStream;
 import java.security.SecureRandom;
@@ -40,6 +41,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -57,6 +60,7 @@ public final class WorkerGateway {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerGateway.class);
 
     private static final int MOST_TAKEN = 500;
+    private static final int MOST_WAITERS = 10;
     private static final int MOST_CLAIMED = 1_000;
     private static final int TOKEN_BYTES = 16;
 
@@ -267,13 +271,7 @@ public final class WorkerGateway {
             session.acknowledge(refused(completion, "another worker has it by now, or nobody waits for it any more"));
             return;
         }
-        hand.heardAtNanos = System.nanoTime();
-        if (hand.completion == null) {
-            hand.completion = completion;
-        }
-        if (!hand.isOrphaned()) {
-            settle(hand);
-        }
+        take(hand, completion);
     }
 
     private static TaskAcknowledgement refused(TaskCompletion completion, String reason) {
@@ -289,7 +287,65 @@ public final class WorkerGateway {
                 .build();
     }
 
+    // what others say who have a token
+
+    /** Completes once it is recorded. NOT_FOUND when it is in nobody's hand by this token. */
+    public Future<Void> complete(String tenantId, TaskCompletion completion) {
+        TaskAcknowledgement answer = recent.find(completion.getToken(), completion.getExecId());
+        if (answer != null) {
+            return accepted(answer);
+        }
+        Hand hand = hands.get(completion.getExecId());
+        if (hand == null || !hand.isOf(tenantId, completion.getToken())) {
+            return Future.failedFuture(notInHand());
+        }
+        if (hand.waiters.size() >= MOST_WAITERS) {
+            return Future.failedFuture(
+                    new Failure(FailureCode.OVERLOADED, "the execution is being completed; ask again later"));
+        }
+        Promise<TaskAcknowledgement> waiter = Promise.promise();
+        hand.waiters.add(waiter);
+        take(hand, completion);
+        return waiter.future()
+                .timeout(bounds.orphanGrace().toMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof TimeoutException
+                                ? new Failure(FailureCode.UNAVAILABLE, "it is not recorded yet; say it again")
+                                : cause))
+                .compose(WorkerGateway::accepted);
+    }
+
+    private static Future<Void> accepted(TaskAcknowledgement answer) {
+        return answer.getRecorded()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new Failure(FailureCode.FAILED_PRECONDITION, answer.getReason()));
+    }
+
+    /** NOT_FOUND when it is in nobody's hand by this token. */
+    public Future<Void> heartbeat(String tenantId, String execId, ByteString token) {
+        Hand hand = hands.get(execId);
+        if (hand == null || !hand.isOf(tenantId, token)) {
+            return Future.failedFuture(notInHand());
+        }
+        hand.heardAtNanos = System.nanoTime();
+        return Future.succeededFuture();
+    }
+
+    private static Failure notInHand() {
+        return new Failure(FailureCode.NOT_FOUND, "no worker has such an execution by this token");
+    }
+
     // outcomes
+
+    private void take(Hand hand, TaskCompletion completion) {
+        hand.heardAtNanos = System.nanoTime();
+        if (hand.completion == null) {
+            hand.completion = completion;
+        }
+        if (!hand.isOrphaned()) {
+            settle(hand);
+        }
+    }
 
     /** Hands the completion to who waits for it; the worker hears of it once it is durable. */
     private void settle(Hand hand) {
@@ -327,6 +383,7 @@ public final class WorkerGateway {
         if (session != null) {
             session.acknowledge(answer);
         }
+        hand.waiters.forEach(waiter -> waiter.tryComplete(answer));
     }
 
     private void drop(Hand hand) {
@@ -358,6 +415,7 @@ public final class WorkerGateway {
         if (session != null) {
             session.cancel(hand.task());
         }
+        hand.waiters.forEach(waiter -> waiter.tryFail(notInHand()));
     }
 
     // attempts

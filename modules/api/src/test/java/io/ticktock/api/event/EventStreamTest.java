@@ -94,7 +94,8 @@ class EventStreamTest {
         @Override
         public Future<?> start() {
             feed = new EventFeed(vertx, bus, BOUNDS);
-            Operations operations = Operations.over(bus, feed);
+            WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
+            Operations operations = Operations.over(bus, feed, workers);
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(audit);
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());
@@ -110,7 +111,6 @@ class EventStreamTest {
                             Tracing.OFF,
                             () -> "")
                     .router(vertx);
-            WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             Handler<HttpServerRequest> grpc =
                     new GrpcApi(operations, authenticator, gate, audit, workers, meters, Tracing.OFF).server(vertx);
             return vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER_BYTES))

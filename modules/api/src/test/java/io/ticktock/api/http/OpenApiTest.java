@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.worker.GatewayBounds;
+import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -46,7 +48,10 @@ class OpenApiTest {
 
     private Operations operations() {
         Bus bus = new Bus(vertx);
-        return Operations.over(bus, new EventFeed(vertx, bus, FeedBounds.STANDARD));
+        return Operations.over(
+                bus,
+                new EventFeed(vertx, bus, FeedBounds.STANDARD),
+                new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD));
     }
 
     @Test

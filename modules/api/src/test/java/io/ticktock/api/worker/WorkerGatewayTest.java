@@ -20,12 +20,14 @@ import io.ticktock.proto.v1.ListWaitingWorkResponse;
 import io.ticktock.proto.v1.ReturnTasksRequest;
 import io.ticktock.proto.v1.TaskAcknowledgement;
 import io.ticktock.proto.v1.TaskAssignment;
+import io.ticktock.proto.v1.TaskCompletion;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.WithdrawnTasks;
 import io.ticktock.proto.v1.WorkerHello;
 import io.ticktock.testkit.Awaiting;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -153,6 +155,40 @@ class WorkerGatewayTest {
         worker.complete(assignment);
         next(executor.completed).record();
         assertTrue(next(worker.acknowledgements).getRecorded());
+    }
+
+    @Test
+    void whoeverHasTheTokenCompletesIt() {
+        TestWorker worker = worker("w", 1);
+        executor.offer(1, LONG_MS);
+        TaskAssignment assignment = next(worker.assignments);
+        assertNotInHand("other", completion(assignment, assignment.getToken()));
+        assertNotInHand(TENANT, completion(assignment, ByteString.copyFrom(new byte[16])));
+        Future<Void> settled = outside("complete", TENANT, completion(assignment, assignment.getToken()));
+        FakeExecutor.Completed completed = next(executor.completed);
+        assertFalse(settled.isComplete());
+        completed.record();
+        Awaiting.result(settled);
+        assertTrue(next(worker.acknowledgements).getRecorded(), "the worker forgets it");
+        Awaiting.result(outside("complete", TENANT, completion(assignment, assignment.getToken())));
+        assertTrue(executor.completed.isEmpty(), "the executor hears it once");
+    }
+
+    @Test
+    void whoeverHasTheTokenKeepsItAlive() {
+        TestWorker worker = worker("w", 1);
+        executor.offer(1, SHORT_MS);
+        TaskAssignment assignment = next(worker.assignments);
+        worker.disconnect();
+        long end = System.nanoTime() + Duration.ofMillis(4 * SHORT_MS).toNanos();
+        while (System.nanoTime() < end) {
+            Awaiting.result(outside("heartbeat", TENANT, completion(assignment, assignment.getToken())));
+            Awaiting.result(vertx.timer(SHORT_MS / 4));
+        }
+        assertTrue(executor.returned.isEmpty());
+        next(executor.returned);
+        Failure late = Awaiting.failure(outside("heartbeat", TENANT, completion(assignment, assignment.getToken())));
+        assertEquals(FailureCode.NOT_FOUND, late.code());
     }
 
     @Test
@@ -412,6 +448,29 @@ class WorkerGatewayTest {
 
     private TestWorker worker(String workerId, int capacity) {
         return new TestWorker(context, gateway).open(TENANT, hello(workerId, capacity));
+    }
+
+    private static TaskCompletion completion(TaskAssignment assignment, ByteString token) {
+        return TaskCompletion.newBuilder()
+                .setExecId(assignment.getExecId())
+                .setToken(token)
+                .build();
+    }
+
+    private Future<Void> outside(String verb, String tenantId, TaskCompletion said) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(nothing -> (verb.equals("complete")
+                        ? gateway.complete(tenantId, said)
+                        : gateway.heartbeat(tenantId, said.getExecId(), said.getToken()))
+                .onComplete(done));
+        return done.future();
+    }
+
+    private void assertNotInHand(String tenantId, TaskCompletion said) {
+        for (String verb : List.of("complete", "heartbeat")) {
+            Failure failure = Awaiting.failure(outside(verb, tenantId, said));
+            assertEquals(FailureCode.NOT_FOUND, failure.code());
+        }
     }
 
     private void recordedBy(String workerId) {

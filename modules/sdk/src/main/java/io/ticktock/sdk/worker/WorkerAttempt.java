@@ -12,6 +12,7 @@ import io.ticktock.sdk.running.TelemetryReport;
 import io.ticktock.sdk.running.ThreadJob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +31,9 @@ final class WorkerAttempt implements Attempt {
     private final long startedNanos = System.nanoTime();
     private final TelemetryReport telemetry = new TelemetryReport();
 
-    /** Both of the event loop alone. */
-    private ByteString token;
+    private volatile ByteString token;
 
+    /** Of the event loop alone. */
     private Optional<TaskCompletion> completion = Optional.empty();
 
     private volatile boolean cancelled;
@@ -72,6 +73,11 @@ final class WorkerAttempt implements Attempt {
     @Override
     public int number() {
         return assignment.getAttempt();
+    }
+
+    @Override
+    public Optional<String> completionToken() {
+        return Optional.of(HexFormat.of().formatHex(token.toByteArray()));
     }
 
     @Override
