@@ -66,8 +66,10 @@ final class Parameters {
         leftOut("created_after", "created_before", "created_at", "revoked_at", "unclaimed", "lease_s");
         leftOut("If-Match", "if_last_seq");
         leftOut("reason", "add_budget", "added", "display_name");
+        content("{\"mode\": \"end\", \"text\": \"of B\"}", "result");
+        content("\"failed\"", "code");
         leftOut("after_seq", "choice", "size_bytes");
-        leftOut("code", "message", "retry_after_ms", "telemetry");
+        leftOut("message", "retryable", "retry_after_ms", "telemetry");
     }
 
     private Parameters() {}

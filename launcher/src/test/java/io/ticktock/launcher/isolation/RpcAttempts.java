@@ -46,9 +46,6 @@ public final class RpcAttempts implements AutoCloseable {
 
     private static final long LONGEST_ANSWER_S = 10;
 
-    /** Not tried: a stream of requests, which ends only when its worker does. */
-    private static final String OF_WORKERS = "ticktock.v1.WorkerService";
-
     private final Context context;
     private final GrpcClient client;
     private final SocketAddress server;
@@ -101,7 +98,7 @@ public final class RpcAttempts implements AutoCloseable {
                 reflect(ServerReflectionRequest.newBuilder().setListServices("").build());
         return listed.getListServicesResponse().getServiceList().stream()
                 .map(ServiceResponse::getName)
-                .filter(name -> !OF_NOBODY.contains(name) && !name.equals(OF_WORKERS))
+                .filter(name -> !OF_NOBODY.contains(name))
                 .toList();
     }
 
