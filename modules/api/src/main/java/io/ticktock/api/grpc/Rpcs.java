@@ -120,14 +120,16 @@ final class Rpcs {
         Consumer<Failure> fail = failure -> fail(call.response(), operation, failure);
         caller(call, operation)
                 .compose(caller -> rpc.hello()
-                        .compose(hello -> gate.perform(operation, caller, hello).onSuccess(admitted -> {
+                        .compose(hello -> gate.perform(operation, caller, hello).map(admitted -> {
                             if (!gone.isComplete()) {
-                                measure(call, GrpcStatus.OK, begun);
                                 rpc.open(gateway, admitted, hello, fail, () -> authenticate(call));
+                                measure(call, GrpcStatus.OK, begun);
                             }
+                            return admitted;
                         })))
                 .onFailure(cause -> {
                     if (!gone.isComplete()) {
+                        rpc.refuse();
                         fail(call, operation, cause, begun);
                     }
                 });

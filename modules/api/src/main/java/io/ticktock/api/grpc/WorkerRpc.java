@@ -87,6 +87,12 @@ final class WorkerRpc {
         }
     }
 
+    /** Nothing of what comes is of use; held up for good, the stream would not end. */
+    void refuse() {
+        call.handler(ignored -> {});
+        call.resume();
+    }
+
     void close() {
         if (session != null) {
             session.close();
