@@ -16,6 +16,7 @@ import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.AppendAuditResponse;
 import io.ticktock.proto.v1.ConnectRequest;
 import io.ticktock.proto.v1.ConnectResponse;
@@ -76,7 +77,8 @@ class WorkerRpcTest {
                     new Gate(audit),
                     audit,
                     gateway,
-                    new ApiMeters(new SimpleMeterRegistry()));
+                    new ApiMeters(new SimpleMeterRegistry()),
+                    Tracing.OFF);
             return gateway.start()
                     .compose(started -> vertx.createHttpServer()
                             .requestHandler(grpc.server(vertx))
