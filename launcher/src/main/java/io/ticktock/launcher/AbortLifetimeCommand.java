@@ -20,7 +20,7 @@ final class AbortLifetimeCommand implements Callable<Integer> {
     private String reason = "aborted by hand";
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     AbortLifetimeCommand(Session session) {
         this.session = session;
@@ -29,7 +29,7 @@ final class AbortLifetimeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LifetimeId lifetimeId = LifetimeId.parse(id);
-        try (LocalSystem system = LocalSystem.toSteer(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toSteer(session)) {
             Client client = system.client();
             new Steering(client, lifetimeId)
                     .give(

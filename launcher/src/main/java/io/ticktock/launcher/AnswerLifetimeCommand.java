@@ -41,7 +41,7 @@ final class AnswerLifetimeCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     AnswerLifetimeCommand(Session session) {
         this.session = session;
@@ -51,7 +51,7 @@ final class AnswerLifetimeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LifetimeId lifetimeId = LifetimeId.parse(id);
         JsonNode given = inputs.isEmpty() ? null : InputObject.of(inputs);
-        try (LocalSystem system = LocalSystem.toSteer(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toSteer(session)) {
             Client client = system.client();
             OpenWaits.Question question = question(client, lifetimeId);
             JsonNode answer = given == null ? ask(question) : fitting(given, question);
@@ -59,7 +59,8 @@ final class AnswerLifetimeCommand implements Callable<Integer> {
                     Signals.answer(question.execId(), system.payloads().json(Json.bytes(answer)));
             new Steering(client, lifetimeId).give(command, () -> isAnswered(client, lifetimeId, question));
             if (system.drivesHere()) {
-                return system.seeThrough(lifetimeId, session, format.format()).number();
+                return Conclusion.seeThrough(system, lifetimeId, session, format.format())
+                        .number();
             }
             session.terminal().out().println("lifetime " + lifetimeId + " goes on");
         }

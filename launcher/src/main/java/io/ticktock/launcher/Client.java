@@ -1,7 +1,6 @@
 package io.ticktock.launcher;
 
 import static io.ticktock.bus.Addresses.CONTROL_FORK;
-import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 import static io.ticktock.bus.Addresses.CONTROL_REPLAY;
 import static io.ticktock.bus.Addresses.CONTROL_REPLAY_PLANS;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
@@ -18,8 +17,9 @@ import static io.ticktock.bus.Addresses.STATE_SEND_SIGNAL;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.ticktock.api.operation.Operation;
+import io.ticktock.api.operation.TenantOperations;
 import io.ticktock.bus.Address;
-import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
@@ -58,9 +58,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * What the command line asks of the system, for one tenant; all of it over the bus. Each call waits for its answer, so
+ * What the command line asks of the system, for one tenant, wherever that system is. Each call waits for its answer, so
  * it belongs on a command's own thread, never on an event loop, and fails with a {@link Failure}.
  */
 final class Client {
@@ -72,15 +73,15 @@ final class Client {
 
     private static final int EVENTS_PAGE = 1_000;
 
-    private final Bus bus;
+    private final Connection connection;
     private final String tenantId;
-    private final boolean drivesHere;
+    private final boolean decides;
 
-    /** @param drivesHere whether the control plane runs in this process */
-    Client(Bus bus, String tenantId, boolean drivesHere) {
-        this.bus = bus;
+    /** @param decides whether there is a control plane at the other end */
+    Client(Connection connection, String tenantId, boolean decides) {
+        this.connection = connection;
         this.tenantId = tenantId;
-        this.drivesHere = drivesHere;
+        this.decides = decides;
     }
 
     String tenantId() {
@@ -187,7 +188,7 @@ final class Client {
     }
 
     /**
-     * Hands a signal to the control plane of this process, which answers with its decision; or leaves it for the other
+     * Hands a signal to the control plane, which answers with its decision; where none can be asked, leaves it for the
      * process that drives the lifetime, which picks it up soon.
      */
     void signal(LifetimeId id, Signal.Builder command) {
@@ -195,7 +196,7 @@ final class Client {
                 .setTenantId(tenantId)
                 .setLifetimeId(id.toString())
                 .build();
-        if (drivesHere) {
+        if (decides) {
             ask(
                     CONTROL_SIGNAL.at(id.shard()),
                     SignalLifetimeRequest.newBuilder().setSignal(signal).build());
@@ -239,11 +240,22 @@ final class Client {
 
     /** Runs when the lifetime may have gone on, on some other thread; a hint that may fail to come. */
     void onProgress(LifetimeId id, Runnable hint) {
-        await(bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> hint.run()));
+        await(connection.onProgress(id, hint));
     }
 
     <Q extends Message, R extends Message> R ask(Address<Q, R> address, Q request) {
-        return await(bus.request(address, request));
+        return await(request(address, request));
+    }
+
+    /** As {@link #ask}, without waiting. */
+    <Q extends Message, R extends Message> Future<R> request(Address<Q, R> address, Q request) {
+        return connection.request(address, request);
+    }
+
+    /** What only administrators may. */
+    <Q extends Message, R extends Message> R administer(
+            Function<TenantOperations, Operation<Q, R>> operation, Q request, Class<R> reply) {
+        return await(connection.administer(operation, request, reply));
     }
 
     static <T> T await(Future<T> future) {

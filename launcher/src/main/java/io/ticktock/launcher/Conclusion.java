@@ -1,6 +1,5 @@
 package io.ticktock.launcher;
 
-import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.proto.v1.AgentLifetime;
 import java.io.PrintStream;
 import java.util.List;
@@ -9,24 +8,28 @@ import java.util.stream.Collectors;
 /** Tells how a watched lifetime came out: its output, or why there is none and what can be done. */
 final class Conclusion {
 
+    private final ReachedSystem system;
     private final Client client;
     private final LifetimeReport report;
     private final Terminal terminal;
-    private final String flags;
 
-    Conclusion(Client client, LifetimeReport report, Terminal terminal, Configuration configuration) {
-        this.client = client;
-        this.report = report;
+    private Conclusion(ReachedSystem system, Terminal terminal) {
+        this.system = system;
+        this.client = system.client();
+        this.report = new LifetimeReport(client, system.payloads());
         this.terminal = terminal;
-        this.flags = " --data " + configuration.launcher().dataFolder()
-                + configuration
-                        .guardrail()
-                        .policies()
-                        .map(path -> " --set guardrail.policies=" + path)
-                        .orElse("");
     }
 
-    ExitCode tell(LifetimeId id, LifetimeWatch.Ending ending, OutputFormat format) {
+    /** Watches a lifetime until it has ended or cannot go on without help, and tells how it came out. */
+    static ExitCode seeThrough(ReachedSystem system, LifetimeId id, Session session, OutputFormat format)
+            throws InterruptedException {
+        LifetimeWatch watch =
+                new LifetimeWatch(system.client(), system.payloads(), id, session.terminal(), session.interruption());
+        LifetimeWatch.Ending ending = watch.follow();
+        return new Conclusion(system, session.terminal()).tell(id, ending, format);
+    }
+
+    private ExitCode tell(LifetimeId id, LifetimeWatch.Ending ending, OutputFormat format) {
         AgentLifetime lifetime = client.lifetime(id);
         if (format == OutputFormat.JSON) {
             terminal.out().println(Json.text(report.json(lifetime)));
@@ -68,9 +71,14 @@ final class Conclusion {
                                 + " waits for an answer to " + question.nodeId() + "; give it with: "
                                 + command("answer", id) + " --execution " + question.execId() + example(question)));
             case ENDED, INTERRUPTED ->
-                err.println("ticktock: lifetime " + id + " has not ended; go on with: " + command("resume", id));
+                err.println("ticktock: lifetime " + id + " has not ended; "
+                        + (system.drivesHere() ? "go on with: " + command("resume", id) : goesOn(id)));
         }
         return ExitCode.WAITING;
+    }
+
+    private String goesOn(LifetimeId id) {
+        return "it goes on there, and is seen with: " + command("show", id);
     }
 
     /** A tenant's budget is raised in its file. */
@@ -80,7 +88,7 @@ final class Conclusion {
     }
 
     private String command(String verb, LifetimeId id) {
-        return Session.program() + " lifetimes " + verb + ' ' + id + flags;
+        return Session.program() + " lifetimes " + verb + ' ' + id + system.flags();
     }
 
     private List<OpenWaits.Question> questions(LifetimeId id) {

@@ -32,7 +32,7 @@ final class Deployment implements AutoCloseable {
 
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
     Deployment(Configuration configuration, Delivery delivery) {
-        this.vertx = vertx(configuration);
+        this.vertx = vertx(configuration.launcher().eventLoops());
         this.traces = Traces.of(configuration.telemetry());
         this.bus = new Bus(vertx, delivery, traces.tracing());
     }
@@ -56,13 +56,11 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    private static Vertx vertx(Configuration configuration) {
+    static Vertx vertx(int eventLoops) {
         // Nothing is read from the class path through Vert.x, so it needs no folder to copy such files to.
         FileSystemOptions files =
                 new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
-        return Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(configuration.launcher().eventLoops())
-                .setFileSystemOptions(files));
+        return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops).setFileSystemOptions(files));
     }
 
     void deploy(VerticleDefinition definition) {

@@ -26,7 +26,7 @@ final class DiffCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     DiffCommand(Session session) {
         this.session = session;
@@ -36,7 +36,7 @@ final class DiffCommand implements Callable<Integer> {
     public Integer call() {
         LifetimeId idOfA = LifetimeId.parse(a);
         LifetimeId idOfB = LifetimeId.parse(b);
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             DiffReport report = new DiffReport(
                     LifetimeHistory.of(system.client(), idOfA),
                     LifetimeHistory.of(system.client(), idOfB),

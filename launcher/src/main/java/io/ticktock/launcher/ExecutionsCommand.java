@@ -41,7 +41,7 @@ final class ExecutionsCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ExecutionsCommand(Session session) {
         this.session = session;
@@ -53,7 +53,7 @@ final class ExecutionsCommand implements Callable<Integer> {
             throw CommandFailure.usage("--limit must be 1 to " + MOST + ", not " + limit);
         }
         LifetimeId lifetimeId = LifetimeId.parse(id);
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             Client client = system.client();
             List<ExecutionReference> shown = new ArrayList<>();
             if (LifetimeReport.isFork(client.lifetime(lifetimeId))) {

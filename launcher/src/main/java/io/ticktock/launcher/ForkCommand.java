@@ -55,7 +55,7 @@ final class ForkCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ForkCommand(Session session) {
         this.session = session;
@@ -65,11 +65,11 @@ final class ForkCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LifetimeId parent = LifetimeId.parse(id);
         Optional<byte[]> input = inputs.isEmpty() ? Optional.empty() : Optional.of(Json.bytes(InputObject.of(inputs)));
-        try (LocalSystem system = LocalSystem.startAll(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toRun(session)) {
             LifetimeId fork = LifetimeId.random();
             fork(system.client(), fork, parent, input.map(system.payloads()::json));
             session.terminal().err().println("lifetime " + fork + " is a fork of " + parent);
-            return system.seeThrough(fork, session, format.format()).number();
+            return Conclusion.seeThrough(system, fork, session, format.format()).number();
         }
     }
 

@@ -57,7 +57,7 @@ final class ListLifetimesCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ListLifetimesCommand(Session session) {
         this.session = session;
@@ -68,7 +68,7 @@ final class ListLifetimesCommand implements Callable<Integer> {
         if (limit < 1 || limit > 100_000) {
             throw CommandFailure.usage("--limit must be 1 to 100000, not " + limit);
         }
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             print(lifetimes(system.client()));
         }
         return ExitCode.COMPLETED.number();

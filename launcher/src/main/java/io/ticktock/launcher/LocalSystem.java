@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /** The system on a data folder: its database, the modules that this process started, and a client that asks them. */
-final class LocalSystem implements AutoCloseable {
+final class LocalSystem implements ReachedSystem {
 
     private final Configuration configuration;
     private final Optional<EmbeddedPostgres> postgres;
@@ -132,6 +132,11 @@ final class LocalSystem implements AutoCloseable {
         return startOrAttach(configuration, SystemModule.engine());
     }
 
+    /** To make tenants and keys: on the database alone, of a data folder that need not be there before. */
+    static LocalSystem toAdminister(Configuration configuration) {
+        return startOrAttach(configuration, EnumSet.of(SystemModule.STATE));
+    }
+
     private static LocalSystem startOrAttach(Configuration configuration, Set<SystemModule> modules) {
         Set<SystemModule> readers = readers(configuration);
         if (hasUrl(configuration)) {
@@ -172,17 +177,21 @@ final class LocalSystem implements AutoCloseable {
         return configuration.launcher().dataFolder();
     }
 
-    Client client() {
+    @Override
+    public Client client() {
         return clientOf(Client.DEFAULT_TENANT);
     }
 
     Client clientOf(String tenantId) {
-        return new Client(deployment.bus(), tenantId, drivesHere());
+        return new Client(new BusConnection(deployment.vertx(), deployment.bus()), tenantId, drivesHere());
     }
 
-    Payloads payloads() {
+    @Override
+    public Payloads payloads() {
         int inlineLimitBytes = configuration.executor().bounds().inlineLimitBytes();
-        return new Payloads(client(), inlineLimitBytes, deployment.has(SystemModule.BLOB));
+        Payloads.Blobs blobs =
+                deployment.has(SystemModule.BLOB) ? Payloads.Blobs.READABLE_AND_WRITABLE : Payloads.Blobs.OUT_OF_REACH;
+        return new Payloads(client(), inlineLimitBytes, blobs);
     }
 
     Vertx vertx() {
@@ -197,17 +206,16 @@ final class LocalSystem implements AutoCloseable {
         deployment.deploy(VerticleDefinition.of(() -> verticle));
     }
 
-    /** Whether lifetimes go on in this process. */
-    boolean drivesHere() {
+    @Override
+    public boolean drivesHere() {
         return deployment.has(SystemModule.CONTROL);
     }
 
-    /** Of the embedded database's main process, when this process started it. */
-    OptionalLong databasePid() {
+    @Override
+    public OptionalLong databasePid() {
         return postgres.isPresent() ? OptionalLong.of(postgres.get().pid()) : OptionalLong.empty();
     }
 
-    /** Such as {@code modules state, blob on data folder data}. */
     /** Where HTTP and gRPC are served; empty when they are not. */
     Optional<String> address() {
         String scheme = configuration.api().tls().isPresent() ? "https" : "http";
@@ -216,19 +224,21 @@ final class LocalSystem implements AutoCloseable {
                 .map(port -> scheme + "://" + configuration.api().host() + ":" + port);
     }
 
+    /** Such as {@code modules state, blob on data folder data}. */
     String description() {
         String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
         String way = address().map(address -> "; HTTP and gRPC at " + address).orElse("");
         return "modules " + words + " on data folder " + dataFolder(configuration) + way;
     }
 
-    /** Watches a lifetime until it has ended or cannot go on here, and tells how it came out. */
-    ExitCode seeThrough(LifetimeId id, Session session, OutputFormat format) throws InterruptedException {
-        Client client = client();
-        LifetimeWatch watch = new LifetimeWatch(client, payloads(), id, session.terminal(), session.interruption());
-        LifetimeWatch.Ending ending = watch.follow();
-        LifetimeReport report = new LifetimeReport(client, payloads());
-        return new Conclusion(client, report, session.terminal(), configuration).tell(id, ending, format);
+    @Override
+    public String flags() {
+        return " --data " + dataFolder(configuration)
+                + configuration
+                        .guardrail()
+                        .policies()
+                        .map(path -> " --set guardrail.policies=" + path)
+                        .orElse("");
     }
 
     @Override

@@ -252,6 +252,8 @@ final class ModuleTable {
                         STATE_LIST_LIFETIMES,
                         STATE_LIST_EXECUTIONS,
                         STATE_GET_EXECUTIONS,
+                        STATE_FIND_EXECUTIONS,
+                        STATE_LIST_HISTORY,
                         STATE_LIST_EVENTS,
                         STATE_GET_OUTPUT,
                         STATE_LIST_HUMAN_TASKS,
@@ -282,7 +284,9 @@ final class ModuleTable {
                         CONTROL_CHECK,
                         CONTROL_START,
                         CONTROL_FORK,
-                        CONTROL_SIGNAL);
+                        CONTROL_SIGNAL,
+                        CONTROL_REPLAY,
+                        CONTROL_REPLAY_PLANS);
         };
     }
 

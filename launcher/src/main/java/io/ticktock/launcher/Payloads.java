@@ -29,12 +29,20 @@ final class Payloads {
 
     private final Client client;
     private final int inlineLimitBytes;
-    private final boolean blobsHere;
+    private final Blobs blobs;
 
-    /** @param blobsHere whether the blob store runs in this process */
-    Payloads(Client client, int inlineLimitBytes, boolean blobsHere) {
+    /** What can be done with large values from here. */
+    enum Blobs {
+        READABLE_AND_WRITABLE,
+        /** A server's. */
+        READABLE,
+        /** Another process has them. */
+        OUT_OF_REACH
+    }
+
+    Payloads(Client client, int inlineLimitBytes, Blobs blobs) {
         this.client = client;
-        this.blobsHere = blobsHere;
+        this.blobs = blobs;
         this.inlineLimitBytes = inlineLimitBytes;
     }
 
@@ -43,11 +51,15 @@ final class Payloads {
         if (json.length <= inlineLimitBytes) {
             return payload.setInline(ByteString.copyFrom(json)).build();
         }
-        if (!blobsHere) {
-            throw CommandFailure.usage("a value of more than " + inlineLimitBytes
-                    + " bytes can only be given where no other process serves the data folder");
-        }
-        return payload.setBlob(store(json)).build();
+        return switch (blobs) {
+            case READABLE_AND_WRITABLE -> payload.setBlob(store(json)).build();
+            case READABLE ->
+                throw CommandFailure.usage(
+                        "a value of more than " + inlineLimitBytes + " bytes cannot be sent to a server");
+            case OUT_OF_REACH ->
+                throw CommandFailure.usage("a value of more than " + inlineLimitBytes
+                        + " bytes can only be given where no other process serves the data folder");
+        };
     }
 
     private BlobReference store(byte[] content) {
@@ -95,9 +107,9 @@ final class Payloads {
         return payload.getMediaType().isEmpty() || payload.getMediaType().equals(JSON);
     }
 
-    /** Whether its content can be had in this process. */
+    /** Whether its content can be had from here. */
     boolean isReadable(Payload payload) {
-        return blobsHere || !payload.hasBlob();
+        return blobs != Blobs.OUT_OF_REACH || !payload.hasBlob();
     }
 
     static long sizeOf(Payload payload) {

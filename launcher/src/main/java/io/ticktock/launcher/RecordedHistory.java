@@ -5,7 +5,6 @@ import static io.ticktock.bus.Addresses.STATE_LIST_HISTORY;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.ticktock.bus.Bus;
 import io.ticktock.guardrail.simulation.RecordedEvent;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -29,22 +28,22 @@ final class RecordedHistory {
 
     private static final int MOST_KEYS = 10_000;
 
-    private final Bus bus;
+    private final Client client;
     private LifetimeKey lifetime = LifetimeKey.getDefaultInstance();
     private Map<String, ExecutionReference> rejectedRecords = Map.of();
     /** Of the lifetime before: it is judged to its end when the next one begins. */
     private Map<String, ExecutionReference> rejectedBefore = Map.of();
 
-    RecordedHistory(Bus bus) {
-        this.bus = bus;
+    RecordedHistory(Client client) {
+        this.client = client;
     }
 
     /** Every event that was asked for, in order. {@code betweenPages} may throw to stop. */
     void forEach(ListHistoryRequest request, Consumer<RecordedEvent> taker, Runnable betweenPages) {
-        Future<ListHistoryResponse> coming = bus.request(STATE_LIST_HISTORY, request);
+        Future<ListHistoryResponse> coming = client.request(STATE_LIST_HISTORY, request);
         while (coming != null) {
             ListHistoryResponse page = Client.await(coming);
-            coming = page.hasAfter() ? bus.request(STATE_LIST_HISTORY, after(request, page)) : null;
+            coming = page.hasAfter() ? client.request(STATE_LIST_HISTORY, after(request, page)) : null;
             page.getLogsList().forEach(log -> take(log, taker));
             betweenPages.run();
         }
@@ -114,7 +113,7 @@ final class RecordedHistory {
     }
 
     private void find(FindExecutionsRequest.Builder request) {
-        Client.await(bus.request(STATE_FIND_EXECUTIONS, request.build()))
+        client.ask(STATE_FIND_EXECUTIONS, request.build())
                 .getExecutionsList()
                 .forEach(record -> rejectedRecords.put(record.getHeaders().getExecId(), record));
         request.clearKeys();

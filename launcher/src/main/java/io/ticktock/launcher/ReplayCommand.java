@@ -48,7 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ReplayCommand(Session session) {
         this.session = session;
@@ -65,7 +65,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<LifetimeId> one = Optional.ofNullable(id).map(LifetimeId::parse);
         Optional<Instant> from =
                 Optional.ofNullable(since).map(text -> PointInTime.parse("--since", text, Instant.now()));
-        try (LocalSystem system = LocalSystem.toReplay(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toReplay(session)) {
             Client client = system.client();
             boolean agrees = one.isPresent()
                     ? replayOne(client, one.get())

@@ -35,7 +35,7 @@ final class ReplayPlansCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ReplayPlansCommand(Session session) {
         this.session = session;
@@ -45,7 +45,7 @@ final class ReplayPlansCommand implements Callable<Integer> {
     public Integer call() {
         TimeSpanOptions.TimeSpan span = times.withBeginning(Instant.now());
         AgentGraph graph = GraphFile.read(file);
-        try (LocalSystem system = LocalSystem.toReplay(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toReplay(session)) {
             PlansReplayReport report = replay(new StartedWithin(system.client(), graph.name(), span), graph);
             report.print(session.terminal().out(), format.isJson());
             return (report.differs() ? ExitCode.FAILED : ExitCode.COMPLETED).number();

@@ -37,7 +37,7 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ResumeLifetimeCommand(Session session) {
         this.session = session;
@@ -47,7 +47,7 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LifetimeId lifetimeId = LifetimeId.parse(id);
         Amounts added = AddedBudget.parse(addedBudget);
-        try (LocalSystem system = LocalSystem.toSteer(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toSteer(session)) {
             Client client = system.client();
             AgentLifetime before = client.lifetime(lifetimeId);
             if (before.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED) {
@@ -61,7 +61,8 @@ final class ResumeLifetimeCommand implements Callable<Integer> {
                         + " is not paused: --add-budget raises the budget of" + " a paused lifetime");
             }
             if (system.drivesHere()) {
-                return system.seeThrough(lifetimeId, session, format.format()).number();
+                return Conclusion.seeThrough(system, lifetimeId, session, format.format())
+                        .number();
             }
             String status = LifetimeReport.status(client.lifetime(lifetimeId).getStatus());
             session.terminal().out().println("lifetime " + lifetimeId + " is " + status);

@@ -3,7 +3,6 @@ package io.ticktock.launcher;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
-import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.proto.v1.GraphReference;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     RunCommand(Session session) {
         this.session = session;
@@ -55,14 +54,13 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         byte[] input = Json.bytes(InputObject.of(inputs));
         Map<String, String> labelled = labels.labels();
-        Configuration configuration = options.configuration(session.environment());
         AgentGraph graph = GraphFile.read(file);
-        try (LocalSystem system = LocalSystem.startAll(configuration)) {
+        try (ReachedSystem system = options.toRun(session)) {
             GraphReference reference = register(system.client(), graph);
             session.interruption().stopIfRequested("the lifetime started");
             LifetimeId id = LifetimeId.random();
             system.client().start(id, reference, system.payloads().json(input), labelled);
-            return system.seeThrough(id, session, format.format()).number();
+            return Conclusion.seeThrough(system, id, session, format.format()).number();
         }
     }
 

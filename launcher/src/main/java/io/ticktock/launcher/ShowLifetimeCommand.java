@@ -25,7 +25,7 @@ final class ShowLifetimeCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     ShowLifetimeCommand(Session session) {
         this.session = session;
@@ -34,7 +34,7 @@ final class ShowLifetimeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LifetimeId lifetimeId = LifetimeId.parse(id);
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             AgentLifetime lifetime = system.client().lifetime(lifetimeId);
             OpenWaits waits = new OpenWaits();
             SpendByNode spend = new SpendByNode();

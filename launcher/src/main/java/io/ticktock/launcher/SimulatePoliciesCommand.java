@@ -41,7 +41,10 @@ final class SimulatePoliciesCommand implements Callable<Integer> {
     @Option(names = "--graph", paramLabel = "NAME", description = "Only lifetimes of this graph.")
     private String graph = "";
 
-    @Option(names = "--tenant", paramLabel = "NAME", description = "Only lifetimes of this tenant; else of all.")
+    @Option(
+            names = "--tenant",
+            paramLabel = "NAME",
+            description = "Only lifetimes of this tenant; else of all. At a server: of the key's tenant.")
     private String tenant = "";
 
     @Option(
@@ -57,7 +60,7 @@ final class SimulatePoliciesCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     SimulatePoliciesCommand(Session session) {
         this.session = session;
@@ -65,21 +68,24 @@ final class SimulatePoliciesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!tenant.isEmpty() && options.isServer(session)) {
+            throw CommandFailure.usage("--tenant is for a data folder: at a server it is the tenant of the key");
+        }
         TimeSpanOptions.TimeSpan span = times.withBeginning(Instant.now());
         PolicySet draft = PolicyFiles.read(file);
         ListHistoryRequest.Builder request =
                 ListHistoryRequest.newBuilder().setTenantId(tenant).setGraphName(graph);
         span.since().map(ProtoTime::timestamp).ifPresent(request::setSince);
         span.until().map(ProtoTime::timestamp).ifPresent(request::setUntil);
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             simulate(system, draft, request.build());
         }
         return ExitCode.COMPLETED.number();
     }
 
-    private void simulate(LocalSystem system, PolicySet draft, ListHistoryRequest request) {
+    private void simulate(ReachedSystem system, PolicySet draft, ListHistoryRequest request) {
         SimulationReport report = new SimulationReport(session.terminal().out(), format.isJson(), all);
-        RecordedHistory history = new RecordedHistory(system.bus());
+        RecordedHistory history = new RecordedHistory(system.client());
         PolicySimulation.Sources sources = new PolicySimulation.Sources(
                 new RegisteredGraphs(system.client())::get, WorstCases::of, history::rejectedRecord);
         PolicySimulation simulation = new PolicySimulation(draft, sources, report::list);

@@ -75,7 +75,7 @@ final class SpendCommand implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private SystemOptions options;
+    private TargetOptions options;
 
     SpendCommand(Session session) {
         this.session = session;
@@ -88,7 +88,7 @@ final class SpendCommand implements Callable<Integer> {
         TimeSpanOptions.TimeSpan span = times.at(Instant.now());
         span.since().map(ProtoTime::timestamp).ifPresent(request::setSince);
         span.until().map(ProtoTime::timestamp).ifPresent(request::setUntil);
-        try (LocalSystem system = LocalSystem.toLookAt(options.configuration(session.environment()))) {
+        try (ReachedSystem system = options.toLookAt(session)) {
             Client client = system.client();
             print(by == By.TENANT ? client.spendOfAll(request) : client.spend(request));
         }

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets logging up: to standard error, from the level in the system property {@value #LEVEL_PROPERTY}. In code, because
@@ -36,6 +37,15 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         // A connection that the other side closes is tried again by who uses it, which then says what came of it.
         context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Where a command asks a server, it says itself what came of the connection, in one line. */
+    static void leaveOutConnections() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
+            context.getLogger("io.vertx.core.http.impl.HttpClientConnectionInternal")
+                    .setLevel(Level.OFF);
+        }
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context) {

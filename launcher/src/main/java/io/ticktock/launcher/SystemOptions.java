@@ -82,6 +82,20 @@ final class SystemOptions {
         return data != null;
     }
 
+    /** A flag that is about a data folder on this machine, if there is one. */
+    Optional<String> flagOfFolder() {
+        if (data != null) {
+            return Optional.of("--data");
+        }
+        if (databaseUrl != null) {
+            return Optional.of("--database-url");
+        }
+        if (config != null) {
+            return Optional.of("--config");
+        }
+        return set.isEmpty() ? Optional.empty() : Optional.of("--set");
+    }
+
     /** As above, with a data folder that the command chose itself. */
     Configuration configurationAt(Path dataFolder, Map<String, String> environment) {
         data = dataFolder;

@@ -41,6 +41,8 @@ public final class Ticktock {
                 .addSubcommand(new ExecutionsCommand(session))
                 .addSubcommand(new SpendCommand(session))
                 .addSubcommand(new ReplayCommand(session))
+                .addSubcommand(TenantsCommand.commandLine(session))
+                .addSubcommand(KeysCommand.commandLine(session))
                 .addSubcommand(new BenchCommand(session))
                 .addSubcommand(new VersionCommand(session));
         addHelp(commandLine);
@@ -69,7 +71,11 @@ public final class Ticktock {
 
     private static int misused(ParameterException fault, PrintStream err) {
         String command = fault.getCommandLine().getCommandSpec().qualifiedName();
-        String message = fault.getMessage().lines().findFirst().orElse("wrong usage");
+        if (asksServer(fault)) {
+            err.println("ticktock: " + command + " works on this machine alone and takes no --server");
+            return ExitCode.USAGE.number();
+        }
+        String message = withoutKeys(fault.getMessage().lines().findFirst().orElse("wrong usage"));
         String meant = fault instanceof UnmatchedArgumentException unmatched
                 ? unmatched.getSuggestions().stream()
                         .findFirst()
@@ -78,6 +84,16 @@ public final class Ticktock {
                 : "";
         err.println("ticktock: " + message + meant + "; see " + command + " --help");
         return ExitCode.USAGE.number();
+    }
+
+    private static boolean asksServer(ParameterException fault) {
+        return fault instanceof UnmatchedArgumentException unmatched
+                && unmatched.getUnmatched().stream().anyMatch(word -> word.matches("--server(=.*)?"));
+    }
+
+    /** Of a flag that is spelled wrong, the value is repeated; a key may be one. */
+    private static String withoutKeys(String message) {
+        return message.replaceAll("tt_[A-Za-z0-9_-]+", "tt_…");
     }
 
     private static int failed(Exception cause, PrintStream err) {

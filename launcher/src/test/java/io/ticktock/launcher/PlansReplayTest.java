@@ -171,7 +171,7 @@ class PlansReplayTest {
         Awaiting.result(vertx.deployVerticle(new ExecutorVerticle(bus, executor)));
         Awaiting.result(vertx.deployVerticle(
                 new ControlVerticle(bus, control, InstantSource.system(), new SimpleMeterRegistry())));
-        client = new Client(bus, Client.DEFAULT_TENANT, true);
+        client = new Client(new BusConnection(vertx, bus), Client.DEFAULT_TENANT, true);
         Payload input = Payload.newBuilder()
                 .setInline(ByteString.copyFromUtf8("{\"parts\": [1, 2]}"))
                 .build();

@@ -115,7 +115,7 @@ class SimulationIT {
     }
 
     private static SimulationFigures simulate(LocalSystem system, PolicySet draft, List<Divergence> found) {
-        RecordedHistory history = new RecordedHistory(system.bus());
+        RecordedHistory history = new RecordedHistory(system.client());
         PolicySimulation simulation = new PolicySimulation(
                 draft,
                 new PolicySimulation.Sources(
@@ -130,7 +130,7 @@ class SimulationIT {
     private static Set<String> expected(LocalSystem system) {
         Map<String, Long> tokens = new HashMap<>();
         Map<String, LifetimeEvent> first = new TreeMap<>();
-        new RecordedHistory(system.bus())
+        new RecordedHistory(system.client())
                 .forEach(
                         ListHistoryRequest.getDefaultInstance(),
                         recorded -> {

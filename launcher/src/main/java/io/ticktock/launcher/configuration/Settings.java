@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,9 @@ public final class Settings {
     static final String VARIABLE_PREFIX = "TICKTOCK_";
     /** Names the configuration file itself. */
     static final String FILE_VARIABLE = VARIABLE_PREFIX + "CONFIG";
+    /** What is no setting: where commands find their settings, or a server to work with. */
+    private static final Set<String> NO_SETTINGS = Set.of(
+            FILE_VARIABLE, VARIABLE_PREFIX + "SERVER", VARIABLE_PREFIX + "KEY", VARIABLE_PREFIX + "SERVER_CERTIFICATE");
 
     private static final String OTLP_ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -70,7 +74,7 @@ public final class Settings {
         Settings merged = this;
         for (Map.Entry<String, String> entry : environment.entrySet()) {
             String name = entry.getKey();
-            if (!name.startsWith(VARIABLE_PREFIX) || name.equals(FILE_VARIABLE)) {
+            if (!name.startsWith(VARIABLE_PREFIX) || NO_SETTINGS.contains(name)) {
                 continue;
             }
             String key = keyOfVariable.get(name);

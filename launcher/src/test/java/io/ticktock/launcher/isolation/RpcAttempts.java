@@ -206,7 +206,7 @@ public final class RpcAttempts implements AutoCloseable {
 
         @Override
         public boolean isReading() {
-            return method.getName().matches("(Get|List|Watch).*");
+            return method.getName().matches("(Find|Get|List|Replay|Watch).*");
         }
 
         @Override

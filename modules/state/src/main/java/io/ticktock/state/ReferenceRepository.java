@@ -58,8 +58,14 @@ final class ReferenceRepository {
                 keys.stream().map(key -> Checks.tenant(key.getTenantId())).toArray(String[]::new),
                 keys.stream().map(key -> Checks.lifetime(key.getLifetimeId())).toArray(UUID[]::new),
                 keys.stream().map(key -> Checks.execution(key.getExecId())).toArray(UUID[]::new));
-        return database.query(FIND, parameters)
-                .compose(rows -> references(database::query, found(rows)))
+        return request.getTenantId().isEmpty()
+                ? find(database::query, parameters)
+                : database.ofTenant(Checks.tenant(request.getTenantId()), query -> find(query, parameters));
+    }
+
+    private Future<FindExecutionsResponse> find(Query query, Tuple parameters) {
+        return query.execute(FIND, parameters)
+                .compose(rows -> references(query, found(rows)))
                 .map(references -> FindExecutionsResponse.newBuilder()
                         .addAllExecutions(references)
                         .build());

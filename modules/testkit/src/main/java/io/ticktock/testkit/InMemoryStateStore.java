@@ -178,6 +178,9 @@ public final class InMemoryStateStore implements StateStore {
                         Checks.tenant(each.getTenantId()),
                         Checks.lifetime(each.getLifetimeId()),
                         Checks.execution(each.getExecId()));
+                if (!asked.getTenantId().isEmpty() && !asked.getTenantId().equals(each.getTenantId())) {
+                    continue;
+                }
                 Optional.ofNullable(tasks.get(key)).map(References::to).ifPresent(found::addExecutions);
                 Optional.ofNullable(plans.get(key)).map(References::to).ifPresent(found::addExecutions);
             }

@@ -217,6 +217,11 @@ public abstract class StateStoreContract {
         Set<ExecutionReference> found =
                 Set.copyOf(result(store.findExecutions(request)).getExecutionsList());
         assertEquals(Set.of(References.to(task), References.to(foreign), References.to(plan)), found);
+        FindExecutionsRequest own =
+                request.toBuilder().setTenantId(samples.tenantId()).build();
+        assertEquals(
+                Set.of(References.to(task), References.to(plan)),
+                Set.copyOf(result(store.findExecutions(own)).getExecutionsList()));
         assertEquals(6, References.to(task).getResultSizeBytes());
     }
 

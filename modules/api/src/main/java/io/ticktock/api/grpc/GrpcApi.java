@@ -14,6 +14,7 @@ import io.ticktock.proto.v1.CompleteHeldTaskRequest;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.DataPlane;
+import io.ticktock.proto.v1.FindExecutionsRequest;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetGraphRequest;
@@ -31,6 +32,7 @@ import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
 import io.ticktock.proto.v1.ListGraphVersionsRequest;
 import io.ticktock.proto.v1.ListGraphsRequest;
+import io.ticktock.proto.v1.ListHistoryRequest;
 import io.ticktock.proto.v1.ListHumanTasksRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
 import io.ticktock.proto.v1.ListPoliciesRequest;
@@ -38,6 +40,8 @@ import io.ticktock.proto.v1.ListTenantsRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.ReleaseHumanTaskRequest;
+import io.ticktock.proto.v1.ReplayLifetimeRequest;
+import io.ticktock.proto.v1.ReplayPlansRequest;
 import io.ticktock.proto.v1.RevokeApiKeyRequest;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
@@ -110,6 +114,8 @@ public final class GrpcApi {
         rpcs.add("ForkLifetime", ForkLifetimeRequest.getDefaultInstance(), operations.lifetimes().fork);
         rpcs.add("SignalLifetime", SignalLifetimeRequest.getDefaultInstance(), operations.lifetimes().signal);
         rpcs.addWatch("WatchLifetime", operations.lifetimes().watch);
+        rpcs.add("ReplayLifetime", ReplayLifetimeRequest.getDefaultInstance(), operations.history().replay);
+        rpcs.add("ReplayPlans", ReplayPlansRequest.getDefaultInstance(), operations.history().replayPlans);
         return rpcs.service();
     }
 
@@ -131,6 +137,8 @@ public final class GrpcApi {
         rpcs.add("GetOutput", GetOutputRequest.getDefaultInstance(), operations.lifetimes().output);
         rpcs.add("GetExecutions", GetExecutionsRequest.getDefaultInstance(), operations.lifetimes().execution);
         rpcs.add("GetSpend", GetSpendRequest.getDefaultInstance(), operations.spend().get);
+        rpcs.add("ListHistory", ListHistoryRequest.getDefaultInstance(), operations.history().list);
+        rpcs.add("FindExecutions", FindExecutionsRequest.getDefaultInstance(), operations.history().records);
         return rpcs.service();
     }
 

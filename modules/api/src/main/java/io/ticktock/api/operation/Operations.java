@@ -8,6 +8,7 @@ import io.ticktock.bus.Bus;
 public record Operations(
         GraphOperations graphs,
         LifetimeOperations lifetimes,
+        HistoryOperations history,
         HumanTaskOperations humanTasks,
         BlobOperations blobs,
         PolicyOperations policies,
@@ -19,6 +20,7 @@ public record Operations(
         return new Operations(
                 new GraphOperations(bus),
                 new LifetimeOperations(bus, feed),
+                new HistoryOperations(bus),
                 new HumanTaskOperations(bus),
                 new BlobOperations(bus),
                 new PolicyOperations(bus),
