@@ -53,7 +53,8 @@ final class RemoteTasks {
     static final int MOST_LOSSES = 3;
 
     private static final long ANNOUNCE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int MOST_TAKEN_BYTES = 2 << 20;
+    /** With the last one, which may have as much as an input and settings may, still less than a message may. */
+    private static final int MOST_TAKEN_BYTES = 1 << 20;
 
     private final Bus bus;
     private final String executorId;
