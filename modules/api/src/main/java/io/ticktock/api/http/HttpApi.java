@@ -16,6 +16,7 @@ import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -91,7 +92,9 @@ public final class HttpApi {
         Router router = Router.router(vertx);
         Buffer contract = OpenApi.json();
         router.route().handler(this::measure);
+        Handler<RoutingContext> protocolSwitch = new ProtocolSwitch();
         router.get(OpenApi.PATH)
+                .handler(protocolSwitch)
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
@@ -107,7 +110,9 @@ public final class HttpApi {
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*").handler(new BodyReader());
         for (HttpRoute route : routes) {
-            router.routeWithRegex(route.method(), route.pattern()).handler(context -> answer(context, route));
+            router.routeWithRegex(route.method(), route.pattern())
+                    .handler(protocolSwitch)
+                    .handler(context -> answer(context, route));
         }
         router.route().failureHandler(HttpApi::fail);
         for (int status : new int[] {400, 404, 405, 413, 415}) {
