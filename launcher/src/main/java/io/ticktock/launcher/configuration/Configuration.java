@@ -2,6 +2,8 @@ package io.ticktock.launcher.configuration;
 
 import io.ticktock.api.ApiConfiguration;
 import io.ticktock.api.access.Authentication;
+import io.ticktock.api.token.TokenAlgorithm;
+import io.ticktock.api.token.TokenConfiguration;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.blob.S3Configuration;
 import io.ticktock.control.ControlConfiguration;
@@ -16,6 +18,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The whole configuration: a section for each module, under the module's word. */
 public record Configuration(
@@ -175,7 +179,36 @@ public record Configuration(
                 settings.choice("api.authentication", Authentication.class),
                 certificate.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(new ApiConfiguration.Tls(Path.of(certificate), Path.of(key))));
+                        : Optional.of(new ApiConfiguration.Tls(Path.of(certificate), Path.of(key))),
+                tokens(settings));
+    }
+
+    private static Optional<TokenConfiguration> tokens(Settings settings) {
+        boolean isAsked = Stream.of("issuer", "audience", "key_file", "key_address")
+                .anyMatch(key -> !settings.text("api.jwt." + key).isEmpty());
+        if (!isAsked) {
+            return Optional.empty();
+        }
+        return Optional.of(new TokenConfiguration(
+                settings.text("api.jwt.issuer"),
+                settings.text("api.jwt.audience"),
+                settings.list("api.jwt.algorithms").stream()
+                        .map(Configuration::algorithm)
+                        .collect(Collectors.toUnmodifiableSet()),
+                optional(settings, "api.jwt.key_file").map(Path::of),
+                optional(settings, "api.jwt.key_address").map(url -> uri("api.jwt.key_address", url)),
+                optional(settings, "api.jwt.trusted_certificates").map(Path::of),
+                settings.duration("api.jwt.refresh"),
+                settings.duration("api.jwt.keep"),
+                settings.text("api.jwt.tenant_claim"),
+                settings.text("api.jwt.roles_claim"),
+                settings.flag("api.jwt.operating_admin")));
+    }
+
+    private static TokenAlgorithm algorithm(String name) {
+        return TokenAlgorithm.of(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "api.jwt.algorithms must be some of " + TokenAlgorithm.names() + ", not '" + name + "'"));
     }
 
     private static TelemetryConfiguration telemetry(Settings settings) {

@@ -1,6 +1,7 @@
 package io.ticktock.api;
 
 import io.ticktock.api.access.Authentication;
+import io.ticktock.api.token.TokenConfiguration;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param host to listen at; a loopback address unless callers are authenticated and TLS is on
  * @param port 0 for any that is free
  * @param tls certificate chain and key; none without TLS
+ * @param tokens of an identity provider, beside API keys; none where only these count
  */
-public record ApiConfiguration(String host, int port, Authentication authentication, Optional<Tls> tls) {
+public record ApiConfiguration(
+        String host, int port, Authentication authentication, Optional<Tls> tls, Optional<TokenConfiguration> tokens) {
 
     private static final int LARGEST_PORT = 65_535;
 

@@ -3,6 +3,7 @@ package io.ticktock.api;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
+import io.ticktock.api.access.TokenCallers;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.grpc.GrpcApi;
@@ -22,6 +23,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -44,6 +46,7 @@ public final class ApiVerticle extends VerticleBase {
     private final ApiMeters meters;
     private final Supplier<String> exposition;
     private WorkerGateway workers;
+    private Optional<TokenCallers> tokens = Optional.empty();
 
     /**
      * @param listening is told the port
@@ -73,7 +76,11 @@ public final class ApiVerticle extends VerticleBase {
             LOG.warn("requests without a key are an administrator's: everybody on this machine may do everything");
         }
         workers = new WorkerGateway(vertx, bus, "gateway-" + UUID.randomUUID(), GatewayBounds.STANDARD);
-        return workers.start().compose(started -> listen());
+        tokens = configuration.tokens().map(from -> new TokenCallers(vertx, bus, from, clock));
+        return tokens.map(TokenCallers::start)
+                .orElseGet(Future::succeededFuture)
+                .compose(read -> workers.start())
+                .compose(started -> listen());
     }
 
     /** Workers hear it before their streams end. */
@@ -96,7 +103,7 @@ public final class ApiVerticle extends VerticleBase {
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
         Operations operations = Operations.over(bus, feed, workers);
-        Authenticator authenticator = new Authenticator(bus, configuration.authentication());
+        Authenticator authenticator = new Authenticator(bus, configuration.authentication(), tokens);
         Handler<HttpServerRequest> http = new HttpApi(
                         operations,
                         authenticator,

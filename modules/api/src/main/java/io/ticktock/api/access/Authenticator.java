@@ -32,9 +32,13 @@ public final class Authenticator {
             .maximumSize(MOST_KNOWN)
             .build();
 
-    public Authenticator(Bus bus, Authentication authentication) {
+    private final Optional<TokenCallers> tokens;
+
+    /** @param tokens for what is no API key; empty where only API keys count */
+    public Authenticator(Bus bus, Authentication authentication, Optional<TokenCallers> tokens) {
         this.bus = bus;
         this.authentication = authentication;
+        this.tokens = tokens;
     }
 
     /** Fails as UNAUTHENTICATED, without a word on what is wrong with the credential. */
@@ -46,9 +50,16 @@ public final class Authenticator {
         }
         return authorization
                 .filter(text -> text.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-                .flatMap(text ->
-                        ApiKeyToken.parse(text.substring(SCHEME.length()).strip()))
-                .map(token -> find(token).map(found -> caller(token, found, remoteAddress)))
+                .map(text -> caller(text.substring(SCHEME.length()).strip(), remoteAddress))
+                .orElseGet(() -> Future.failedFuture(unauthenticated()));
+    }
+
+    private Future<Caller> caller(String credential, String remoteAddress) {
+        Optional<ApiKeyToken> key = ApiKeyToken.parse(credential);
+        if (key.isPresent()) {
+            return find(key.get()).map(found -> caller(key.get(), found, remoteAddress));
+        }
+        return tokens.map(callers -> callers.caller(credential, remoteAddress, unauthenticated()))
                 .orElseGet(() -> Future.failedFuture(unauthenticated()));
     }
 
@@ -83,6 +94,6 @@ public final class Authenticator {
     private static Failure unauthenticated() {
         return new Failure(
                 FailureCode.UNAUTHENTICATED,
-                "a valid API key is needed: send it as 'Authorization: Bearer tt_…', or ask an administrator for one");
+                "a valid API key or token is needed: send it as 'Authorization: Bearer …', or ask an administrator for one");
     }
 }

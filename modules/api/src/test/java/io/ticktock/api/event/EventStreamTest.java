@@ -56,6 +56,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -99,7 +100,7 @@ class EventStreamTest {
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(audit);
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());
-            Authenticator authenticator = new Authenticator(bus, Authentication.NONE);
+            Authenticator authenticator = new Authenticator(bus, Authentication.NONE, Optional.empty());
             Handler<HttpServerRequest> http = new HttpApi(
                             operations,
                             authenticator,
