@@ -9,6 +9,7 @@ import io.ticktock.blob.S3Configuration;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.executor.ExecutorConfiguration;
 import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
 import io.ticktock.state.DatabaseAddress;
@@ -152,7 +153,9 @@ public record Configuration(
                 settings.whole("executor.cache_bytes"),
                 settings.integer("executor.max_fan_out"),
                 settings.duration("executor.handler_timeout"),
-                http);
+                http,
+                new SecretsConfiguration(
+                        optional(settings, "executor.secrets.folder").map(Path::of), settings.secrets()));
         return new ExecutorSection(
                 settings.integer("executor.instances"), settings.duration("executor.drain_timeout"), bounds);
     }

@@ -1,5 +1,6 @@
 package io.ticktock.launcher.configuration;
 
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.SimilarNames;
 import io.ticktock.graph.settings.Durations;
 import java.io.IOException;
@@ -33,10 +34,19 @@ public final class Settings {
 
     private static final String SHIPPED = "/conf/ticktock.yaml";
 
+    /** What comes behind it is the name of a secret and no setting. */
+    private static final String SECRET_PREFIX = VARIABLE_PREFIX + "SECRET_";
+
     private final Map<String, Setting> settings;
+    private final Map<String, String> secrets;
 
     private Settings(Map<String, Setting> settings) {
+        this(settings, Map.of());
+    }
+
+    private Settings(Map<String, Setting> settings, Map<String, String> secrets) {
         this.settings = settings;
+        this.secrets = secrets;
     }
 
     /** The defaults, from the file that ships. */
@@ -71,10 +81,10 @@ public final class Settings {
     public Settings with(Map<String, String> environment) {
         Map<String, String> keyOfVariable =
                 settings.keySet().stream().collect(Collectors.toMap(Settings::variable, key -> key));
-        Settings merged = this;
+        Settings merged = new Settings(settings, secrets(environment));
         for (Map.Entry<String, String> entry : environment.entrySet()) {
             String name = entry.getKey();
-            if (!name.startsWith(VARIABLE_PREFIX) || NO_SETTINGS.contains(name)) {
+            if (!name.startsWith(VARIABLE_PREFIX) || name.startsWith(SECRET_PREFIX) || NO_SETTINGS.contains(name)) {
                 continue;
             }
             String key = keyOfVariable.get(name);
@@ -88,6 +98,31 @@ public final class Settings {
         return merged;
     }
 
+    private static Map<String, String> secrets(Map<String, String> environment) {
+        Map<String, String> secrets = new LinkedHashMap<>();
+        environment.forEach((variable, value) -> {
+            if (variable.startsWith(SECRET_PREFIX)) {
+                secrets.put(secretName(variable), value);
+            }
+        });
+        return Map.copyOf(secrets);
+    }
+
+    private static String secretName(String variable) {
+        String name = variable.substring(SECRET_PREFIX.length());
+        if (!SecretReference.isName(name)) {
+            throw new ConfigurationFault(
+                    "the variable " + variable
+                            + " names no secret: after TICKTOCK_SECRET_ come 1 to 64 capital letters, digits and _, a letter first");
+        }
+        return name;
+    }
+
+    /** Of the tenant 'default', by name, as the environment gives them. */
+    Map<String, String> secrets() {
+        return secrets;
+    }
+
     /** With this value, which a flag gave, on top. */
     public Settings with(String key, String value, String flag) {
         requireKnown(key, flag);
@@ -97,7 +132,7 @@ public final class Settings {
     private Settings with(String key, Setting setting) {
         Map<String, Setting> merged = new LinkedHashMap<>(settings);
         merged.put(key, setting);
-        return new Settings(merged);
+        return new Settings(merged, secrets);
     }
 
     private void requireKnown(String key, String origin) {

@@ -1,6 +1,7 @@
 package io.ticktock.executor;
 
 import io.ticktock.bus.Failure;
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -56,21 +57,26 @@ final class AttemptFailure extends RuntimeException {
                 error("cancelled", "the attempt was cancelled, because its result is no longer needed", false));
     }
 
-    /** Whatever went wrong in an attempt, as its record will say it. */
+    /** Whatever went wrong where there are no secrets, as a record would say it. */
     static AttemptFailure of(Throwable thrown) {
+        return of(thrown, Secrets.NONE);
+    }
+
+    /** Whatever went wrong in an attempt that has these secrets, as its record will say it. */
+    static AttemptFailure of(Throwable thrown, Secrets secrets) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (cause instanceof AttemptFailure failure) {
             return failure;
         }
         if (cause instanceof HandlerFailure failure) {
-            return failed(failure.code(), failure.getMessage(), failure.retryable());
+            return failed(failure.code(), redacted(failure, secrets), failure.retryable());
         }
         if (cause instanceof ExpressionFailure failure) {
-            return permanent("expression_failed", failure.getMessage());
+            return permanent("expression_failed", redacted(failure, secrets));
         }
         if (cause instanceof JsonException failure) {
-            return permanent("invalid_json", failure.getMessage());
+            return permanent("invalid_json", redacted(failure, secrets));
         }
         if (cause instanceof Failure failure) {
             return failed(
@@ -78,8 +84,13 @@ final class AttemptFailure extends RuntimeException {
                     failure.getMessage(),
                     failure.code().retryable());
         }
-        LOG.warn("a handler failed", cause);
-        return failed("handler_failed", "the handler threw " + cause, true);
+        LOG.warn("a handler failed: {}", secrets.redacted(cause));
+        return failed("handler_failed", secrets.redacted("the handler threw " + cause), true);
+    }
+
+    /** Before it is shortened, which could leave a part of a secret. */
+    private static String redacted(Throwable cause, Secrets secrets) {
+        return secrets.redacted(String.valueOf(cause.getMessage()));
     }
 
     static AttemptFailure of(Failed outcome) {

@@ -80,7 +80,7 @@ final class AttemptRunner {
                 .transform(ended -> conclude(attempt, input, steps, ended))
                 .recover(cause -> attempt.isAbandoned()
                         ? Future.succeededFuture()
-                        : steps.recordFailure(attempt, input, AttemptFailure.of(cause)))
+                        : steps.recordFailure(attempt, input, AttemptFailure.of(cause, attempt.secrets())))
                 .onComplete(done -> release(attempt, done));
     }
 
@@ -90,7 +90,7 @@ final class AttemptRunner {
             meters.ended(attempt, ExecutionStatus.EXECUTION_STATUS_SUCCEEDED);
             return steps.conclude(attempt, input, ended.result());
         }
-        AttemptFailure failure = AttemptFailure.of(ended.cause());
+        AttemptFailure failure = AttemptFailure.of(ended.cause(), attempt.secrets());
         meters.ended(attempt, failure.status());
         return Future.failedFuture(failure);
     }

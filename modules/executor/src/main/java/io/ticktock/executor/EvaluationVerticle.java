@@ -2,6 +2,8 @@ package io.ticktock.executor;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.executor.secret.SecretStore;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.executor.type.BuiltInTypes;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
@@ -38,7 +40,11 @@ public final class EvaluationVerticle extends VerticleBase {
                 new ByteBudget(configuration.inputMemoryBytes()),
                 configuration.maxInputBytes());
         HandlerTypes types = new HandlerTypes(List.of(), BuiltInTypes.plans(configuration.maxFanOut()));
-        PlanDecider decider = new PlanDecider(types, inputs, new ChoiceCheck(configuration.maxFanOut()));
+        PlanDecider decider = new PlanDecider(
+                types,
+                new AttemptSecrets(vertx, new SecretStore(SecretsConfiguration.NONE)),
+                inputs,
+                new ChoiceCheck(configuration.maxFanOut()));
         return bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, new PlanEvaluator(vertx, decider, workers)::evaluate);
     }
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Bus;
 import io.ticktock.executor.http.HostResolver;
 import io.ticktock.executor.http.HttpSender;
+import io.ticktock.executor.secret.SecretStore;
 import io.ticktock.executor.type.BuiltInTypes;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
@@ -116,6 +117,7 @@ public final class Executor {
                 configuration.maxFanOut());
         HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans(), ownTasks, ownPlans);
         GraphCatalog graphs = new GraphCatalog(vertx, bus, repeater);
+        AttemptSecrets secrets = new AttemptSecrets(vertx, new SecretStore(configuration.secrets()));
         ByteBudget memory = new ByteBudget(configuration.inputMemoryBytes());
         InputResolver inputs = new InputResolver(records, blobs, client, repeater, memory, maxInputBytes);
         ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
@@ -132,17 +134,19 @@ public final class Executor {
                 graphs,
                 types,
                 takesWorkers ? task -> new RemoteHandler(remote, held, results, task) : HandlerTypes::noHandler,
+                secrets,
                 inputs,
                 results,
                 new WaitingReporter(bus, repeater, results),
                 recorder);
         ChoiceCheck choices = new ChoiceCheck(configuration.maxFanOut());
-        this.plans = new PlanExecutor(graphs, new PlanDecider(types, inputs, choices), results, recorder);
+        this.plans = new PlanExecutor(graphs, new PlanDecider(types, secrets, inputs, choices), results, recorder);
         Repeater briefly = new Repeater(vertx, EvaluationVerticle.MOST_FAILURES);
         this.evaluator = new PlanEvaluator(
                 vertx,
                 new PlanDecider(
                         new HandlerTypes(List.of(), builtIn.plans()),
+                        secrets,
                         new InputResolver(records, blobs, client, briefly, memory, maxInputBytes),
                         choices),
                 workers);

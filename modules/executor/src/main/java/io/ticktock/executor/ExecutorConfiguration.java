@@ -1,6 +1,7 @@
 package io.ticktock.executor;
 
 import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import java.time.Duration;
 
 /**
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param maxFanOut choices of one Plan, 1 to 1,000,000
  * @param handlerTimeout for a node without a timeout, so that a handler that hangs ends some time; 1 s to 365 days
  * @param http for Tasks of type http
+ * @param secrets where those are that graphs refer to
  */
 public record ExecutorConfiguration(
         int maxRunning,
@@ -31,7 +33,8 @@ public record ExecutorConfiguration(
         long cacheBytes,
         int maxFanOut,
         Duration handlerTimeout,
-        HttpConfiguration http) {
+        HttpConfiguration http,
+        SecretsConfiguration secrets) {
 
     public static final ExecutorConfiguration DEFAULT = new ExecutorConfiguration(
             1_024,
@@ -44,7 +47,8 @@ public record ExecutorConfiguration(
             128L << 20,
             100_000,
             Duration.ofHours(1),
-            HttpConfiguration.DEFAULT);
+            HttpConfiguration.DEFAULT,
+            SecretsConfiguration.NONE);
 
     public ExecutorConfiguration {
         check("executor.max_running", maxRunning, 1, 100_000);
@@ -61,6 +65,34 @@ public record ExecutorConfiguration(
                 handlerTimeout.toSeconds(),
                 1,
                 Duration.ofDays(365).toSeconds());
+    }
+
+    /** Without secrets. */
+    public ExecutorConfiguration(
+            int maxRunning,
+            int maxQueued,
+            int maxRemote,
+            int workerThreads,
+            int inlineLimitBytes,
+            int maxInputBytes,
+            long inputMemoryBytes,
+            long cacheBytes,
+            int maxFanOut,
+            Duration handlerTimeout,
+            HttpConfiguration http) {
+        this(
+                maxRunning,
+                maxQueued,
+                maxRemote,
+                workerThreads,
+                inlineLimitBytes,
+                maxInputBytes,
+                inputMemoryBytes,
+                cacheBytes,
+                maxFanOut,
+                handlerTimeout,
+                http,
+                SecretsConfiguration.NONE);
     }
 
     private static void check(String key, long value, long least, long most) {

@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.PolicyTelemetry;
@@ -65,6 +66,7 @@ final class HeldAttempt implements Attempt {
     private volatile boolean outside;
     private volatile boolean untimed;
     private volatile String workerId = "";
+    private volatile Secrets secrets = Secrets.NONE;
     private final Promise<Void> over = Promise.promise();
 
     /** @param waits how often it has waited before */
@@ -174,6 +176,15 @@ final class HeldAttempt implements Attempt {
         if (!onCancel.isEmpty()) {
             onCancel.remove(job);
         }
+    }
+
+    /** What it was given of its tenant's secrets. */
+    void use(Secrets found) {
+        secrets = found;
+    }
+
+    Secrets secrets() {
+        return secrets;
     }
 
     ExecutionHeaders headers() {
@@ -321,7 +332,7 @@ final class HeldAttempt implements Attempt {
             try {
                 resource.close();
             } catch (IOException e) {
-                LOG.warn("{}: a result's stream could not be closed", executionId(), e);
+                LOG.warn("{}: a result's stream could not be closed: {}", executionId(), secrets.redacted(e));
             }
             return true;
         }));
@@ -419,7 +430,7 @@ final class HeldAttempt implements Attempt {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.warn("{}: a handler's cancel action failed", executionId(), e);
+            LOG.warn("{}: a handler's cancel action failed: {}", executionId(), secrets.redacted(e));
         }
     }
 

@@ -18,11 +18,13 @@ import java.util.List;
 final class PlanDecider {
 
     private final HandlerTypes types;
+    private final AttemptSecrets secrets;
     private final InputResolver inputs;
     private final ChoiceCheck choices;
 
-    PlanDecider(HandlerTypes types, InputResolver inputs, ChoiceCheck choices) {
+    PlanDecider(HandlerTypes types, AttemptSecrets secrets, InputResolver inputs, ChoiceCheck choices) {
         this.types = types;
+        this.secrets = secrets;
         this.inputs = inputs;
         this.choices = choices;
     }
@@ -37,8 +39,10 @@ final class PlanDecider {
         attempt.runs(plan.type());
         attempt.limit(plan.timeout());
         PlanType type = types.plan(plan.type());
-        return inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals())
+        return secrets.give(attempt, plan.settings().secrets())
+                .compose(given -> inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals()))
                 .compose(resolved -> call(attempt, input, targets(graph, plan), plan, type, resolved))
+                .compose(outcome -> AttemptSecrets.hidden(attempt, outcome))
                 .map(outcome -> checked(graph, plan, outcome));
     }
 
@@ -49,7 +53,7 @@ final class PlanDecider {
             Plan plan,
             PlanType type,
             ResolvedInput resolved) {
-        AttemptSettings settings = new AttemptSettings(plan.settings(), resolved::variables);
+        AttemptSettings settings = new AttemptSettings(plan.settings(), resolved::variables, attempt.secrets());
         return AttemptRunner.call(
                 attempt,
                 resolved,

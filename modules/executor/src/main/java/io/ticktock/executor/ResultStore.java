@@ -6,6 +6,7 @@ import io.ticktock.proto.v1.PackedInputs;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PlanResult;
 import io.ticktock.sdk.Choice;
+import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.PlanOutcome.Chosen;
 import io.ticktock.sdk.TaskOutcome.Streamed;
 import io.ticktock.sdk.Value;
@@ -113,12 +114,14 @@ final class ResultStore {
         Supplier<Future<ByteString>> chunks =
                 () -> pending.isTaken() ? nextChunk(attempt, result.content()) : Future.succeededFuture(pending.take());
         return blobs.write(attempt.tenantId(), result.mediaType(), chunks)
-                .recover(cause -> Future.failedFuture(AttemptFailure.failed(
-                        "result_not_stored",
-                        "the result could not be put into the blob store: " + cause.getMessage(),
-                        true)))
+                .recover(cause -> Future.failedFuture(cause instanceof HandlerFailure ? cause : notStored(cause)))
                 .map(blob -> values.of(attempt.tenantId(), payload(result.mediaType(), blob))
                         .value());
+    }
+
+    private static AttemptFailure notStored(Throwable cause) {
+        return AttemptFailure.failed(
+                "result_not_stored", "the result could not be put into the blob store: " + cause.getMessage(), true);
     }
 
     /** The chunk that was read to see how large the stream is. */

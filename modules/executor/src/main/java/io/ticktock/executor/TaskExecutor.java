@@ -21,6 +21,7 @@ import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.Value;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Runs attempts of Tasks: from the references of a TaskInput to a durable TaskExecution, or to a wait. */
@@ -29,6 +30,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     private final GraphCatalog graphs;
     private final HandlerTypes types;
     private final Function<Task, TaskHandler> remote;
+    private final AttemptSecrets secrets;
     private final InputResolver inputs;
     private final ResultStore results;
     private final WaitingReporter waitings;
@@ -39,6 +41,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
             GraphCatalog graphs,
             HandlerTypes types,
             Function<Task, TaskHandler> remote,
+            AttemptSecrets secrets,
             InputResolver inputs,
             ResultStore results,
             WaitingReporter waitings,
@@ -46,6 +49,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         this.graphs = graphs;
         this.types = types;
         this.remote = remote;
+        this.secrets = secrets;
         this.inputs = inputs;
         this.results = results;
         this.waitings = waitings;
@@ -69,8 +73,12 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         attempt.limit(task.timeout());
         Optional<TaskType> type = types.task(task.type());
         TaskHandler handler = type.map(TaskType::handler).orElseGet(() -> remote.apply(task));
-        return inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type))
+        // A worker outside gets the references, and knows what they mean there.
+        Set<String> names = type.isPresent() ? task.settings().secrets() : Set.of();
+        return secrets.give(attempt, names)
+                .compose(given -> inputs.resolve(attempt, input, graph.usesOf(task.id()), readsInput(task, type)))
                 .compose(resolved -> call(attempt, input, task, handler, resolved))
+                .compose(outcome -> AttemptSecrets.hidden(attempt, outcome))
                 .compose(outcome -> outcome instanceof Streamed streamed
                         ? results.store(attempt, streamed).map(TaskOutcome::success)
                         : Future.succeededFuture(outcome));
@@ -79,7 +87,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     private static Future<TaskOutcome> call(
             HeldAttempt attempt, TaskInput input, Task task, TaskHandler handler, ResolvedInput resolved) {
         Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
-        AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables);
+        AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables, attempt.secrets());
         attempt.expectHeartbeats(task.configuration().heartbeatTimeout());
         return AttemptRunner.call(
                 attempt,

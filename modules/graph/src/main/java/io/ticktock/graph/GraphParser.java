@@ -1,6 +1,8 @@
 package io.ticktock.graph;
 
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.VariableUse;
+import io.ticktock.graph.reading.Expressions;
 import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.Fields;
 import io.ticktock.graph.settings.Durations;
@@ -147,6 +149,8 @@ public final class GraphParser {
                         "the label " + entry.key() + " is not a text of at most " + Labels.LONGEST_VALUE
                                 + " characters",
                         "write a short text");
+            } else if (SecretReference.isMeant(text)) {
+                Expressions.addMisplacedSecret((SourceScalar) entry.value(), faults);
             } else {
                 labels.put(entry.key(), text);
             }

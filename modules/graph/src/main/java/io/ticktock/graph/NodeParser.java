@@ -203,7 +203,7 @@ final class NodeParser {
     /** What an author's own type asks for: a map of all that is left. */
     static Template ownSettings(Fields fields, Expressions expressions, Scope scope) {
         Map<String, Template> settings = new LinkedHashMap<>();
-        fields.rest().forEach((name, value) -> settings.put(name, expressions.template(value, scope)));
+        fields.rest().forEach((name, value) -> settings.put(name, expressions.templateWithSecrets(value, scope)));
         return Template.ofFields(settings);
     }
 }

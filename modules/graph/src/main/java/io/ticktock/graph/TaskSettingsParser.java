@@ -69,7 +69,7 @@ final class TaskSettingsParser {
         if (json.isPresent() && body.isPresent()) {
             faults.add(body.get().position(), "there is a body besides json", "keep one: json sends a value as JSON");
         }
-        Optional<Template> text = body.flatMap(value -> expressions.text("body", value, scope));
+        Optional<Template> text = body.flatMap(value -> expressions.textWithSecrets("body", value, scope));
         Expression expect = condition("expect", fields, response, HttpSettings.DEFAULT_EXPECT);
         Expression retryOn = condition("retry_on", fields, response, HttpSettings.DEFAULT_RETRY_ON);
         Map<String, Template> telemetry = telemetry(fields, response);
@@ -77,12 +77,21 @@ final class TaskSettingsParser {
                 .map(value -> expressions.template(value, response))
                 .orElseGet(() -> known(() -> Template.ofText(HttpSettings.DEFAULT_OUTPUT, response)));
         return url.map(to -> new HttpSettings(
-                to, method, headers, query, json.map(this::template), text, expect, retryOn, telemetry, output));
+                to,
+                method,
+                headers,
+                query,
+                json.map(this::templateWithSecrets),
+                text,
+                expect,
+                retryOn,
+                telemetry,
+                output));
     }
 
     private Optional<Template> url(SourceValue value) {
-        Optional<Template> url = expressions.text("url", value, scope);
-        if (value.plain() instanceof String text && !text.matches("(?s)(https?://.+|\\$\\{.+)")) {
+        Optional<Template> url = expressions.textWithSecrets("url", value, scope);
+        if (value.plain() instanceof String text && !text.matches("(?s)(https?://.+|\\$\\{.+|secret:.+)")) {
             faults.add(
                     value.position(), Faults.shown(text) + " is not an http URL", "start it with https:// or http://");
         }
@@ -136,7 +145,7 @@ final class TaskSettingsParser {
                         entry.key() + " is not a text but " + entry.value().kind(),
                         "write a text");
             }
-            texts.put(entry.key(), template(entry.value()));
+            texts.put(entry.key(), templateWithSecrets(entry.value()));
         }
         return texts;
     }
@@ -281,6 +290,10 @@ final class TaskSettingsParser {
 
     private Template template(SourceValue value) {
         return expressions.template(value, scope);
+    }
+
+    private Template templateWithSecrets(SourceValue value) {
+        return expressions.templateWithSecrets(value, scope);
     }
 
     private static boolean holdsExpression(SourceValue value) {

@@ -15,8 +15,16 @@ import java.util.regex.Pattern;
  * @param target absolute, http or https
  * @param headers by name in lower case
  * @param body empty for none
+ * @param secretHeaders names of those in lower case that no other server gets, whatever they are called
+ * @param isSecretBody whether no other server gets the body
  */
-public record HttpCall(String method, URI target, Map<String, String> headers, ByteString body) {
+public record HttpCall(
+        String method,
+        URI target,
+        Map<String, String> headers,
+        ByteString body,
+        Set<String> secretHeaders,
+        boolean isSecretBody) {
 
     /** What may follow a redirect to another server; everything else might be a credential. */
     private static final Set<String> HARMLESS = Set.of(
@@ -54,6 +62,11 @@ public record HttpCall(String method, URI target, Map<String, String> headers, B
         }
     }
 
+    /** Without secrets. */
+    public HttpCall(String method, URI target, Map<String, String> headers, ByteString body) {
+        this(method, target, headers, body, Set.of(), false);
+    }
+
     boolean isTls() {
         return "https".equalsIgnoreCase(target.getScheme());
     }
@@ -88,14 +101,22 @@ public record HttpCall(String method, URI target, Map<String, String> headers, B
         URI next = resolve(location);
         boolean asGet = (status == 303 && !"HEAD".equals(method)) || (status < 303 && "POST".equals(method));
         HttpCall call = asGet
-                ? new HttpCall("GET", next, without(OF_BODY), ByteString.EMPTY)
-                : new HttpCall(method, next, headers, body);
+                ? new HttpCall("GET", next, without(OF_BODY), ByteString.EMPTY, secretHeaders, false)
+                : new HttpCall(method, next, headers, body, secretHeaders, isSecretBody);
         if (isTls() && !call.isTls()) {
             throw new HttpFault(
                     HttpFault.Kind.REDIRECT_REFUSED,
                     described() + " was redirected from https to http, which is not followed");
         }
-        return sameOrigin(call) ? call : new HttpCall(call.method, next, call.harmless(), call.body);
+        if (sameOrigin(call)) {
+            return call;
+        }
+        if (call.isSecretBody) {
+            throw new HttpFault(
+                    HttpFault.Kind.REDIRECT_REFUSED,
+                    described() + " was redirected to another server, which must not get the secrets in its body");
+        }
+        return new HttpCall(call.method, next, call.harmless(), call.body);
     }
 
     private URI resolve(String location) {
@@ -113,6 +134,7 @@ public record HttpCall(String method, URI target, Map<String, String> headers, B
     private Map<String, String> harmless() {
         Map<String, String> kept = new LinkedHashMap<>(headers);
         kept.keySet().retainAll(HARMLESS);
+        kept.keySet().removeAll(secretHeaders);
         return kept;
     }
 

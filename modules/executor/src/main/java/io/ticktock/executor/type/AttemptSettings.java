@@ -1,5 +1,6 @@
 package io.ticktock.executor.type;
 
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.CustomPlanSettings;
@@ -16,12 +17,15 @@ public final class AttemptSettings implements Settings {
 
     private final NodeSettings node;
     private final Supplier<Variables> source;
+    private final Secrets secrets;
     private Variables variables;
     private Map<String, Object> tree;
 
-    public AttemptSettings(NodeSettings node, Supplier<Variables> variables) {
+    /** @param secrets that the settings refer to; without them the references stay as they are */
+    public AttemptSettings(NodeSettings node, Supplier<Variables> variables, Secrets secrets) {
         this.node = node;
         this.source = variables;
+        this.secrets = secrets;
     }
 
     /** Of an author's own type only; the built-in types have typed settings instead. */
@@ -43,6 +47,11 @@ public final class AttemptSettings implements Settings {
         return ((AttemptSettings) settings).variables();
     }
 
+    /** What a built-in type's settings refer to. */
+    static Secrets secrets(Settings settings) {
+        return ((AttemptSettings) settings).secrets;
+    }
+
     /** What the expressions of the settings see. */
     public synchronized Variables variables() {
         if (variables == null) {
@@ -61,8 +70,12 @@ public final class AttemptSettings implements Settings {
         return Template.literal(Map.of());
     }
 
+    private Object evaluated(Template template) {
+        return secrets.isEmpty() ? template.evaluate(variables()) : template.evaluate(variables(), secrets::value);
+    }
+
     private Map<String, Object> evaluate(Template template) {
-        Object value = template.isLiteral() ? template.literalValue() : template.evaluate(variables());
+        Object value = template.isLiteral() ? template.literalValue() : evaluated(template);
         Map<String, Object> settings = new LinkedHashMap<>();
         ((Map<?, ?>) value).forEach((name, setting) -> settings.put((String) name, setting));
         return Collections.unmodifiableMap(settings);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.ticktock.executor.http.HttpCall;
 import io.ticktock.executor.http.HttpReply;
 import io.ticktock.executor.http.RetryAfter;
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.HttpSettings;
@@ -38,12 +39,15 @@ final class HttpOutcome {
     private final Variables variables;
     private final HttpCall call;
     private final HttpReply reply;
+    private final Secrets secrets;
 
-    HttpOutcome(HttpSettings http, Variables variables, HttpCall call, HttpReply reply) {
+    /** @param secrets that were sent: nothing here sees them again */
+    HttpOutcome(HttpSettings http, Variables variables, HttpCall call, HttpReply reply, Secrets secrets) {
         this.http = http;
         this.variables = variables;
         this.call = call;
         this.reply = reply;
+        this.secrets = secrets;
     }
 
     CompletionStage<TaskOutcome> of(TaskContext context) {
@@ -53,7 +57,7 @@ final class HttpOutcome {
     }
 
     private TaskOutcome outcome(Telemetry telemetry) {
-        Value body = body();
+        Value body = secrets.redacted(body());
         Object tree;
         try {
             tree = tree(body);
@@ -66,7 +70,7 @@ final class HttpOutcome {
         }
         Map<String, Object> response = new HashMap<>();
         response.put("status", (long) reply.status());
-        response.put("headers", reply.headers());
+        response.put("headers", secrets.redactedTree(reply.headers()));
         response.put("body", tree);
         if (!http.expect().evaluateCondition(variables, response)) {
             return unexpected(body, response);

@@ -5,6 +5,7 @@ import io.ticktock.executor.http.HttpCall;
 import io.ticktock.executor.http.HttpFault;
 import io.ticktock.executor.http.HttpReply;
 import io.ticktock.executor.http.HttpSender;
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.HttpSettings;
@@ -25,6 +26,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Calls a URL. */
 final class HttpType implements TaskType {
@@ -55,12 +58,14 @@ final class HttpType implements TaskType {
     private CompletionStage<TaskOutcome> run(TaskContext context) {
         HttpSettings http = AttemptSettings.of(context.settings(), HttpSettings.class);
         Variables variables = AttemptSettings.variables(context.settings());
+        Secrets secrets = AttemptSettings.secrets(context.settings());
         return Future.succeededFuture(http)
-                .map(settings -> call(context, settings, variables))
+                .map(settings -> call(context, settings, variables, secrets))
                 .compose(call -> send(context, call))
                 .recover(cause -> Future.failedFuture(failure(cause)))
                 .toCompletionStage()
-                .thenCompose(answered -> new HttpOutcome(http, variables, answered.call, answered.reply).of(context));
+                .thenCompose(answered ->
+                        new HttpOutcome(http, variables, answered.call, answered.reply, secrets).of(context));
     }
 
     private record Answered(HttpCall call, HttpReply reply) {}
@@ -78,27 +83,39 @@ final class HttpType implements TaskType {
                 });
     }
 
-    private static HttpCall call(TaskContext context, HttpSettings http, Variables variables) {
+    private static HttpCall call(TaskContext context, HttpSettings http, Variables variables, Secrets secrets) {
         Map<String, String> headers = new LinkedHashMap<>();
-        http.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), text(value, variables)));
+        http.headers()
+                .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), text(value, variables, secrets)));
         ByteString body = ByteString.EMPTY;
         if (http.json().isPresent()) {
-            body = Value.json(http.json().get().evaluate(variables)).bytes();
+            body = Value.json(http.json().get().evaluate(variables, secrets::value))
+                    .bytes();
             headers.putIfAbsent("content-type", Value.JSON);
         } else if (http.body().isPresent()) {
-            body = ByteString.copyFromUtf8(text(http.body().get(), variables));
+            body = ByteString.copyFromUtf8(text(http.body().get(), variables, secrets));
             headers.putIfAbsent("content-type", "text/plain; charset=utf-8");
         }
         if (!SAFE_METHODS.contains(http.method())) {
             headers.putIfAbsent("idempotency-key", context.attempt().idempotencyKey());
         }
-        return new HttpCall(http.method(), target(http, variables), headers, body);
+        boolean isSecretBody = Stream.concat(http.json().stream(), http.body().stream())
+                .anyMatch(template -> !template.secrets().isEmpty());
+        return new HttpCall(
+                http.method(), target(http, variables, secrets), headers, body, secretHeaders(http), isSecretBody);
     }
 
-    private static URI target(HttpSettings http, Variables variables) {
-        StringBuilder url = new StringBuilder(text(http.url(), variables));
+    private static Set<String> secretHeaders(HttpSettings http) {
+        return http.headers().entrySet().stream()
+                .filter(header -> !header.getValue().secrets().isEmpty())
+                .map(header -> header.getKey().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static URI target(HttpSettings http, Variables variables, Secrets secrets) {
+        StringBuilder url = new StringBuilder(text(http.url(), variables, secrets));
         http.query().forEach((name, template) -> {
-            Object value = template.evaluate(variables);
+            Object value = template.evaluate(variables, secrets::value);
             if (value != null) {
                 url.append(url.indexOf("?") < 0 ? '?' : '&')
                         .append(escaped(name))
@@ -117,8 +134,8 @@ final class HttpType implements TaskType {
         }
     }
 
-    private static String text(Template template, Variables variables) {
-        return PlainText.of(template.evaluate(variables));
+    private static String text(Template template, Variables variables, Secrets secrets) {
+        return PlainText.of(template.evaluate(variables, secrets::value));
     }
 
     private static String escaped(String text) {

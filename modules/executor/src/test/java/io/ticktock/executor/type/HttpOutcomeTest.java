@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.ByteString;
 import io.ticktock.executor.http.HttpCall;
 import io.ticktock.executor.http.HttpReply;
+import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.GraphParser;
 import io.ticktock.graph.Task;
 import io.ticktock.graph.expression.Variables;
@@ -45,7 +46,7 @@ class HttpOutcomeTest {
         HttpReply reply = new HttpReply(200, Map.of("content-type", "application/json"), ByteString.copyFromUtf8(body));
         HttpCall call = new HttpCall("GET", URI.create("https://example.com/"), Map.of(), ByteString.EMPTY);
         Variables variables = new Variables(null, null, null, List.of(), Map.of(), 1);
-        new HttpOutcome(settings(output), variables, call, reply)
+        new HttpOutcome(settings(output), variables, call, reply, Secrets.NONE)
                 .of(new TaskContext(attempt, Map::of, Value.NULL, Optional.empty()))
                 .toCompletableFuture()
                 .join();

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A plain tree whose texts may hold expressions as {@code ${…}}. A text that is exactly one {@code ${…}} becomes the
@@ -21,6 +23,8 @@ public final class Template {
 
     private final VariableUse uses;
     private final Object source;
+    /** Names of all secrets in it. */
+    private final Set<String> secrets;
 
     /** Text with values in it: each part is a String or an Expression. */
     private record Text(List<Object> parts) {}
@@ -28,14 +32,22 @@ public final class Template {
     /** A tree without expressions. */
     private record Literal(Object value) {}
 
+    /** A reference to a secret. */
+    private record Secret(String name) {}
+
     private record Fields(Map<String, Template> templates) {}
 
     private record Elements(List<Template> templates) {}
 
     private Template(Object form, VariableUse uses, Object source) {
+        this(form, uses, source, Set.of());
+    }
+
+    private Template(Object form, VariableUse uses, Object source, Set<String> secrets) {
         this.form = form;
         this.uses = uses;
         this.source = source;
+        this.secrets = Set.copyOf(secrets);
     }
 
     /** Compiles a tree over all standard variables and the results of these nodes. */
@@ -58,6 +70,11 @@ public final class Template {
         return new Template(new Literal(scalar), VariableUse.NONE, scalar);
     }
 
+    /** A reference to a secret of this name, which is not looked up before somebody evaluates with secrets. */
+    public static Template secret(String name) {
+        return new Template(new Secret(name), VariableUse.NONE, SecretReference.to(name), Set.of(name));
+    }
+
     /** A map of templates. */
     public static Template ofFields(Map<String, Template> fields) {
         Map<String, Object> sources = new LinkedHashMap<>();
@@ -65,7 +82,7 @@ public final class Template {
         Map<String, Object> source = Collections.unmodifiableMap(sources);
         if (!fields.values().stream().allMatch(Template::isLiteral)) {
             Map<String, Template> copy = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-            return new Template(new Fields(copy), usesOf(copy.values()), source);
+            return new Template(new Fields(copy), usesOf(copy.values()), source, secretsOf(copy.values()));
         }
         Map<String, Object> values = new LinkedHashMap<>();
         fields.forEach((name, field) -> values.put(name, field.literalValue()));
@@ -78,7 +95,7 @@ public final class Template {
         elements.forEach(element -> sources.add(element.source));
         List<Object> source = Collections.unmodifiableList(sources);
         if (!elements.stream().allMatch(Template::isLiteral)) {
-            return new Template(new Elements(List.copyOf(elements)), usesOf(elements), source);
+            return new Template(new Elements(List.copyOf(elements)), usesOf(elements), source, secretsOf(elements));
         }
         List<Object> values = new ArrayList<>();
         elements.forEach(element -> values.add(element.literalValue()));
@@ -105,8 +122,24 @@ public final class Template {
 
     /** As {@link #evaluate(Variables)}, with values for the extra variables of the scope. */
     public Object evaluate(Variables variables, Map<String, Object> extra) {
+        return evaluate(variables, extra, SecretReference::to);
+    }
+
+    /**
+     * As {@link #evaluate(Variables)}, with the values of secrets instead of references to them.
+     *
+     * @param secretOf gives the value of a secret by its name
+     */
+    public Object evaluate(Variables variables, UnaryOperator<String> secretOf) {
+        return evaluate(variables, Map.of(), secretOf);
+    }
+
+    private Object evaluate(Variables variables, Map<String, Object> extra, UnaryOperator<String> secretOf) {
         if (form instanceof Literal literal) {
             return literal.value();
+        }
+        if (form instanceof Secret secret) {
+            return secretOf.apply(secret.name());
         }
         if (form instanceof Expression expression) {
             return expression.evaluate(variables, extra);
@@ -116,12 +149,17 @@ public final class Template {
         }
         if (form instanceof Fields fields) {
             Map<String, Object> values = new LinkedHashMap<>();
-            fields.templates().forEach((name, field) -> values.put(name, field.evaluate(variables, extra)));
+            fields.templates().forEach((name, field) -> values.put(name, field.evaluate(variables, extra, secretOf)));
             return Collections.unmodifiableMap(values);
         }
         List<Object> values = new ArrayList<>();
-        ((Elements) form).templates().forEach(element -> values.add(element.evaluate(variables, extra)));
+        ((Elements) form).templates().forEach(element -> values.add(element.evaluate(variables, extra, secretOf)));
         return Collections.unmodifiableList(values);
+    }
+
+    /** Names of the secrets that it refers to. */
+    public Set<String> secrets() {
+        return secrets;
     }
 
     public VariableUse uses() {
@@ -189,6 +227,12 @@ public final class Template {
             uses = uses.and(template.uses);
         }
         return uses;
+    }
+
+    private static Set<String> secretsOf(Collection<Template> templates) {
+        return templates.stream()
+                .flatMap(template -> template.secrets.stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String interpolate(Text text, Variables variables, Map<String, Object> extra) {

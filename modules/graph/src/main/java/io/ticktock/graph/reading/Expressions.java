@@ -4,6 +4,7 @@ import io.ticktock.graph.expression.Expression;
 import io.ticktock.graph.expression.ExpressionFault;
 import io.ticktock.graph.expression.ExpressionFaults;
 import io.ticktock.graph.expression.Scope;
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.source.SourceList;
 import io.ticktock.graph.source.SourceMap;
@@ -25,29 +26,75 @@ public final class Expressions {
         this.faults = faults;
     }
 
-    /** A tree with {@code ${…}} in its texts. */
+    /** A tree with {@code ${…}} in its texts, where a secret would be recorded: one that is named there is a fault. */
     public Template template(SourceValue value, Scope scope) {
+        return template(value, scope, false);
+    }
+
+    /** A tree with {@code ${…}} in its texts, of which whole ones may be references to secrets. */
+    public Template templateWithSecrets(SourceValue value, Scope scope) {
+        return template(value, scope, true);
+    }
+
+    private Template template(SourceValue value, Scope scope, boolean maySecrets) {
         if (value instanceof SourceMap map) {
             Map<String, Template> fields = new LinkedHashMap<>();
-            map.entries().forEach(entry -> fields.put(entry.key(), template(entry.value(), scope)));
+            map.entries().forEach(entry -> fields.put(entry.key(), template(entry.value(), scope, maySecrets)));
             return Template.ofFields(fields);
         }
         if (value instanceof SourceList list) {
             List<Template> elements = new ArrayList<>();
-            list.elements().forEach(element -> elements.add(template(element, scope)));
+            list.elements().forEach(element -> elements.add(template(element, scope, maySecrets)));
             return Template.ofElements(elements);
         }
         SourceScalar scalar = (SourceScalar) value;
         if (!(scalar.plain() instanceof String text)) {
             return Template.literal(scalar.plain());
         }
+        if (SecretReference.isMeant(text)) {
+            return secret(scalar, text, maySecrets);
+        }
+        if (maySecrets && SecretReference.isWithin(text)) {
+            faults.add(
+                    scalar.position(),
+                    "the reference to a secret stands within a text",
+                    "make it the whole text, and the rest of the text a part of the secret");
+        }
         return located(scalar, () -> Template.ofText(text, scope)).orElseGet(() -> Template.literal(null));
+    }
+
+    private Template secret(SourceScalar scalar, String text, boolean maySecrets) {
+        Optional<String> name = SecretReference.name(text);
+        if (name.isEmpty()) {
+            faults.add(scalar.position(), Faults.shown(text) + " is no reference to a secret", SecretReference.FORM);
+        } else if (!maySecrets) {
+            addMisplacedSecret(scalar, faults);
+        }
+        return name.map(Template::secret).orElseGet(() -> Template.literal(null));
+    }
+
+    /** A secret is named where its value would be recorded. */
+    public static void addMisplacedSecret(SourceScalar scalar, Faults faults) {
+        faults.add(
+                scalar.position(),
+                Faults.shown(scalar.text()) + " refers to a secret where its value would be recorded",
+                "secrets belong into url, headers, query, json and body of type http, and into the settings of types of"
+                        + " your own, but not into their input");
     }
 
     /** A text with {@code ${…}} in it. */
     public Optional<Template> text(String name, SourceValue value, Scope scope) {
+        return text(name, value, scope, false);
+    }
+
+    /** A text with {@code ${…}} in it, or a reference to a secret. */
+    public Optional<Template> textWithSecrets(String name, SourceValue value, Scope scope) {
+        return text(name, value, scope, true);
+    }
+
+    private Optional<Template> text(String name, SourceValue value, Scope scope, boolean maySecrets) {
         if (value.plain() instanceof String) {
-            return Optional.of(template(value, scope));
+            return Optional.of(template(value, scope, maySecrets));
         }
         faults.add(value.position(), name + " is not a text but " + value.kind(), "write a text, which may hold ${…}");
         return Optional.empty();

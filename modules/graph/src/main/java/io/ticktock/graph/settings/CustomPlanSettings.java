@@ -3,6 +3,7 @@ package io.ticktock.graph.settings;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.VariableUse;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Plan of an author's own type.
@@ -15,5 +16,10 @@ public record CustomPlanSettings(Optional<Template> input, Template settings) im
     @Override
     public VariableUse uses() {
         return input.map(given -> given.uses().and(settings.uses())).orElse(settings.uses());
+    }
+
+    @Override
+    public Set<String> secrets() {
+        return settings.secrets();
     }
 }

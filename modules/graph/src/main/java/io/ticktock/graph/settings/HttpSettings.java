@@ -6,6 +6,8 @@ import io.ticktock.graph.expression.VariableUse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -61,5 +63,18 @@ public record HttpSettings(
                 .flatMap(parts -> parts);
         return Stream.concat(templates.map(Template::uses), Stream.of(expect.uses(), retryOn.uses()))
                 .reduce(VariableUse.NONE, VariableUse::and);
+    }
+
+    @Override
+    public Set<String> secrets() {
+        return Stream.of(
+                        Stream.of(url),
+                        headers.values().stream(),
+                        query.values().stream(),
+                        json.stream(),
+                        body.stream())
+                .flatMap(parts -> parts)
+                .flatMap(template -> template.secrets().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 }
