@@ -70,7 +70,7 @@ final class AttemptFailure extends RuntimeException {
             return failure;
         }
         if (cause instanceof HandlerFailure failure) {
-            return failed(failure.code(), redacted(failure, secrets), failure.retryable());
+            return failed(secrets.redactedCode(failure.code()), redacted(failure, secrets), failure.retryable());
         }
         if (cause instanceof ExpressionFailure failure) {
             return permanent("expression_failed", redacted(failure, secrets));

@@ -87,6 +87,10 @@ final class AttemptSecrets {
     }
 
     private static Failed hidden(Secrets secrets, Failed failed) {
-        return new Failed(failed.code(), secrets.redacted(failed.message()), failed.retryable(), failed.retryAfter());
+        return new Failed(
+                secrets.redactedCode(failed.code()),
+                secrets.redacted(failed.message()),
+                failed.retryable(),
+                failed.retryAfter());
     }
 }

@@ -78,6 +78,11 @@ public final class Secrets {
         return redacted;
     }
 
+    /** An error's code, which goes into metrics and traces too, as far as it tells no secret. */
+    public String redactedCode(String code) {
+        return redacted(code).equals(code) ? code : "handler_failed";
+    }
+
     /** What is logged of a failure. */
     public String redacted(Throwable cause) {
         StringWriter text = new StringWriter();
