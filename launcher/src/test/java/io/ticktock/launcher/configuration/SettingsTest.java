@@ -1,6 +1,7 @@
 package io.ticktock.launcher.configuration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,22 @@ class SettingsTest {
         assertEquals(4, configuration.launcher().eventLoops());
     }
 
+    @Test
+    void variablesGiveSecretsOfTheDefaultTenantWithoutShowingThem() {
+        Configuration configuration = Configuration.of(Settings.shipped()
+                .with(Map.of("TICKTOCK_SECRET_API_KEY", "never shown"))
+                .with("api.port", "0", "--set"));
+
+        assertEquals(
+                Map.of("API_KEY", "never shown"),
+                configuration.executor().bounds().secrets().ofDefaultTenant());
+        assertFalse(configuration.toString().contains("never shown"));
+        ConfigurationFault fault = assertThrows(
+                ConfigurationFault.class,
+                () -> Settings.shipped().with(Map.of("TICKTOCK_SECRET_api-key", "never shown")));
+        assertTrue(fault.getMessage().startsWith("the variable TICKTOCK_SECRET_api-key names no secret"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     blob: {max_uplods: 1}          | FILE:1:8: unknown key blob.max_uplods; did you mean blob.max_uploads?
@@ -61,6 +78,10 @@ class SettingsTest {
                     launcher: {log_level: loud}    | FILE:1:12: launcher.log_level must be one of error, warn, info, debug, trace, not 'loud'
                     launcher: {modules: []}        | FILE:1:12: launcher.modules must name at least one module
                     launcher: {event_loops: 1, event_loops: 2} | FILE:1:28: launcher.event_loops stands at FILE:1:12 already
+                    api: {jwt: {issuer: i, audience: a, key_file: k, algorithms: [RS256, HS256]}} | FILE:1:50: api.jwt.algorithms must be some of RS256, RS384, RS512, PS256, ES256, ES384, EdDSA, not 'HS256'
+                    api: {jwt: {issuer: i, audience: a, key_file: k, key_address: 'https://i/'}} | FILE:1:37: api.jwt.key_file or api.jwt.key_address must say where the issuer's public keys are, one of them
+                    api: {jwt: {issuer: i, audience: a, key_address: 'http://i/'}} | FILE:1:37: api.jwt.key_address must be an https address, not 'http://i/'
+                    executor: {secrets: {folder: nowhere}} | FILE:1:22: executor.secrets.folder must be a folder that is there, not nowhere
                     [a, b]                         | FILE:1:1: the file must hold keys and values
                     launcher: {modules: [[a]]}     | FILE:1:22: a single value must stand here
                     """)
