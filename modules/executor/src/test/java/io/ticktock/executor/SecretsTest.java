@@ -232,6 +232,7 @@ class SecretsTest {
                 assertFalse(record.replace("bbcdefgh12345", "").contains(part), record);
             }
             assertTrue(record.contains("secret:HEADER"), record);
+            assertEquals(path.equals("/works"), record.contains("\\\"unseen\\\":true"), record);
         }
     }
 
@@ -248,7 +249,11 @@ class SecretsTest {
                     headers: {Authorization: secret:HEADER}
                     query: {q: secret:QUERY}
                     json: {k: [secret:API_KEY]}
-                    output: {body: "${body}", echo: "${headers['x-echo']}"}
+                    output:
+                      body: ${body}
+                      echo: ${headers['x-echo']}
+                      # Expressions could disguise what they saw.
+                      unseen: ${body.token == 'secret:HEADER' && headers['x-echo'] == 'secret:HEADER'}
                 edges: ["a -> END [FINAL]"]
                 """.formatted(path);
         try (ExecutorFixture fixture = new ExecutorFixture(configuration(), OWN)) {
