@@ -187,7 +187,7 @@ final class RemoteTasks {
         synchronized (this) {
             task = givenOut(execId, request.getTenantId(), request.getGatewayId());
             if (task == null) {
-                return Future.failedFuture(new Failure(FailureCode.NOT_FOUND, "nobody waits for " + execId));
+                return Future.failedFuture(missing(execId));
             }
             remove(task);
         }
@@ -195,6 +195,13 @@ final class RemoteTasks {
         attempt.ranBy(request.getWorkerId());
         task.outcome.complete(WorkerOutcome.of(attempt, request.getCompletion()));
         return attempt.over().map(over -> answer(attempt));
+    }
+
+    /** What is let go is not lost: another executor will want to hear of it. */
+    private Failure missing(String execId) {
+        return lettingGo
+                ? new Failure(FailureCode.UNAVAILABLE, "this executor stops")
+                : new Failure(FailureCode.NOT_FOUND, "nobody waits for " + execId);
     }
 
     private static CompleteTaskResponse answer(HeldAttempt attempt) {

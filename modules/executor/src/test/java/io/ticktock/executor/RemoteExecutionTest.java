@@ -215,6 +215,10 @@ class RemoteExecutionTest {
         ExecutorFixture.await(fixture.executor.drain(Duration.ofMillis(100)));
         ExecutorFixture.await(fixture.vertx.timer(100, TimeUnit.MILLISECONDS));
         assertTrue(withdrawn.isEmpty());
+        TaskCompletion.Builder completion = TaskCompletion.newBuilder()
+                .setExecId(input.getHeaders().getExecId())
+                .setResult(json("1"));
+        assertRefused(FailureCode.UNAVAILABLE, request(completion));
         assertTrue(fixture.state.appends.isEmpty(), input.getHeaders().getExecId());
     }
 
@@ -264,10 +268,14 @@ class RemoteExecutionTest {
     }
 
     private void assertNotFound(CompleteTaskRequest request) throws Exception {
+        assertRefused(FailureCode.NOT_FOUND, request);
+    }
+
+    private void assertRefused(FailureCode code, CompleteTaskRequest request) throws Exception {
         Future<?> answer =
                 fixture.bus.request(Addresses.EXECUTOR_COMPLETE_TASK.at(ExecutorFixture.EXECUTOR_ID), request);
         ExecutorFixture.await(answer.transform(done -> Future.succeededFuture()));
-        assertEquals(FailureCode.NOT_FOUND, Failure.of(answer.cause()).code());
+        assertEquals(code, Failure.of(answer.cause()).code());
     }
 
     private TaskExecution record(TaskInput input) throws Exception {

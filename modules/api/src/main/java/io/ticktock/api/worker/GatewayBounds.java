@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param sessions workers connected at a time
  * @param sessionsOfTenant workers of one tenant connected at a time
+ * @param completionBytes of outcomes that wait to be recorded; more are refused, to be said again later
  * @param beat how often a gateway says that it is there, and looks after what it has
  * @param heartbeatInterval the longest time between two heartbeats of a worker
  * @param orphanGrace how long an attempt is kept in a worker's hand of which no executor knows
@@ -17,6 +18,7 @@ import java.time.Duration;
 public record GatewayBounds(
         int sessions,
         int sessionsOfTenant,
+        long completionBytes,
         Duration beat,
         Duration heartbeatInterval,
         Duration orphanGrace,
@@ -27,6 +29,7 @@ public record GatewayBounds(
     public static final GatewayBounds STANDARD = new GatewayBounds(
             20_000,
             12_000,
+            256L << 20,
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),

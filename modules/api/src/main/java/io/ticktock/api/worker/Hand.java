@@ -8,7 +8,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An attempt in a worker's hand. What changes is in the hands of {@link WorkerGateway}. */
+/** An attempt in a worker's hand. What changes is in the hands of {@link Hands}. */
 final class Hand {
 
     final String tenantId;
@@ -43,6 +43,11 @@ final class Hand {
         this.lifetimeId = task.getLifetimeId();
         this.token = task.getToken();
         this.heartbeatTimeoutNanos = heartbeatTimeoutNanos;
+    }
+
+    /** 0 before there is one. */
+    int completionBytes() {
+        return completion == null ? 0 : completion.getSerializedSize();
     }
 
     boolean isOf(String tenant, ByteString presented) {

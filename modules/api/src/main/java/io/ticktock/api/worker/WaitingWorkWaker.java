@@ -14,7 +14,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,19 +27,21 @@ final class WaitingWorkWaker {
     private static final int MOST_ROUNDS = 10;
 
     private final Bus bus;
+    private final WorkPools pools;
     private boolean isLooking;
 
-    WaitingWorkWaker(Bus bus) {
+    WaitingWorkWaker(Bus bus, WorkPools pools) {
         this.bus = bus;
+        this.pools = pools;
     }
 
     /** Looks until nothing is found any more, or often enough, unless it still does. */
-    void wake(Map<WorkType, WorkPool> pools) {
-        wake(pools, MOST_ROUNDS);
+    void wake() {
+        wake(MOST_ROUNDS);
     }
 
-    private void wake(Map<WorkType, WorkPool> pools, int rounds) {
-        List<WantedWork> wanted = wanted(pools);
+    private void wake(int rounds) {
+        List<WantedWork> wanted = wanted();
         if (isLooking || wanted.isEmpty()) {
             return;
         }
@@ -54,13 +55,13 @@ final class WaitingWorkWaker {
                     if (told.failed()) {
                         LOG.debug("waiting work was not woken, trying again", told.cause());
                     } else if (told.result() && rounds > 1) {
-                        wake(pools, rounds - 1);
+                        wake(rounds - 1);
                     }
                 });
     }
 
     /** With very many types, some at random. */
-    private static List<WantedWork> wanted(Map<WorkType, WorkPool> pools) {
+    private List<WantedWork> wanted() {
         List<WantedWork> wanted = new ArrayList<>();
         pools.forEach((type, pool) -> {
             int room = pool.hasWork() || pool.isTaking ? 0 : pool.room(MOST_OF_TYPE);

@@ -29,7 +29,7 @@ public final class WorkerSession {
     private final Supplier<Future<Caller>> credential;
     final String tenantId;
     final String workerId;
-    final List<String> taskTypes;
+    final List<WorkType> types;
     /** Kept when the stream is over, for when the worker comes again. */
     final Set<Hand> hands = new HashSet<>();
 
@@ -61,7 +61,10 @@ public final class WorkerSession {
         this.credential = credential;
         this.tenantId = tenantId;
         this.workerId = hello.getWorkerId();
-        this.taskTypes = hello.getTaskTypesList().stream().distinct().toList();
+        this.types = hello.getTaskTypesList().stream()
+                .distinct()
+                .map(type -> new WorkType(tenantId, type))
+                .toList();
         this.capacity = hello.getCapacity();
     }
 
@@ -78,6 +81,20 @@ public final class WorkerSession {
             closed = true;
             gateway.forget(this);
         }
+    }
+
+    /** Names the worker among those of all tenants. */
+    String key() {
+        return key(tenantId, workerId);
+    }
+
+    static String key(String tenantId, String workerId) {
+        return tenantId + '/' + workerId;
+    }
+
+    /** Something waits to be sent, or its room has changed: both are seen to at the end of this turn. */
+    void touch() {
+        gateway.touch(this);
     }
 
     boolean isOpen() {
@@ -107,7 +124,7 @@ public final class WorkerSession {
 
     void acknowledge(TaskAcknowledgement acknowledgement) {
         acknowledgements.addAcknowledgements(acknowledgement);
-        gateway.touch(this);
+        touch();
     }
 
     void cancel(HeldTask task) {

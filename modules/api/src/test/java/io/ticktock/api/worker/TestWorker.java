@@ -79,12 +79,20 @@ final class TestWorker implements WriteStream<ConnectResponse> {
     }
 
     void complete(String execId, ByteString token) {
+        complete(execId, token, "1");
+    }
+
+    void complete(TaskAssignment assignment, String result) {
+        complete(assignment.getExecId(), assignment.getToken(), result);
+    }
+
+    private void complete(String execId, ByteString token, String result) {
         say(ConnectRequest.newBuilder()
                 .setCompletions(TaskCompletions.newBuilder()
                         .addCompletions(TaskCompletion.newBuilder()
                                 .setExecId(execId)
                                 .setToken(token)
-                                .setResult(Payload.newBuilder().setInline(ByteString.copyFromUtf8("1"))))));
+                                .setResult(Payload.newBuilder().setInline(ByteString.copyFromUtf8(result))))));
     }
 
     void complete(TaskAssignment assignment) {

@@ -48,10 +48,11 @@ class WorkerGatewayTest {
 
     private static final String TENANT = FakeExecutor.TENANT;
     private static final long LONG_MS = 60_000;
-    private static final long SHORT_MS = 200;
+    private static final long SHORT_MS = 1_000;
     private static final GatewayBounds BOUNDS = new GatewayBounds(
             6,
             4,
+            1_000,
             Duration.ofMillis(50),
             Duration.ofSeconds(10),
             Duration.ofMillis(400),
@@ -180,10 +181,10 @@ class WorkerGatewayTest {
         executor.offer(1, SHORT_MS);
         TaskAssignment assignment = next(worker.assignments);
         worker.disconnect();
-        long end = System.nanoTime() + Duration.ofMillis(4 * SHORT_MS).toNanos();
+        long end = System.nanoTime() + Duration.ofMillis(2 * SHORT_MS).toNanos();
         while (System.nanoTime() < end) {
             Awaiting.result(outside("heartbeat", TENANT, completion(assignment, assignment.getToken())));
-            Awaiting.result(vertx.timer(SHORT_MS / 4));
+            Awaiting.result(vertx.timer(SHORT_MS / 20));
         }
         assertTrue(executor.returned.isEmpty());
         next(executor.returned);
@@ -221,10 +222,10 @@ class WorkerGatewayTest {
         TestWorker worker = worker("w", 1);
         executor.offer(1, SHORT_MS);
         TaskAssignment assignment = next(worker.assignments);
-        long end = System.nanoTime() + Duration.ofMillis(4 * SHORT_MS).toNanos();
+        long end = System.nanoTime() + Duration.ofMillis(2 * SHORT_MS).toNanos();
         while (System.nanoTime() < end) {
             worker.heartbeat(assignment.getExecId());
-            Awaiting.result(vertx.timer(SHORT_MS / 4));
+            Awaiting.result(vertx.timer(SHORT_MS / 20));
         }
         assertTrue(executor.returned.isEmpty());
         worker.complete(assignment);
@@ -333,6 +334,25 @@ class WorkerGatewayTest {
         executor.claimable.add(assignment.getExecId());
         next(executor.completed).record();
         assertTrue(next(worker.acknowledgements).getRecorded());
+    }
+
+    @Test
+    void outcomesThatThereIsNoMemoryForAreToBeSaidAgain() {
+        TestWorker worker = worker("w", 2);
+        executor.offer(2, LONG_MS);
+        TaskAssignment first = next(worker.assignments);
+        TaskAssignment second = next(worker.assignments);
+        worker.complete(first, "x".repeat(700));
+        FakeExecutor.Completed unrecorded = next(executor.completed);
+        worker.complete(second, "x".repeat(700));
+        assertEquals(FailureCode.OVERLOADED, next(worker.failures).code());
+        unrecorded.record();
+        TestWorker again = new TestWorker(context, gateway)
+                .open(TENANT, hello("w", 2).addHeld(held(first)).addHeld(held(second)));
+        assertTrue(next(again.acknowledgements).getRecorded());
+        again.complete(second, "x".repeat(700));
+        next(executor.completed).record();
+        assertTrue(next(again.acknowledgements).getRecorded());
     }
 
     @Test
