@@ -33,8 +33,10 @@ final class Hand {
     /** Those besides the worker who want to know whether it is recorded. */
     final List<Promise<TaskAcknowledgement>> waiters = new ArrayList<>(0);
 
-    /** Its executor, or the data plane, has been asked about the completion. */
+    /** Its executor has been told the completion. */
     boolean isSettling;
+    /** The data plane has been asked whether it is recorded. */
+    boolean isLookedFor;
 
     Hand(String tenantId, String workerId, HeldTask task, long heartbeatTimeoutNanos) {
         this.tenantId = tenantId;

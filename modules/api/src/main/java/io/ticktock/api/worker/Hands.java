@@ -427,17 +427,21 @@ final class Hands {
     /** No executor may ever ask for what is recorded; and what has waited for long without a record, nobody wants. */
     private void askForRecord(Hand hand, long now) {
         boolean isOld = now - hand.orphanedAtNanos > bounds.orphanGrace().toNanos();
-        if (hand.completion == null && !isOld) {
+        if (hand.isLookedFor || (hand.completion == null && !isOld)) {
             return;
         }
-        hand.isSettling = true;
+        hand.isLookedFor = true;
         GetExecutionsRequest request = GetExecutionsRequest.newBuilder()
                 .setTenantId(hand.tenantId)
                 .setLifetimeId(hand.lifetimeId)
                 .addTaskExecIds(hand.execId)
                 .build();
         bus.request(Addresses.STATE_GET_EXECUTIONS, request).onComplete(found -> {
-            hand.isSettling = false;
+            hand.isLookedFor = false;
+            if (hands.get(hand.execId) != hand || !hand.isOrphaned()) {
+                // An executor has claimed it meanwhile.
+                return;
+            }
             if (found.succeeded() && found.result().getTasksCount() > 0) {
                 finishRecorded(hand, found.result());
             } else if (isOld && (found.succeeded() || Failure.is(found.cause(), FailureCode.NOT_FOUND))) {
