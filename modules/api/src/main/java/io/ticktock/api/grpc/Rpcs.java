@@ -113,10 +113,10 @@ final class Rpcs {
         gone.onSuccess(nobody -> begun.span.gone());
         WorkerRpc rpc = WorkerRpc.listen(call);
         call.invalidMessageHandler(fault -> {
-            rpc.close();
+            rpc.gone();
             fail(call.response(), operation, unreadable(fault));
         });
-        gone.onComplete(nobody -> rpc.close());
+        gone.onComplete(nobody -> rpc.gone());
         Consumer<Failure> fail = failure -> fail(call.response(), operation, failure);
         caller(call, operation)
                 .compose(caller -> rpc.hello()

@@ -27,6 +27,8 @@ final class WorkerRpc {
     private WorkerSession session;
     /** The worker has ended its side. */
     private boolean isEnded;
+    /** Nobody is there to be answered. */
+    private boolean isGone;
 
     private WorkerRpc(GrpcServerRequest<ConnectRequest, ConnectResponse> call) {
         this.call = call;
@@ -53,8 +55,8 @@ final class WorkerRpc {
     private void end() {
         isEnded = true;
         first.tryFail(noHello());
-        if (session != null) {
-            close();
+        if (session != null && !isGone) {
+            session.close();
             call.response().end();
         }
     }
@@ -93,7 +95,9 @@ final class WorkerRpc {
         call.resume();
     }
 
-    void close() {
+    /** The worker is gone. */
+    void gone() {
+        isGone = true;
         if (session != null) {
             session.close();
         }
