@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = {
             "Measures how fast steps go through the whole path: executor, data plane, decision, dispatch.",
-            "Works on a data folder of its own, which it removes, unless --data names one.",
+            "Works on a data folder of its own, which it removes, unless --data names one; takes no --server.",
         },
         footer = {
             "",

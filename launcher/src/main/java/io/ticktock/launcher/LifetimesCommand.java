@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "lifetimes",
         description = {
-            "Lists, shows and steers the lifetimes of a data folder.",
-            "Where a process serves the folder, that process does what is asked; else this one does."
+            "Lists, shows and steers the lifetimes of a data folder, or of a server with --server.",
+            "Where a process serves a folder, that process does what is asked; else this one does."
         })
 final class LifetimesCommand {
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = {
             "Drives the lifetimes of a data folder until told to stop.",
-            "SIGTERM and Ctrl-C let what is being recorded end first."
+            "SIGTERM and Ctrl-C let what is being recorded end first. Works on this machine alone: takes no --server."
         })
 final class ServeCommand implements Callable<Integer> {
 

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code ticktock version}. */
-@Command(name = "version", description = "Prints the version of this program.")
+@Command(name = "version", description = "Prints the version of this program, not of a server.")
 final class VersionCommand implements Callable<Integer> {
 
     private final Session session;
