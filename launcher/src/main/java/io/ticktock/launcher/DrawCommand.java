@@ -7,7 +7,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ticktock draw}: a graph as a picture in text. */
-@Command(name = "draw", description = "Draws a graph as Mermaid or Graphviz text. Needs neither data folder nor --server.")
+@Command(
+        name = "draw",
+        description = "Draws a graph as Mermaid or Graphviz text. Needs neither data folder nor --server.")
 final class DrawCommand implements Callable<Integer> {
 
     /** What the drawing is written in. */

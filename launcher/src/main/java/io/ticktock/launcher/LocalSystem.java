@@ -189,9 +189,7 @@ final class LocalSystem implements ReachedSystem {
     @Override
     public Payloads payloads() {
         int inlineLimitBytes = configuration.executor().bounds().inlineLimitBytes();
-        Payloads.Blobs blobs =
-                deployment.has(SystemModule.BLOB) ? Payloads.Blobs.READABLE_AND_WRITABLE : Payloads.Blobs.OUT_OF_REACH;
-        return new Payloads(client(), inlineLimitBytes, blobs);
+        return new Payloads(client(), inlineLimitBytes, deployment.has(SystemModule.BLOB));
     }
 
     Vertx vertx() {

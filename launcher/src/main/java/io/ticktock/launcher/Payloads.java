@@ -29,20 +29,12 @@ final class Payloads {
 
     private final Client client;
     private final int inlineLimitBytes;
-    private final Blobs blobs;
+    private final boolean blobsInReach;
 
-    /** What can be done with large values from here. */
-    enum Blobs {
-        READABLE_AND_WRITABLE,
-        /** A server's. */
-        READABLE,
-        /** Another process has them. */
-        OUT_OF_REACH
-    }
-
-    Payloads(Client client, int inlineLimitBytes, Blobs blobs) {
+    /** @param blobsInReach whether the blob store answers from here: in this process, or through a server */
+    Payloads(Client client, int inlineLimitBytes, boolean blobsInReach) {
         this.client = client;
-        this.blobs = blobs;
+        this.blobsInReach = blobsInReach;
         this.inlineLimitBytes = inlineLimitBytes;
     }
 
@@ -51,15 +43,11 @@ final class Payloads {
         if (json.length <= inlineLimitBytes) {
             return payload.setInline(ByteString.copyFrom(json)).build();
         }
-        return switch (blobs) {
-            case READABLE_AND_WRITABLE -> payload.setBlob(store(json)).build();
-            case READABLE ->
-                throw CommandFailure.usage(
-                        "a value of more than " + inlineLimitBytes + " bytes cannot be sent to a server");
-            case OUT_OF_REACH ->
-                throw CommandFailure.usage("a value of more than " + inlineLimitBytes
-                        + " bytes can only be given where no other process serves the data folder");
-        };
+        if (!blobsInReach) {
+            throw CommandFailure.usage("a value of more than " + inlineLimitBytes
+                    + " bytes can only be given where no other process serves the data folder, or to it with --server");
+        }
+        return payload.setBlob(store(json)).build();
     }
 
     private BlobReference store(byte[] content) {
@@ -109,7 +97,7 @@ final class Payloads {
 
     /** Whether its content can be had from here. */
     boolean isReadable(Payload payload) {
-        return blobs != Blobs.OUT_OF_REACH || !payload.hasBlob();
+        return blobsInReach || !payload.hasBlob();
     }
 
     static long sizeOf(Payload payload) {

@@ -45,7 +45,7 @@ final class RemoteSystem implements ReachedSystem {
 
     @Override
     public Payloads payloads() {
-        return new Payloads(client(), inlineLimitBytes, Payloads.Blobs.READABLE);
+        return new Payloads(client(), inlineLimitBytes, true);
     }
 
     @Override

@@ -27,8 +27,11 @@ import picocli.CommandLine.Option;
             "Adds up executions, tokens and cost over all recorded executions, exactly.",
             "What was rejected, came late or was never accepted counts too: it was spent."
         },
-        footer = {"", "Times are those at which records became durable.",
-            "--by tenant is about all tenants; at a server, only for administrators of the tenant 'default'."})
+        footer = {
+            "",
+            "Times are those at which records became durable.",
+            "--by tenant is about all tenants; at a server, only for administrators of the tenant 'default'."
+        })
 final class SpendCommand implements Callable<Integer> {
 
     private static final int MICROS_DIGITS = 6;

@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code ticktock validate}: every fault of every file. */
-@Command(name = "validate", description = "Checks graph files and prints all their faults. Needs neither data folder nor --server.")
+@Command(
+        name = "validate",
+        description = "Checks graph files and prints all their faults. Needs neither data folder nor --server.")
 final class ValidateCommand implements Callable<Integer> {
 
     private final Session session;

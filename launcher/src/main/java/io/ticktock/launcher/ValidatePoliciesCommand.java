@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code ticktock policies validate}: every fault of every file. */
-@Command(name = "validate", description = "Checks policy files and prints all their faults. Needs neither data folder nor --server.")
+@Command(
+        name = "validate",
+        description = "Checks policy files and prints all their faults. Needs neither data folder nor --server.")
 final class ValidatePoliciesCommand implements Callable<Integer> {
 
     private final Session session;

@@ -5,15 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.Settings;
+import io.ticktock.launcher.remote.ServerAccess;
+import io.ticktock.launcher.remote.ServerAddress;
+import io.ticktock.launcher.remote.ServerConnection;
+import io.ticktock.proto.v1.OpenBlobRequest;
+import io.ticktock.proto.v1.OpenBlobResponse;
+import io.ticktock.proto.v1.WriteBlobRequest;
+import io.ticktock.proto.v1.WriteBlobResponse;
+import io.ticktock.testkit.Awaiting;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +46,8 @@ class RemoteIT {
 
     /** Its key is a well-formed one of nobody's. */
     private static final String UNKNOWN_KEY = "tt_0123456789abcdef_0123456789012345678901234567890123456789012";
+
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(20);
 
     private static final String LARGE = """
             graph: large
@@ -217,6 +234,59 @@ class RemoteIT {
         TypedCommand ran = there("run", folder.resolve("large.yaml"), "--input", "text=" + text);
         assertEquals(0, ran.exitCode(), ran::err);
         assertTrue(ran.out().contains(text), () -> ran.out().length() + " characters");
+    }
+
+    @Test
+    void aLargeInputIsStoredFirst() throws IOException {
+        Path text = Files.writeString(folder.resolve("text"), "word ".repeat(3_000_000 / 5));
+        TypedCommand ran = there("run", folder.resolve("large.yaml"), "--input", "text=@" + text);
+        assertEquals(0, ran.exitCode(), ran::err);
+        assertEquals(3_000_000, json(ran).get("text").asText().length());
+    }
+
+    @Test
+    void anUploadIsOfItsTenant() throws Exception {
+        typed(variables(), "tenants create uploader");
+        JsonNode made = json(typed(variables(), "keys create --tenant uploader --role operator -o json"));
+        Vertx vertx = Vertx.vertx();
+        ServerConnection own = connection(vertx, key);
+        ServerConnection stranger = connection(vertx, made.get("key").asText());
+        try {
+            OpenBlobRequest open =
+                    OpenBlobRequest.newBuilder().setMediaType("text/plain").build();
+            String upload = Awaiting.result(own.request(open, OpenBlobResponse.class, LONGEST_CALL))
+                    .getUploadId();
+            assertEquals(refusal(stranger, UUID.randomUUID().toString()), refusal(stranger, upload));
+            WriteBlobResponse written =
+                    Awaiting.result(own.request(chunk(upload), WriteBlobResponse.class, LONGEST_CALL));
+            assertEquals(4, written.getSizeBytes());
+            for (int i = 0; i < 16; i++) {
+                Awaiting.result(stranger.request(open, OpenBlobResponse.class, LONGEST_CALL));
+            }
+            Failure refused = Awaiting.failure(stranger.request(open, OpenBlobResponse.class, LONGEST_CALL));
+            assertEquals(FailureCode.OVERLOADED, refused.code());
+            Awaiting.result(own.request(open, OpenBlobResponse.class, LONGEST_CALL));
+        } finally {
+            Awaiting.result(own.close().eventually(stranger::close).eventually(vertx::close));
+        }
+    }
+
+    private static String refusal(ServerConnection connection, String upload) {
+        Failure refused = Awaiting.failure(connection.request(chunk(upload), WriteBlobResponse.class, LONGEST_CALL));
+        assertEquals(FailureCode.NOT_FOUND, refused.code());
+        return refused.getMessage();
+    }
+
+    private static WriteBlobRequest chunk(String upload) {
+        return WriteBlobRequest.newBuilder()
+                .setUploadId(upload)
+                .setChunk(ByteString.copyFromUtf8("text"))
+                .build();
+    }
+
+    private static ServerConnection connection(Vertx vertx, String key) {
+        ServerAddress address = ServerAddress.parse(url).orElseThrow();
+        return new ServerConnection(vertx, new ServerAccess(address, Optional.of(key), Optional.empty()));
     }
 
     @ParameterizedTest

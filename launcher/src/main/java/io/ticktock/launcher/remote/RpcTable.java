@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
+import io.ticktock.proto.v1.Blob;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.DataPlane;
 import io.ticktock.proto.v1.TenantOuterClass;
@@ -20,7 +21,10 @@ import java.util.stream.Stream;
 final class RpcTable {
 
     private static final Map<Descriptor, MethodDescriptor> BY_REQUEST = Stream.of(
-                    ControlPlane.getDescriptor(), DataPlane.getDescriptor(), TenantOuterClass.getDescriptor())
+                    ControlPlane.getDescriptor(),
+                    DataPlane.getDescriptor(),
+                    Blob.getDescriptor(),
+                    TenantOuterClass.getDescriptor())
             .flatMap(file -> file.getServices().stream())
             .flatMap(service -> service.getMethods().stream())
             .collect(Collectors.toUnmodifiableMap(MethodDescriptor::getInputType, Function.identity()));

@@ -55,7 +55,7 @@ final class Parameters {
         names(Naming.LABEL, "label", "labels");
         names(Naming.WORKER, "worker_id");
         names(Naming.PAGE_TOKEN, "page_token");
-        names(Naming.GRAPH_FILE, "application/yaml", "canonical");
+        names(Naming.GRAPH_FILE, "application/yaml", "canonical", "ticktock.v1.ReplayPlansRequest.graph");
         content("{\"mode\": \"end\", \"text\": \"of B\"}", "input", "payload", "answer", "inline");
         content("[\"reader\"]", "roles");
         content("\"application/json\"", "media_type");
@@ -69,6 +69,9 @@ final class Parameters {
         content("{\"mode\": \"end\", \"text\": \"of B\"}", "result");
         content("\"failed\"", "code");
         leftOut("after_seq", "choice", "size_bytes");
+        content("\"of B\"", "chunk");
+        content("\"00000000-0000-4000-8000-000000000000\"", "upload_id");
+        leftOut("offset");
         leftOut("message", "retryable", "retry_after_ms", "telemetry");
     }
 
@@ -90,9 +93,9 @@ final class Parameters {
         return KNOWN.get(name) instanceof LeftOut;
     }
 
-    /** @param where it stands, for people */
+    /** @param where it stands, for people, and for those that are not what others of the name are */
     static Parameter of(String name, String where) {
-        Parameter known = KNOWN.get(name);
+        Parameter known = KNOWN.getOrDefault(where, KNOWN.get(name));
         if (known == null) {
             throw new AssertionError("'" + name + "' of " + where + " is not known: say in "
                     + Parameters.class.getName() + " what of a tenant's it names, or that it names nothing");

@@ -8,8 +8,11 @@ import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.trace.Tracing;
+import io.ticktock.proto.v1.AbandonBlobRequest;
 import io.ticktock.proto.v1.AnswerHumanTaskRequest;
+import io.ticktock.proto.v1.Blob;
 import io.ticktock.proto.v1.ClaimHumanTaskRequest;
+import io.ticktock.proto.v1.CommitBlobRequest;
 import io.ticktock.proto.v1.CompleteHeldTaskRequest;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.CreateTenantRequest;
@@ -37,6 +40,7 @@ import io.ticktock.proto.v1.ListHumanTasksRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
 import io.ticktock.proto.v1.ListPoliciesRequest;
 import io.ticktock.proto.v1.ListTenantsRequest;
+import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.ReleaseHumanTaskRequest;
@@ -47,6 +51,7 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.TenantOuterClass;
 import io.ticktock.proto.v1.Worker;
+import io.ticktock.proto.v1.WriteBlobRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.health.HealthService;
@@ -101,6 +106,7 @@ public final class GrpcApi {
         server.addService(dataPlane());
         server.addService(guardrail());
         server.addService(humanTasks());
+        server.addService(blobs());
         server.addService(tenants());
         server.addService(workers());
         server.addService(HealthService.create(vertx));
@@ -153,6 +159,15 @@ public final class GrpcApi {
         rpcs.addConnect("Connect", operations.workers().connect, workers);
         rpcs.add("CompleteHeldTask", CompleteHeldTaskRequest.getDefaultInstance(), operations.workers().complete);
         rpcs.add("HeartbeatHeldTask", HeartbeatHeldTaskRequest.getDefaultInstance(), operations.workers().heartbeat);
+        return rpcs.service();
+    }
+
+    private Service blobs() {
+        Rpcs rpcs = rpcs(Blob.getDescriptor().findServiceByName("BlobService"));
+        rpcs.add("OpenBlob", OpenBlobRequest.getDefaultInstance(), operations.blobs().open);
+        rpcs.add("WriteBlob", WriteBlobRequest.getDefaultInstance(), operations.blobs().write);
+        rpcs.add("CommitBlob", CommitBlobRequest.getDefaultInstance(), operations.blobs().commit);
+        rpcs.add("AbandonBlob", AbandonBlobRequest.getDefaultInstance(), operations.blobs().abandon);
         return rpcs.service();
     }
 
