@@ -3,6 +3,7 @@ package io.ticktock.launcher;
 import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 
 import com.google.protobuf.Message;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
@@ -44,7 +45,7 @@ final class BusConnection implements Connection {
     public <Q extends Message, R extends Message> Future<R> administer(
             Function<TenantOperations, Operation<Q, R>> operation, Q request, Class<R> reply) {
         Context context = vertx.getOrCreateContext();
-        Gate gate = new Gate(new AuditLog(bus, InstantSource.system()));
+        Gate gate = new Gate(new AuditLog(bus, InstantSource.system()), ApiLimits.standard());
         Caller caller = new Caller(Caller.OPERATING_TENANT, Client.actor(), Set.of(Role.ROLE_ADMIN), HERE);
         Promise<R> done = Promise.promise();
         context.runOnContext(

@@ -46,6 +46,7 @@ final class CommandFailure extends RuntimeException {
             case FAILED_PRECONDITION,
                     FENCED,
                     OVERLOADED,
+                    QUOTA_EXCEEDED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,

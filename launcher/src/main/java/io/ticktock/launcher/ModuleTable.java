@@ -149,6 +149,8 @@ final class ModuleTable {
                         STATE_CREATE_TENANT,
                         STATE_GET_TENANT,
                         STATE_LIST_TENANTS,
+                        STATE_UPDATE_TENANT,
+                        STATE_GET_QUOTAS,
                         STATE_CREATE_API_KEY,
                         STATE_LIST_API_KEYS,
                         STATE_REVOKE_API_KEY,
@@ -206,7 +208,7 @@ final class ModuleTable {
                         STATE_GET_POLICY_SET,
                         STATE_LIST_GRAPHS,
                         BLOB_READ);
-            case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS);
+            case BLOB -> List.of(STATE_FIND_UNREFERENCED_BLOBS, STATE_GET_QUOTAS);
             case EXECUTOR ->
                 List.of(
                         STATE_APPEND_TASK,
@@ -226,6 +228,7 @@ final class ModuleTable {
                 List.of(
                         STATE_HOLD_SHARDS,
                         STATE_RELEASE_SHARDS,
+                        STATE_GET_QUOTAS,
                         STATE_GET_GRAPH,
                         STATE_CREATE_LIFETIME,
                         STATE_APPEND_DECISION,
@@ -275,6 +278,8 @@ final class ModuleTable {
                         STATE_CREATE_TENANT,
                         STATE_GET_TENANT,
                         STATE_LIST_TENANTS,
+                        STATE_UPDATE_TENANT,
+                        STATE_GET_QUOTAS,
                         STATE_CREATE_API_KEY,
                         STATE_LIST_API_KEYS,
                         STATE_REVOKE_API_KEY,

@@ -9,8 +9,11 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
+import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.Settings;
@@ -30,6 +33,7 @@ import io.ticktock.proto.v1.ListHumanTasksResponse;
 import io.ticktock.proto.v1.ListTenantsRequest;
 import io.ticktock.proto.v1.ListTenantsResponse;
 import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.Quotas;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.Role;
@@ -39,6 +43,8 @@ import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
 import io.ticktock.proto.v1.Tenant;
+import io.ticktock.proto.v1.UpdateTenantRequest;
+import io.ticktock.proto.v1.UpdateTenantResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -255,6 +261,53 @@ class GrpcIT {
                 ListTenantsResponse.getDefaultInstance(),
                 authorization);
         assertEquals(GrpcStatus.PERMISSION_DENIED, denied.status());
+    }
+
+    @Test
+    void whoHasAQuotaIsToldWhichAndWhenToTryAgain() throws Exception {
+        Tenant tenant = Tenant.newBuilder()
+                .setTenantId("quotas")
+                .setQuotas(Quotas.newBuilder().setStartsPerSecond(1))
+                .build();
+        CreateTenantRequest create =
+                CreateTenantRequest.newBuilder().setTenant(tenant).build();
+        call(TENANTS, "CreateTenant", create, CreateTenantResponse.getDefaultInstance(), "")
+                .only();
+        UpdateTenantRequest update = UpdateTenantRequest.newBuilder()
+                .setTenantId("quotas")
+                .setQuotas(Quotas.newBuilder().setStartBurst(1))
+                .setUpdateMask(FieldMask.newBuilder().addPaths("start_burst"))
+                .build();
+        assertEquals(
+                Quotas.newBuilder().setStartsPerSecond(1).setStartBurst(1).build(),
+                call(TENANTS, "UpdateTenant", update, UpdateTenantResponse.getDefaultInstance(), "")
+                        .only()
+                        .getTenant()
+                        .getQuotas());
+        IssueApiKeyRequest issue = IssueApiKeyRequest.newBuilder()
+                .setKey(ApiKey.newBuilder().setTenantId("quotas").addRoles(Role.ROLE_OPERATOR))
+                .build();
+        String authorization = "Bearer "
+                + call(TENANTS, "IssueApiKey", issue, IssueApiKeyResponse.getDefaultInstance(), "")
+                        .only()
+                        .getText();
+        StartLifetimeRequest start =
+                StartLifetimeRequest.newBuilder().setGraphName("none").build();
+        Called<StartLifetimeResponse> refused;
+        int tries = 0;
+        do {
+            refused = call(
+                    CONTROL_PLANE, "StartLifetime", start, StartLifetimeResponse.getDefaultInstance(), authorization);
+            tries++;
+        } while (refused.status() == GrpcStatus.NOT_FOUND && tries < 10);
+        assertEquals(GrpcStatus.RESOURCE_EXHAUSTED, refused.status());
+        assertEquals("QUOTA_EXCEEDED", reason(refused));
+        QuotaFailure.Violation violation =
+                refused.details().getDetails(1).unpack(QuotaFailure.class).getViolations(0);
+        assertEquals("starts_per_second", violation.getQuotaId());
+        assertEquals(1, violation.getQuotaValue());
+        RetryInfo retry = refused.details().getDetails(2).unpack(RetryInfo.class);
+        assertEquals(1, retry.getRetryDelay().getSeconds());
     }
 
     @Test

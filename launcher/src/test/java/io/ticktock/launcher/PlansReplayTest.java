@@ -161,7 +161,7 @@ class PlansReplayTest {
         Bus bus = new Bus(vertx, Delivery.DIRECT);
         Executor executor =
                 new Executor(vertx, bus, ExecutorConfiguration.DEFAULT, "here", false, new SimpleMeterRegistry());
-        ControlConfiguration control = new ControlConfiguration(
+        ControlConfiguration control = ControlConfiguration.of(
                 "test", Duration.ofSeconds(30), 10_000, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         GuardrailConfiguration guardrail =
                 new GuardrailConfiguration(Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20);

@@ -1,12 +1,14 @@
 package io.ticktock.launcher.configuration;
 
 import io.ticktock.api.ApiConfiguration;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.token.TokenAlgorithm;
 import io.ticktock.api.token.TokenConfiguration;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.blob.S3Configuration;
 import io.ticktock.control.ControlConfiguration;
+import io.ticktock.control.ControlQuotas;
 import io.ticktock.executor.ExecutorConfiguration;
 import io.ticktock.executor.http.HttpConfiguration;
 import io.ticktock.executor.secret.SecretsConfiguration;
@@ -78,7 +80,8 @@ public record Configuration(
                 settings.whole("state.queue_bytes"),
                 settings.integer("state.flush_rows"),
                 settings.whole("state.flush_bytes"),
-                settings.whole("state.cache_bytes"));
+                settings.whole("state.cache_bytes"),
+                settings.whole("state.quotas.stored_bytes"));
         return new StateSection(settings.text("state.database_url"), bounds);
     }
 
@@ -166,8 +169,13 @@ public record Configuration(
                 settings.duration("control.lease"),
                 settings.integer("control.max_resident"),
                 settings.integer("control.max_in_flight"),
+                settings.integer("control.max_remote_in_flight"),
                 settings.duration("control.sweep_interval"),
-                settings.duration("control.park_after"));
+                settings.duration("control.park_after"),
+                new ControlQuotas(
+                        settings.whole("control.quotas.running_lifetimes"),
+                        settings.whole("control.quotas.executions_in_flight"),
+                        settings.whole("control.quotas.remote_executions_in_flight")));
     }
 
     private static ApiConfiguration api(Settings settings) {
@@ -183,7 +191,12 @@ public record Configuration(
                 certificate.isEmpty()
                         ? Optional.empty()
                         : Optional.of(new ApiConfiguration.Tls(Path.of(certificate), Path.of(key))),
-                tokens(settings));
+                tokens(settings),
+                new ApiLimits(
+                        settings.integer("api.max_requests"),
+                        settings.integer("api.max_starts"),
+                        settings.whole("api.quotas.starts_per_second"),
+                        settings.whole("api.quotas.start_burst")));
     }
 
     private static Optional<TokenConfiguration> tokens(Settings settings) {
@@ -228,8 +241,10 @@ public record Configuration(
                 control.lease(),
                 control.maxResident(),
                 control.maxInFlight(),
+                control.maxRemoteInFlight(),
                 control.sweepInterval(),
-                control.parkAfter());
+                control.parkAfter(),
+                control.quotas());
     }
 
     /** What a section's record refuses begins with the key, which tells where the value stands. */

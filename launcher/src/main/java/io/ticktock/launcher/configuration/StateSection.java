@@ -38,6 +38,7 @@ public record StateSection(String databaseUrl, StateConfiguration bounds) {
                 bounds.queueBytes(),
                 bounds.flushRows(),
                 bounds.flushBytes(),
-                bounds.cacheBytes());
+                bounds.cacheBytes(),
+                bounds.storedBytes());
     }
 }

@@ -68,6 +68,9 @@ final class Parameters {
         leftOut("reason", "add_budget", "added", "display_name");
         content("{\"mode\": \"end\", \"text\": \"of B\"}", "result");
         content("\"failed\"", "code");
+        content("{\"starts_per_second\": 1}", "quotas");
+        leftOut("starts_per_second", "start_burst", "running_lifetimes", "executions_in_flight");
+        leftOut("remote_executions_in_flight", "stored_bytes", "update_mask");
         leftOut("after_seq", "choice", "size_bytes");
         content("\"of B\"", "chunk");
         content("\"00000000-0000-4000-8000-000000000000\"", "upload_id");

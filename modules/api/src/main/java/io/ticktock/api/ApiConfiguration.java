@@ -16,7 +16,12 @@ import java.util.Optional;
  * @param tokens of an identity provider, beside API keys; none where only these count
  */
 public record ApiConfiguration(
-        String host, int port, Authentication authentication, Optional<Tls> tls, Optional<TokenConfiguration> tokens) {
+        String host,
+        int port,
+        Authentication authentication,
+        Optional<Tls> tls,
+        Optional<TokenConfiguration> tokens,
+        ApiLimits limits) {
 
     private static final int LARGEST_PORT = 65_535;
 

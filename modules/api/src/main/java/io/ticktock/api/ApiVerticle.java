@@ -99,10 +99,10 @@ public final class ApiVerticle extends VerticleBase {
 
     private Handler<HttpServerRequest> handler() {
         AuditLog audit = new AuditLog(bus, clock);
-        Gate gate = new Gate(audit);
+        Gate gate = new Gate(audit, configuration.limits());
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
-        Operations operations = Operations.over(bus, feed, workers);
+        Operations operations = Operations.over(bus, feed, workers, configuration.limits());
         Authenticator authenticator = new Authenticator(bus, configuration.authentication(), tokens);
         Handler<HttpServerRequest> http = new HttpApi(
                         operations,

@@ -3,11 +3,14 @@ package io.ticktock.blob;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
 import io.ticktock.bus.Registration;
+import io.ticktock.bus.tenant.TenantQuotas;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.OpenBlobResponse;
+import io.ticktock.proto.v1.QuotaExcess;
 import io.ticktock.proto.v1.WriteBlobRequest;
 import io.ticktock.proto.v1.WriteBlobResponse;
 import io.vertx.core.Future;
@@ -23,7 +26,11 @@ public final class BlobVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(BlobVerticle.class);
 
+    /** What is stored does not get less by itself. */
+    private static final int RETRY_STORED_S = 60;
+
     private final Bus bus;
+    private final TenantQuotas quotas;
     private final BlobConfiguration configuration;
     private final BlobStore store;
     private final BlobManager manager;
@@ -37,6 +44,7 @@ public final class BlobVerticle extends VerticleBase {
      */
     public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock, MeterRegistry meters) {
         this.bus = bus;
+        this.quotas = new TenantQuotas(request -> bus.request(Addresses.STATE_GET_QUOTAS, request));
         this.configuration = configuration;
         this.store = store;
         this.meters = new BlobMeters(meters);
@@ -69,11 +77,25 @@ public final class BlobVerticle extends VerticleBase {
     }
 
     private Future<OpenBlobResponse> open(OpenBlobRequest request) {
-        return manager.open(request)
+        return requireRoom(request.getTenantId())
+                .compose(has -> manager.open(request))
                 .compose(upload -> serve(upload)
                         .map(OpenBlobResponse.newBuilder()
                                 .setUploadId(upload.id())
                                 .build()));
+    }
+
+    /** The tenant has stored less than it may. */
+    private Future<Void> requireRoom(String tenantId) {
+        return quotas.get(tenantId)
+                .compose(known -> known.getStoredBytes() < known.getMostStoredBytes()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(Failure.quotaExceeded(QuotaExcess.newBuilder()
+                                .setQuota("stored_bytes")
+                                .setLimit(known.getMostStoredBytes())
+                                .setObserved(known.getStoredBytes())
+                                .setRetryAfterS(RETRY_STORED_S)
+                                .build())));
     }
 
     private Future<Void> serve(Upload upload) {

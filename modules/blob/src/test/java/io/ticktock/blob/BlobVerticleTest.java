@@ -18,6 +18,7 @@ import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.CommitBlobRequest;
 import io.ticktock.proto.v1.CommitBlobResponse;
 import io.ticktock.proto.v1.FindUnreferencedBlobsResponse;
+import io.ticktock.proto.v1.GetQuotasResponse;
 import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.OpenBlobResponse;
 import io.ticktock.proto.v1.ReadBlobRequest;
@@ -71,6 +72,12 @@ class BlobVerticleTest {
                 8,
                 Duration.ofHours(24),
                 Duration.ofSeconds(1));
+        await(bus.serve(
+                Addresses.STATE_GET_QUOTAS,
+                request -> Future.succeededFuture(GetQuotasResponse.newBuilder()
+                        .setStoredBytes(request.getTenantId().equals("full") ? 10 : 9)
+                        .setMostStoredBytes(10)
+                        .build())));
         BlobStore store = new FileBlobStore(vertx, configuration, clock);
         deployment = await(
                 vertx.deployVerticle(new BlobVerticle(bus, configuration, store, clock, new SimpleMeterRegistry())));
@@ -79,6 +86,17 @@ class BlobVerticleTest {
     @AfterEach
     void close() throws Exception {
         await(vertx.close());
+    }
+
+    @Test
+    void whoHasStoredEnoughUploadsNoMore() throws Exception {
+        OpenBlobRequest request =
+                OpenBlobRequest.newBuilder().setTenantId("full").build();
+        Failure refused = failure(bus.request(Addresses.BLOB_OPEN, request));
+        assertEquals(FailureCode.QUOTA_EXCEEDED, refused.code());
+        assertEquals("stored_bytes", refused.quota().orElseThrow().getQuota());
+        assertEquals(10, refused.quota().orElseThrow().getObserved());
+        assertEquals(60, refused.retryAfterSeconds());
     }
 
     @Test

@@ -101,6 +101,10 @@ public final class Addresses {
             Address.of("state.get-tenant", GetTenantRequest.class, GetTenantResponse.class);
     public static final Address<ListTenantsRequest, ListTenantsResponse> STATE_LIST_TENANTS =
             Address.of("state.list-tenants", ListTenantsRequest.class, ListTenantsResponse.class);
+    public static final Address<UpdateTenantRequest, UpdateTenantResponse> STATE_UPDATE_TENANT =
+            Address.of("state.update-tenant", UpdateTenantRequest.class, UpdateTenantResponse.class);
+    public static final Address<GetQuotasRequest, GetQuotasResponse> STATE_GET_QUOTAS =
+            Address.of("state.get-quotas", GetQuotasRequest.class, GetQuotasResponse.class);
     public static final Address<CreateApiKeyRequest, CreateApiKeyResponse> STATE_CREATE_API_KEY =
             Address.of("state.create-api-key", CreateApiKeyRequest.class, CreateApiKeyResponse.class);
     public static final Address<ListApiKeysRequest, ListApiKeysResponse> STATE_LIST_API_KEYS =

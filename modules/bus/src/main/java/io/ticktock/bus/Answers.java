@@ -30,6 +30,7 @@ record Answers(List<Answer> answers, boolean more) {
             }
             ParcelFault.Builder fault =
                     ParcelFault.newBuilder().setCode(failure.code().number()).setMessage(failure.getMessage());
+            failure.quota().ifPresent(fault::setQuota);
             return answer.setFault(fault).build();
         }
 
@@ -37,9 +38,11 @@ record Answers(List<Answer> answers, boolean more) {
             if (!answer.hasFault()) {
                 return new Answer(answer.getIndex(), Letter.sealed(answer.getReply()), null);
             }
-            FailureCode code = FailureCode.ofNumber(answer.getFault().getCode());
+            ParcelFault fault = answer.getFault();
             return new Answer(
-                    answer.getIndex(), null, new Failure(code, answer.getFault().getMessage()));
+                    answer.getIndex(),
+                    null,
+                    Failure.of(FailureCode.ofNumber(fault.getCode()), fault.getMessage(), fault.getQuota()));
         }
     }
 

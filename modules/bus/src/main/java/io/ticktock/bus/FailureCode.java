@@ -23,7 +23,9 @@ public enum FailureCode {
     /** Who asks may not. */
     PERMISSION_DENIED(10, false),
     /** The thing has changed since who asks looked at it; nothing was done. */
-    STALE(11, false);
+    STALE(11, false),
+    /** The tenant has as much as it may have; try again later. */
+    QUOTA_EXCEEDED(12, true);
 
     private final int number;
     private final boolean retryable;

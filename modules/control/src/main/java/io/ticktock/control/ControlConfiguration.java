@@ -9,12 +9,21 @@ import java.time.Duration;
  *     self at once
  * @param lease how long it holds shards without renewal, 1 s to 5 min
  * @param maxResident lifetimes in memory before new starts are refused and those that are due wait, 1 to 1,000,000
- * @param maxInFlight attempts in executors' hands at a time, 1 to 100,000
+ * @param maxInFlight attempts of built-in types in executors' hands at a time, 1 to 100,000
+ * @param maxRemoteInFlight attempts of authors' types in executors' and workers' hands at a time, 1 to 1,000,000
  * @param sweepInterval how often it looks for what the bus did not tell, 50 ms to 1 s
  * @param parkAfter a lifetime that waits at least this long for its next timer leaves memory, 0 to 1 h
+ * @param quotas of tenants that have none of their own
  */
 public record ControlConfiguration(
-        String ownerId, Duration lease, int maxResident, int maxInFlight, Duration sweepInterval, Duration parkAfter) {
+        String ownerId,
+        Duration lease,
+        int maxResident,
+        int maxInFlight,
+        int maxRemoteInFlight,
+        Duration sweepInterval,
+        Duration parkAfter,
+        ControlQuotas quotas) {
 
     public ControlConfiguration {
         if (ownerId.isBlank()) {
@@ -23,6 +32,7 @@ public record ControlConfiguration(
         requireBetween("control.lease", lease, Duration.ofSeconds(1), Duration.ofMinutes(5));
         requireBetween("control.max_resident", maxResident, 1_000_000);
         requireBetween("control.max_in_flight", maxInFlight, 100_000);
+        requireBetween("control.max_remote_in_flight", maxRemoteInFlight, 1_000_000);
         requireBetween("control.sweep_interval", sweepInterval, Duration.ofMillis(50), Duration.ofSeconds(1));
         requireBetween("control.park_after", parkAfter, Duration.ZERO, Duration.ofHours(1));
     }
@@ -30,7 +40,33 @@ public record ControlConfiguration(
     /** What a single process needs. */
     public static ControlConfiguration defaults(String ownerId) {
         return new ControlConfiguration(
-                ownerId, Duration.ofSeconds(10), 20_000, 4_096, Duration.ofMillis(500), Duration.ofSeconds(2));
+                ownerId,
+                Duration.ofSeconds(10),
+                20_000,
+                4_096,
+                16_384,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                ControlQuotas.standard());
+    }
+
+    /** With these bounds, and the others as a single process needs them. */
+    public static ControlConfiguration of(
+            String ownerId,
+            Duration lease,
+            int maxResident,
+            int maxInFlight,
+            Duration sweepInterval,
+            Duration parkAfter) {
+        return new ControlConfiguration(
+                ownerId,
+                lease,
+                maxResident,
+                maxInFlight,
+                maxInFlight,
+                sweepInterval,
+                parkAfter,
+                ControlQuotas.standard());
     }
 
     private static void requireBetween(String key, Duration value, Duration least, Duration most) {

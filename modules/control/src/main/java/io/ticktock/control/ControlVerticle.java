@@ -52,7 +52,8 @@ public final class ControlVerticle extends VerticleBase {
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
         LifetimeLoader loader = new LifetimeLoader(bus, graphs);
-        Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration.maxInFlight());
+        RunningLifetimes running = new RunningLifetimes(bus, configuration.quotas());
+        Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration, running.quotas());
         orchestrator = new GraphOrchestrator(
                 vertx,
                 bus,
@@ -63,6 +64,7 @@ public final class ControlVerticle extends VerticleBase {
                 new LifetimeStarter(bus, clock, graphs, controller, loader, lease),
                 loader,
                 dispatcher,
+                running,
                 meters);
         meters.watch(orchestrator, dispatcher, lease);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);

@@ -2,7 +2,11 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.tenant.TenantQuotas;
+import io.ticktock.graph.GraphNode;
 import io.ticktock.graph.Plan;
+import io.ticktock.graph.Task;
+import io.ticktock.graph.settings.CustomTaskSettings;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -10,17 +14,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands attempts out, no more than a bound at a time; the rest wait, and the lifetimes that they are of take turns. What
- * is out, waits or is not due yet is noted in its lifetime, once, until its record is accepted or nobody wants it any
- * more: so there is no more of it than the lifetimes in memory have open attempts, and it leaves memory with them.
+ * Hands attempts out, no more than a bound at a time; the rest wait, and the tenants and lifetimes that they are of take
+ * turns. Attempts of authors' types have a bound of their own, since workers may keep them for hours. What is out, waits
+ * or is not due yet is noted in its lifetime, once, until its record is accepted or nobody wants it any more: so there is
+ * no more of it than the lifetimes in memory have open attempts, and it leaves memory with them.
  */
 final class Dispatcher {
 
@@ -38,30 +40,32 @@ final class Dispatcher {
     private final InstantSource clock;
     private final TaskRouter tasks;
     private final PlanRouter plans;
-    private final int maxInFlight;
-    /** The lifetimes of which attempts wait for room. */
-    private final Set<Resident> waiting = new LinkedHashSet<>();
+    private final Outlet builtIn;
+    private final Outlet authors;
 
-    private int inFlight;
-    /** Of all lifetimes. */
-    private int queued;
-
-    Dispatcher(Vertx vertx, Bus bus, InstantSource clock, int maxInFlight) {
+    Dispatcher(Vertx vertx, Bus bus, InstantSource clock, ControlConfiguration configuration, TenantQuotas quotas) {
         this.vertx = vertx;
         this.bus = bus;
         this.clock = clock;
         this.tasks = new TaskRouter(bus);
         this.plans = new PlanRouter(bus);
-        this.maxInFlight = maxInFlight;
+        ControlQuotas defaults = configuration.quotas();
+        this.builtIn = new Outlet(
+                configuration.maxInFlight(),
+                tenantId -> defaults.executionsInFlightOf(quotas.now(tenantId).getQuotas()));
+        this.authors = new Outlet(
+                configuration.maxRemoteInFlight(),
+                tenantId ->
+                        defaults.remoteExecutionsInFlightOf(quotas.now(tenantId).getQuotas()));
     }
 
     int inFlight() {
-        return inFlight;
+        return builtIn.inFlight() + authors.inFlight();
     }
 
     /** How many wait for room. */
     int waiting() {
-        return queued;
+        return builtIn.queued() + authors.queued();
     }
 
     /** Hands the attempt out as soon as it is due and there is room; does nothing when it is out already. */
@@ -73,12 +77,19 @@ final class Dispatcher {
         long delayMs = Duration.between(clock.instant(), attempt.notBefore()).toMillis();
         if (delayMs > 0) {
             delay(resident, execId, Math.min(delayMs, LONGEST_TIMER_MS));
-        } else if (inFlight >= maxInFlight) {
-            queued += resident.queued.add(execId) ? 1 : 0;
-            waiting.add(resident);
-        } else {
-            hand(resident, attempt);
+            return;
         }
+        Outlet outlet = outletOf(resident, attempt);
+        if (outlet.hasRoomFor(resident.state.tenantId())) {
+            hand(resident, attempt, outlet);
+        } else {
+            outlet.enqueue(resident, execId);
+        }
+    }
+
+    private Outlet outletOf(Resident resident, Attempt attempt) {
+        GraphNode node = resident.state.graph().node(attempt.scheduled.getNodeId());
+        return node instanceof Task task && task.settings() instanceof CustomTaskSettings ? authors : builtIn;
     }
 
     private void delay(Resident resident, String execId, long delayMs) {
@@ -95,8 +106,10 @@ final class Dispatcher {
         Attempt attempt = wanted(resident, execId);
         if (attempt == null || attempt.notBefore().isAfter(clock.instant())) {
             dispatch(resident, execId);
-        } else if (resident.outings.putIfAbsent(execId, new Resident.Outing(clock.instant())) == null) {
-            inFlight++;
+        } else if (!resident.outings.containsKey(execId)) {
+            Outlet outlet = outletOf(resident, attempt);
+            resident.outings.put(execId, new Resident.Outing(outlet, clock.instant()));
+            outlet.take(resident.state.tenantId());
         }
     }
 
@@ -139,64 +152,52 @@ final class Dispatcher {
     }
 
     private void release(Resident resident, String execId) {
-        if (resident.queued.remove(execId)) {
-            queued--;
-            if (resident.queued.isEmpty()) {
-                waiting.remove(resident);
-            }
-        }
+        builtIn.unqueue(resident, execId);
+        authors.unqueue(resident, execId);
         if (resident.backoffs.containsKey(execId)) {
             vertx.cancelTimer(resident.backoffs.remove(execId));
         }
-        if (resident.outings.remove(execId) != null) {
-            inFlight--;
-            fill();
+        Resident.Outing outing = resident.outings.remove(execId);
+        if (outing != null) {
+            outing.outlet.giveBack(resident.state.tenantId());
+            fill(outing.outlet);
         }
     }
 
     /** Nothing that waits is handed out any more: all of it is about to leave memory. */
     void holdBack() {
-        waiting.forEach(resident -> resident.queued.clear());
-        queued = 0;
-        waiting.clear();
+        builtIn.clear();
+        authors.clear();
     }
 
     /** Nothing of the lifetime is out any more, or is to go out. */
     void releaseAll(Resident resident) {
-        inFlight -= resident.outings.size();
+        resident.outings.values().forEach(outing -> outing.outlet.giveBack(resident.state.tenantId()));
         resident.outings.clear();
-        queued -= resident.queued.size();
-        resident.queued.clear();
-        waiting.remove(resident);
+        builtIn.unqueueAll(resident);
+        authors.unqueueAll(resident);
         resident.backoffs.values().forEach(vertx::cancelTimer);
         resident.backoffs.clear();
         resident.dropped = true;
         fill();
     }
 
-    /** One of each lifetime in turn, so that a large fan-out does not hold up everybody else. */
-    private void fill() {
-        while (inFlight < maxInFlight && !waiting.isEmpty()) {
-            Resident next = removeFirst(waiting);
-            String execId = removeFirst(next.queued);
-            queued--;
-            if (!next.queued.isEmpty()) {
-                waiting.add(next);
-            }
-            dispatch(next, execId);
+    /** Hands out what there is room for: a quota may have been raised. */
+    void fill() {
+        fill(builtIn);
+        fill(authors);
+    }
+
+    /** One of each tenant, and of its lifetimes, in turn, so that a large fan-out does not hold up everybody else. */
+    private void fill(Outlet outlet) {
+        for (Resident next = outlet.next(); next != null; next = outlet.next()) {
+            dispatch(next, outlet.takeFirst(next));
         }
     }
 
-    private static <T> T removeFirst(Set<T> queue) {
-        Iterator<T> queued = queue.iterator();
-        T first = queued.next();
-        queued.remove();
-        return first;
-    }
-
-    private void hand(Resident resident, Attempt attempt) {
-        inFlight++;
-        Resident.Outing outing = new Resident.Outing(clock.instant().plus(FIRST_CHECK));
+    private void hand(Resident resident, Attempt attempt, Outlet outlet) {
+        outlet.take(resident.state.tenantId());
+        Resident.Outing outing = new Resident.Outing(outlet, clock.instant().plus(FIRST_CHECK));
         resident.outings.put(attempt.execId(), outing);
         offer(resident, attempt, outing);
     }

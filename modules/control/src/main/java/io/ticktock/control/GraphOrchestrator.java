@@ -67,6 +67,7 @@ final class GraphOrchestrator {
     private final LifetimeLoader loader;
     private final DecisionMaker decisions;
     private final Dispatcher dispatcher;
+    private final RunningLifetimes running;
     private final ChildStarter children;
     private final Residents residents;
     private final Recovery recovery;
@@ -84,6 +85,7 @@ final class GraphOrchestrator {
             LifetimeStarter starter,
             LifetimeLoader loader,
             Dispatcher dispatcher,
+            RunningLifetimes running,
             ControlMeters meters) {
         this.vertx = vertx;
         this.bus = bus;
@@ -95,6 +97,7 @@ final class GraphOrchestrator {
         this.loader = loader;
         this.decisions = new DecisionMaker(controller, loader);
         this.dispatcher = dispatcher;
+        this.running = running;
         this.meters = meters;
         this.spans = new LifetimeSpans(bus.tracing(), clock);
         this.children = new ChildStarter(vertx, bus, this::offer);
@@ -106,18 +109,19 @@ final class GraphOrchestrator {
 
     /** A child is never refused for want of room: its parent would keep the room that it waits for. */
     Future<StartLifetimeResponse> start(StartLifetimeRequest request) {
-        if (request.getParentExecId().isEmpty() && size() >= configuration.maxResident()) {
+        boolean isChild = !request.getParentExecId().isEmpty();
+        if (!isChild && size() >= configuration.maxResident()) {
             return Future.failedFuture(full());
         }
-        return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.start(request))
-                .map(start -> {
-                    start.requireSame();
-                    StartLifetimeResponse.Builder response = StartLifetimeResponse.newBuilder()
-                            .setLifetimeId(start.lifetimeId())
-                            .setCreated(start.created());
-                    start.head().ifPresent(response::setLifetime);
-                    return response.build();
-                });
+        LifetimeKey key = LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId());
+        return (isChild ? beginAsChild(key, request) : begin(key, () -> starter.start(request))).map(start -> {
+            start.requireSame();
+            StartLifetimeResponse.Builder response = StartLifetimeResponse.newBuilder()
+                    .setLifetimeId(start.lifetimeId())
+                    .setCreated(start.created());
+            start.head().ifPresent(response::setLifetime);
+            return response.build();
+        });
     }
 
     Future<ForkLifetimeResponse> fork(ForkLifetimeRequest request) {
@@ -135,17 +139,34 @@ final class GraphOrchestrator {
                 });
     }
 
+    private Future<LifetimeStarter.Start> beginAsChild(LifetimeKey key, StartLifetimeRequest request) {
+        running.admitChild(key.getTenantId());
+        return beginAdmitted(key, () -> starter.start(request), spans.asked());
+    }
+
     private Failure full() {
         meters.refused();
         return new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later");
     }
 
     private Future<LifetimeStarter.Start> begin(LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin) {
-        starting++;
         LifetimeSpans.Asked trace = spans.asked();
+        return running.admit(asked.getTenantId())
+                .onFailure(refused -> meters.refused())
+                .compose(admitted -> beginAdmitted(asked, begin, trace));
+    }
+
+    private Future<LifetimeStarter.Start> beginAdmitted(
+            LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin, LifetimeSpans.Asked trace) {
+        starting++;
         return Future.succeededFuture()
                 .compose(nothing -> begin.get())
-                .onComplete(done -> starting--)
+                .onComplete(done -> {
+                    starting--;
+                    running.settled(
+                            asked.getTenantId(),
+                            done.succeeded() && done.result().created());
+                })
                 .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
                 .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
                 .onSuccess(start -> admitted(asked.getTenantId(), start, trace));
@@ -436,6 +457,7 @@ final class GraphOrchestrator {
                     NOT_FOUND,
                     FAILED_PRECONDITION,
                     OVERLOADED,
+                    QUOTA_EXCEEDED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
@@ -464,6 +486,7 @@ final class GraphOrchestrator {
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION,
                     OVERLOADED,
+                    QUOTA_EXCEEDED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
@@ -479,6 +502,7 @@ final class GraphOrchestrator {
             if (resident.state.hasEnded()) {
                 spans.ended(resident.state);
             }
+            running.happened(resident.state.tenantId(), decision.events());
         }
         for (Command command : decision.commands()) {
             if (command instanceof Command.Dispatch dispatch) {

@@ -165,6 +165,7 @@ final class Reconciler {
 
     private void sweep() {
         int begun = run;
+        dispatcher.fill();
         Map<ExecutionKey, Resident> silent = silentAttempts();
         (silent.isEmpty() ? Future.<Void>succeededFuture() : ask(silent)).onComplete(done -> {
             if (done.failed()) {

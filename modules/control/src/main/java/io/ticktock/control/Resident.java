@@ -21,13 +21,17 @@ final class Resident {
 
     /** An attempt that was handed out: when to ask after it next, and how often that and a refusal has happened. */
     static final class Outing {
+        /** Whose room it takes. */
+        final Outlet outlet;
+
         Instant checkAt;
         int checks;
         int refusals;
         /** No executor has taken it yet; it is offered until one does. */
         boolean offered;
 
-        Outing(Instant checkAt) {
+        Outing(Outlet outlet, Instant checkAt) {
+            this.outlet = outlet;
             this.checkAt = checkAt;
         }
     }
@@ -37,8 +41,8 @@ final class Resident {
     final List<Signal> signalsAtLoad;
 
     final Map<String, Outing> outings = new HashMap<>();
-    /** The attempts that are to go out as soon as there is room, in order. */
-    final Set<String> queued = new LinkedHashSet<>();
+    /** The attempts that are to go out as soon as there is room, in order, for each kind of room. */
+    private final Map<Outlet, Set<String>> queued = new HashMap<>(2);
     /** The running Vert.x timers of attempts that are not due yet. */
     final Map<String, Long> backoffs = new HashMap<>();
 
@@ -62,6 +66,11 @@ final class Resident {
         this.headSeq = headSeq;
         this.parked = parked;
         this.signalsAtLoad = signalsAtLoad;
+    }
+
+    /** What of it waits for this room. */
+    Set<String> queued(Outlet outlet) {
+        return queued.computeIfAbsent(outlet, none -> new LinkedHashSet<>());
     }
 
     LifetimeKey key() {

@@ -594,7 +594,7 @@ class ControlVerticleTest {
     }
 
     private ControlVerticle verticle(int maxResident) {
-        ControlConfiguration configuration = new ControlConfiguration(
+        ControlConfiguration configuration = ControlConfiguration.of(
                 "test", Duration.ofSeconds(2), maxResident, 100, Duration.ofMillis(100), Duration.ofMillis(100));
         return new ControlVerticle(bus, configuration, Clock.systemUTC(), new SimpleMeterRegistry());
     }

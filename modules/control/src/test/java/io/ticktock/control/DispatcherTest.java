@@ -6,18 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.tenant.TenantQuotas;
+import io.ticktock.graph.AgentGraph;
 import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.GetQuotasResponse;
+import io.ticktock.proto.v1.Quotas;
 import io.ticktock.proto.v1.TaskInput;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +76,73 @@ class DispatcherTest {
             String execId = execId(owner, expected);
             run(() -> dispatcher.cancel(owner, List.of(execId)));
         }
-        assertEquals(List.of(), List.copyOf(large.queued));
+        assertEquals(0, dispatcher.waiting());
+    }
+
+    @Test
+    void tenantsThatWaitForRoomTakeTurns() throws Exception {
+        Dispatcher dispatcher = dispatcher(1);
+        List<Resident> flood = List.of(lifetimeOf("flood", "b", "b"), lifetimeOf("flood", "b", "b"));
+        Resident other = lifetimeOf("other", "c", "c");
+        run(() -> {
+            flood.forEach(lifetime -> dispatchAll(dispatcher, lifetime));
+            dispatchAll(dispatcher, other);
+        });
+        List<String> turns = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            turns.add(nextOffered().substring(0, 1));
+            run(() -> {
+                Resident out = Stream.concat(flood.stream(), Stream.of(other))
+                        .filter(lifetime -> !lifetime.outings.isEmpty())
+                        .findFirst()
+                        .orElseThrow();
+                dispatcher.cancel(out, List.copyOf(out.outings.keySet()));
+            });
+        }
+        assertEquals(List.of("b", "b", "c", "b", "c", "b"), turns);
+        assertEquals(0, dispatcher.waiting());
+        assertEquals(0, dispatcher.inFlight());
+    }
+
+    @Test
+    void aTenantHasNoMoreOutThanItsQuota() throws Exception {
+        Dispatcher dispatcher = dispatcher(
+                10, Quotas.newBuilder().setRemoteExecutionsInFlight(2).build());
+        Resident many = lifetimeOf("flood", "b", "b", "b", "b");
+        Resident more = lifetimeOf("flood", "b");
+        Resident others = lifetimeOf("other", "c");
+        run(() -> {
+            dispatchAll(dispatcher, many);
+            dispatchAll(dispatcher, more);
+            dispatchAll(dispatcher, others);
+        });
+        assertEquals(2, many.outings.size());
+        assertEquals(0, more.outings.size());
+        assertEquals(1, others.outings.size());
+        assertEquals(3, dispatcher.waiting());
+        run(() -> dispatcher.releaseAll(many));
+        assertEquals(1, more.outings.size());
+        assertEquals(0, dispatcher.waiting());
+    }
+
+    @Test
+    void attemptsOfAuthorsTypesTakeNoRoomOfBuiltInOnes() throws Exception {
+        Dispatcher dispatcher = dispatcher(2);
+        Resident slow = lifetime("b", "b", "b");
+        Resident plan = atPlan();
+        run(() -> {
+            dispatchAll(dispatcher, slow);
+            dispatchAll(dispatcher, plan);
+        });
+        assertEquals(2, slow.outings.size());
+        assertEquals(1, plan.outings.size(), "plans, and tasks of built-in types, have room of their own");
+        assertEquals(1, dispatcher.waiting());
+    }
+
+    private static Resident atPlan() {
+        Scenario scenario = new Scenario(TestGraph.of("a", FAN, Map.of()), false);
+        scenario.play("a ok");
+        return new Resident(scenario.state, 0, false, List.of());
     }
 
     @Test
@@ -82,7 +155,7 @@ class DispatcherTest {
             }
         });
         assertEquals(1, lifetime.outings.size());
-        assertEquals(2, lifetime.queued.size());
+        assertEquals(2, dispatcher.waiting());
     }
 
     @Test
@@ -97,7 +170,7 @@ class DispatcherTest {
         });
         assertEquals("b@/p#1:0", nextOffered());
         assertEquals("c@/p#1:0", nextOffered());
-        assertEquals(List.of(), List.copyOf(gone.queued));
+        assertEquals(0, dispatcher.waiting());
     }
 
     @Test
@@ -154,12 +227,29 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(int maxInFlight) {
-        return new Dispatcher(vertx, bus, clock, maxInFlight);
+        return dispatcher(maxInFlight, Quotas.getDefaultInstance());
+    }
+
+    /** @param quotas of every tenant */
+    private Dispatcher dispatcher(int maxInFlight, Quotas quotas) {
+        ControlConfiguration configuration = ControlConfiguration.of(
+                "test", Duration.ofSeconds(2), 100, maxInFlight, Duration.ofMillis(100), Duration.ZERO);
+        GetQuotasResponse known =
+                GetQuotasResponse.newBuilder().setQuotas(quotas).build();
+        return new Dispatcher(
+                vertx, bus, clock, configuration, new TenantQuotas(asked -> Future.succeededFuture(known)));
     }
 
     /** One that stands at these Tasks. */
     private static Resident lifetime(String... tasks) {
         Scenario scenario = new Scenario(TestGraph.of("a", FAN, Map.of()), false);
+        scenario.play("a ok", "p choose " + String.join(" ", tasks));
+        return new Resident(scenario.state, 0, false, List.of());
+    }
+
+    private static Resident lifetimeOf(String tenantId, String... tasks) {
+        AgentGraph graph = TestGraph.of("a", FAN, Map.of());
+        Scenario scenario = new Scenario(graph, false, tenantId);
         scenario.play("a ok", "p choose " + String.join(" ", tasks));
         return new Resident(scenario.state, 0, false, List.of());
     }

@@ -36,7 +36,8 @@ final class ReplayedEvents {
 
     /** As above, of a fork that goes on from an inherited log. */
     void requireAgree(AgentGraph graph, List<LifetimeEvent> inherited, List<LifetimeEvent> events) {
-        LifetimeState state = new LifetimeState("acme", events.get(0).getLifetimeId(), graph);
+        LifetimeState state =
+                new LifetimeState(events.get(0).getTenantId(), events.get(0).getLifetimeId(), graph);
         inherited.forEach(state::inherit);
         for (RecordedDecision decision : RecordedDecision.of(events)) {
             DecisionReplay replay = new DecisionReplay(state, decision, records);

@@ -64,7 +64,11 @@ final class Scenario {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     Scenario(AgentGraph graph, boolean asChild) {
-        state = new LifetimeState("acme", LIFETIME, graph);
+        this(graph, asChild, "acme");
+    }
+
+    Scenario(AgentGraph graph, boolean asChild, String tenantId) {
+        state = new LifetimeState(tenantId, LIFETIME, graph);
         Started.Builder started = Started.newBuilder().setGraph(GraphCatalog.referenceOf(graph));
         graph.metadata().deadline().ifPresent(limit -> started.setDeadline(ProtoTime.timestamp(now.plus(limit))));
         if (asChild) {
@@ -311,7 +315,7 @@ final class Scenario {
 
     /** The same events folded anew. */
     LifetimeState folded() {
-        LifetimeState again = new LifetimeState("acme", state.lifetimeId(), state.graph());
+        LifetimeState again = new LifetimeState(state.tenantId(), state.lifetimeId(), state.graph());
         inherited.forEach(again::inherit);
         events.forEach(again::apply);
         return again;

@@ -2,22 +2,22 @@ package io.ticktock.executor;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.tenant.FairQueue;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The attempts in hand: each once, so many running at once, so many more waiting for their start, the rest refused.
+ * Tenants take turns to start, and some of the places are left to others by each of them.
  * A running attempt gives its place away when its handler has ended, but stays in hand until its record is acknowledged.
  */
 final class HeldAttempts {
@@ -25,23 +25,34 @@ final class HeldAttempts {
     private static final Future<DispatchResponse> IN_HAND =
             Future.succeededFuture(DispatchResponse.getDefaultInstance());
 
+    /** One place of so many. */
+    private static final int LEFT_TO_OTHERS = 8;
+
     private final ExecutorMeters meters;
     private final int maxRunning;
+    private final int maxRunningOfTenant;
     private final int maxHeld;
     private final Map<String, Entry> held = new ConcurrentHashMap<>();
-    private final Set<Entry> resumedQueue = new LinkedHashSet<>();
-    private final Set<Entry> newQueue = new LinkedHashSet<>();
+    private final FairQueue<Entry> resumedQueue = new FairQueue<>();
+    private final FairQueue<Entry> newQueue = new FairQueue<>();
+    private final Map<String, Integer> runningOf = new HashMap<>();
     private final Promise<Void> drained = Promise.promise();
     private final AtomicInteger outside = new AtomicInteger();
     private int running;
     private volatile boolean draining;
 
     /** What is to run when there is a place. */
-    private record Entry(HeldAttempt attempt, Runnable start) {}
+    private record Entry(HeldAttempt attempt, Runnable start) {
+
+        String tenantId() {
+            return attempt.tenantId();
+        }
+    }
 
     HeldAttempts(int maxRunning, int maxQueued, ExecutorMeters meters) {
         this.meters = meters;
         this.maxRunning = maxRunning;
+        this.maxRunningOfTenant = maxRunning - maxRunning / LEFT_TO_OTHERS;
         this.maxHeld = maxRunning + maxQueued;
     }
 
@@ -122,7 +133,7 @@ final class HeldAttempts {
     void handlerEnded(HeldAttempt attempt) {
         attempt.handlerEnded();
         if (!attempt.isOutside()) {
-            passPlaceOn();
+            passPlaceOn(attempt);
         }
     }
 
@@ -130,15 +141,17 @@ final class HeldAttempts {
     void moveOutside(HeldAttempt attempt) {
         attempt.awaitWorker();
         outside.incrementAndGet();
-        passPlaceOn();
+        passPlaceOn(attempt);
     }
 
-    private void passPlaceOn() {
+    private void passPlaceOn(HeldAttempt attempt) {
         Entry next;
         synchronized (this) {
+            running--;
+            runningOf.computeIfPresent(attempt.tenantId(), (id, count) -> count == 1 ? null : count - 1);
             next = nextInQueue();
-            if (next == null) {
-                running--;
+            if (next != null) {
+                takePlace(next);
             }
         }
         if (next != null) {
@@ -198,11 +211,11 @@ final class HeldAttempts {
             if (draining) {
                 return false;
             }
-            if (running == maxRunning) {
-                (entry.attempt.isResumed() ? resumedQueue : newQueue).add(entry);
+            if (running == maxRunning || !mayRunMore(entry.tenantId())) {
+                (entry.attempt.isResumed() ? resumedQueue : newQueue).add(entry.tenantId(), entry);
                 return true;
             }
-            running++;
+            takePlace(entry);
         }
         entry.start.run();
         return true;
@@ -210,10 +223,8 @@ final class HeldAttempts {
 
     private synchronized List<Entry> startNoMore() {
         draining = true;
-        List<Entry> queued = new ArrayList<>(resumedQueue);
-        queued.addAll(newQueue);
-        resumedQueue.clear();
-        newQueue.clear();
+        List<Entry> queued = new ArrayList<>(resumedQueue.drain());
+        queued.addAll(newQueue.drain());
         return queued;
     }
 
@@ -221,18 +232,22 @@ final class HeldAttempts {
         return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "this executor is about to stop"));
     }
 
+    private void takePlace(Entry entry) {
+        running++;
+        runningOf.merge(entry.tenantId(), 1, Integer::sum);
+    }
+
+    private boolean mayRunMore(String tenantId) {
+        return runningOf.getOrDefault(tenantId, 0) < maxRunningOfTenant;
+    }
+
     /** What goes on comes before what is new. */
     private Entry nextInQueue() {
-        Iterator<Entry> queue = (resumedQueue.isEmpty() ? newQueue : resumedQueue).iterator();
-        if (!queue.hasNext()) {
-            return null;
-        }
-        Entry next = queue.next();
-        queue.remove();
-        return next;
+        Entry resumed = resumedQueue.poll(this::mayRunMore);
+        return resumed != null ? resumed : newQueue.poll(this::mayRunMore);
     }
 
     private synchronized boolean unqueue(Entry entry) {
-        return newQueue.remove(entry) || resumedQueue.remove(entry);
+        return newQueue.remove(entry.tenantId(), entry) || resumedQueue.remove(entry.tenantId(), entry);
     }
 }

@@ -1,6 +1,8 @@
 package io.ticktock.executor;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.PackedInputs;
 import io.ticktock.proto.v1.Payload;
@@ -105,7 +107,13 @@ final class ResultStore {
     }
 
     private Future<BlobReference> storeBytes(HeldAttempt attempt, String mediaType, List<ByteString> parts) {
-        return repeater.repeat(() -> blobs.write(attempt.tenantId(), mediaType, parts), () -> true);
+        return repeater.repeat(
+                () -> blobs.write(attempt.tenantId(), mediaType, parts).recover(ResultStore::withinQuota), () -> true);
+    }
+
+    /** Who has stored too much already may have to wait for an administrator: the attempt does not. */
+    private static Future<BlobReference> withinQuota(Throwable cause) {
+        return Future.failedFuture(Failure.is(cause, FailureCode.QUOTA_EXCEEDED) ? notStored(cause) : cause);
     }
 
     /** A stream cannot be read twice: what its upload does not survive, only another attempt can heal. */

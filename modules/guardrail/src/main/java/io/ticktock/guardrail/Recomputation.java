@@ -114,6 +114,7 @@ final class Recomputation {
                     FAILED_PRECONDITION,
                     FENCED,
                     OVERLOADED,
+                    QUOTA_EXCEEDED,
                     UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,

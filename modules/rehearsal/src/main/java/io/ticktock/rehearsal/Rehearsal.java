@@ -70,7 +70,7 @@ public final class Rehearsal implements AutoCloseable {
     Rehearsal(List<TaskType> tasks, List<PlanType> plans, Optional<Path> policies) {
         this.executor = new Executor(vertx, bus, "rehearsal", clock, tasks, plans);
         // A lifetime that waits for time to pass leaves memory at once, so that only the store's timer counts.
-        ControlConfiguration control = new ControlConfiguration(
+        ControlConfiguration control = ControlConfiguration.of(
                 "rehearsal", LONGEST_LEASE, MOST_RESIDENT, MOST_IN_FLIGHT, SHORTEST_SWEEP, Duration.ZERO);
         GuardrailConfiguration guardrail =
                 new GuardrailConfiguration(policies, Duration.ofSeconds(1), Duration.ofSeconds(1), MOST_CONTENT_BYTES);

@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PlanExecution;
@@ -10,35 +11,37 @@ import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.Waiting;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the blobs that what is stored refers to; such blobs are not garbage. Mostly there are none. */
+/**
+ * Finds the blobs that what is stored refers to, each with its size; such blobs are not garbage. Mostly there are none.
+ */
 public final class BlobUris {
 
     private static final Pattern FORM = Pattern.compile("blob:((?:[a-z0-9_-]|%[0-9a-f]{2})+)/");
 
     private BlobUris() {}
 
-    public static Set<String> of(TaskExecution execution) {
+    public static Map<String, Long> of(TaskExecution execution) {
         return of(execution.getResult().getPayload());
     }
 
-    public static Set<String> of(PlanExecution execution) {
+    public static Map<String, Long> of(PlanExecution execution) {
         PlanResult result = execution.getResult();
         if (result.hasPackedInputs()) {
-            return Set.of(result.getPackedInputs().getBlob().getUri());
+            return sized(result.getPackedInputs().getBlob());
         }
-        Set<String> uris = Set.of();
+        Map<String, Long> uris = Map.of();
         for (Payload input : result.getInputsList()) {
             uris = union(uris, of(input));
         }
         return uris;
     }
 
-    public static Set<String> of(LifetimeEvent event) {
+    public static Map<String, Long> of(LifetimeEvent event) {
         if (event.hasWaiting()) {
             Waiting waiting = event.getWaiting();
             return union(
@@ -48,15 +51,19 @@ public final class BlobUris {
             Resumption resumption = event.getWoken().getResumption();
             return of(resumption.getAnswer().getPayload());
         }
-        return Set.of();
+        return Map.of();
     }
 
-    public static Set<String> of(Signal signal) {
+    public static Map<String, Long> of(Signal signal) {
         return of(signal.getAnswer().getPayload());
     }
 
-    public static Set<String> of(Payload payload) {
-        return payload.hasBlob() ? Set.of(payload.getBlob().getUri()) : Set.of();
+    public static Map<String, Long> of(Payload payload) {
+        return payload.hasBlob() ? sized(payload.getBlob()) : Map.of();
+    }
+
+    private static Map<String, Long> sized(BlobReference blob) {
+        return Map.of(blob.getUri(), blob.getSizeBytes());
     }
 
     /** Of "blob:tenant/hash", where the tenant has its unusual bytes escaped; "" when the uri has another form. */
@@ -66,12 +73,12 @@ public final class BlobUris {
         return matcher.lookingAt() ? URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8) : "";
     }
 
-    private static Set<String> union(Set<String> some, Set<String> others) {
+    private static Map<String, Long> union(Map<String, Long> some, Map<String, Long> others) {
         if (others.isEmpty()) {
             return some;
         }
-        Set<String> all = new HashSet<>(some);
-        all.addAll(others);
+        Map<String, Long> all = new HashMap<>(some);
+        all.putAll(others);
         return all;
     }
 }

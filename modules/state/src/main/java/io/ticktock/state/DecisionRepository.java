@@ -54,10 +54,20 @@ final class DecisionRepository {
     }
 
     private final Lane lane;
+    private final BlobReferenceRepository blobs;
+    private final StoredBytes stored;
     private final GroupCommit<Append, AppendDecisionResponse> appends;
 
-    DecisionRepository(Vertx vertx, Database database, GroupCommit.Limits limits, StateMeters meters) {
+    DecisionRepository(
+            Vertx vertx,
+            Database database,
+            GroupCommit.Limits limits,
+            BlobReferenceRepository blobs,
+            StoredBytes stored,
+            StateMeters meters) {
         this.lane = database.lane();
+        this.blobs = blobs;
+        this.stored = stored;
         this.appends = new GroupCommit<>(vertx, "decisions", limits, meters, this::write);
     }
 
@@ -68,7 +78,9 @@ final class DecisionRepository {
                 Checks.lifetime(decision.getLifetimeId()),
                 request.getFence(),
                 decision);
-        return appends.submit(append, decision.getSerializedSize());
+        int sizeBytes = decision.getSerializedSize();
+        return appends.submit(append.tenantId, append, sizeBytes)
+                .onSuccess(appended -> stored.add(append.tenantId, sizeBytes));
     }
 
     Future<Void> close() {
@@ -100,7 +112,7 @@ final class DecisionRepository {
         BlobReferenceRepository.Uses uses = new BlobReferenceRepository.Uses();
         rows.forEach(row -> uses(row.row().decision, uses));
         boolean eventsOnly = rows.stream().allMatch(row -> row.row().isEventsOnly());
-        return BlobReferenceRepository.add(lane, uses)
+        return blobs.add(lane, uses)
                 .compose(referenced -> eventsOnly ? insertEvents(fence, rows) : insertAll(fence, rows))
                 .compose(held -> {
                     rows.forEach(row -> complete(row, held));

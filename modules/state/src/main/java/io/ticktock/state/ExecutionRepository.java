@@ -31,6 +31,8 @@ final class ExecutionRepository<E extends Message> {
     private final Database database;
     private final Lane lane;
     private final RecentlyWritten<RecordKey, E> recent;
+    private final BlobReferenceRepository blobs;
+    private final StoredBytes stored;
     private final GroupCommit<Append<E>, Recorded<E>> appends;
     private final StateMeters meters;
     private final String insert;
@@ -44,11 +46,15 @@ final class ExecutionRepository<E extends Message> {
             Database database,
             GroupCommit.Limits limits,
             RecentlyWritten<RecordKey, E> recent,
+            BlobReferenceRepository blobs,
+            StoredBytes stored,
             StateMeters meters) {
         this.kind = kind;
         this.database = database;
         this.lane = database.lane();
         this.recent = recent;
+        this.blobs = blobs;
+        this.stored = stored;
         this.meters = meters;
         this.appends = new GroupCommit<>(vertx, kind.table(), limits, meters, this::write);
         this.insert = INSERT.formatted(kind.table());
@@ -59,7 +65,15 @@ final class ExecutionRepository<E extends Message> {
 
     Future<Recorded<E>> append(E execution) {
         RecordKey key = RecordKey.of(kind.headers().apply(execution));
-        return appends.submit(new Append<>(key, execution), execution.getSerializedSize());
+        int sizeBytes = execution.getSerializedSize();
+        return appends.submit(key.tenantId(), new Append<>(key, execution), sizeBytes)
+                .onSuccess(recorded -> count(key, recorded, sizeBytes));
+    }
+
+    private void count(RecordKey key, Recorded<E> recorded, int sizeBytes) {
+        if (recorded.outcome() == AppendOutcome.APPEND_OUTCOME_RECORDED) {
+            stored.add(key.tenantId(), sizeBytes);
+        }
     }
 
     Future<Void> close() {
@@ -78,7 +92,7 @@ final class ExecutionRepository<E extends Message> {
     private Future<Void> write(List<Pending<Append<E>, Recorded<E>>> rows) {
         BlobReferenceRepository.Uses uses = new BlobReferenceRepository.Uses();
         rows.forEach(row -> uses.add(row.row().key.tenantId(), kind.blobs().apply(row.row().execution)));
-        return BlobReferenceRepository.add(lane, uses)
+        return blobs.add(lane, uses)
                 .compose(referenced -> lane.execute(insert, parameters(rows)))
                 .compose(inserted -> completeAll(rows))
                 .recover(cause ->

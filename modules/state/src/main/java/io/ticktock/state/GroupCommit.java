@@ -2,11 +2,12 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.tenant.FairQueue;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 /**
  * A lane of writes with natural batching: what is submitted in one turn of the event loop is flushed together, and while
  * one flush is in flight the next batch gathers. No timer delays a write, so a lone caller waits for its own round trip
- * only.
+ * only. Tenants take turns in a flush, and none can fill the queue.
  *
  * <p>A flush that fails for what a row contains is split until the row is alone, so that its neighbours get through.
  * A flush that fails for the connection, or whose reply is lost, is written again with growing pauses until its rows
@@ -40,12 +41,14 @@ final class GroupCommit<T, R> {
 
     /** A row that waits for its commit. */
     static final class Pending<T, R> {
+        private final String tenantId;
         private final T row;
         private final long sizeBytes;
         private final long submittedNanos = System.nanoTime();
         private final Promise<R> promise = Promise.promise();
 
-        private Pending(T row, long sizeBytes) {
+        private Pending(String tenantId, T row, long sizeBytes) {
+            this.tenantId = tenantId;
             this.row = row;
             this.sizeBytes = sizeBytes;
         }
@@ -67,6 +70,7 @@ final class GroupCommit<T, R> {
         }
     }
 
+    private static final int MOST_OF_FREE = 3;
     private static final long FIRST_PAUSE_MS = 10;
     private static final long LONGEST_PAUSE_MS = 500;
 
@@ -76,7 +80,8 @@ final class GroupCommit<T, R> {
     private final Writer<T, R> writer;
     private final StateMeters.Flushes meters;
 
-    private final ArrayDeque<Pending<T, R>> queue = new ArrayDeque<>();
+    private final FairQueue<Pending<T, R>> queue = new FairQueue<>();
+    private final Map<String, Long> queuedBytesOf = new HashMap<>();
     private long queuedBytes;
     private boolean flushing;
     private boolean closed;
@@ -90,20 +95,20 @@ final class GroupCommit<T, R> {
         this.meters = meters.flushes(name.replace(' ', '_'), this::queuedRows);
     }
 
-    /** Completes when the row is durable. Fails with OVERLOADED at once when the queue is full. */
-    Future<R> submit(T row, long sizeBytes) {
-        Pending<T, R> pending = new Pending<>(row, sizeBytes);
+    /** Completes when the row is durable. Fails with OVERLOADED at once when the queue is full, or the tenant's part of it. */
+    Future<R> submit(String tenantId, T row, long sizeBytes) {
+        Pending<T, R> pending = new Pending<>(tenantId, row, sizeBytes);
         synchronized (this) {
             if (closed) {
                 return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the store is closing"));
             }
-            if (isFull(sizeBytes)) {
+            if (isFull(tenantId, sizeBytes)) {
                 meters.refused();
                 return Future.failedFuture(
                         new Failure(FailureCode.OVERLOADED, "the queue of " + name + " is full; try again later"));
             }
-            queue.add(pending);
-            queuedBytes += sizeBytes;
+            queue.add(tenantId, pending);
+            addBytes(tenantId, sizeBytes);
             if (flushing) {
                 return pending.promise.future();
             }
@@ -128,8 +133,20 @@ final class GroupCommit<T, R> {
         return queue.size();
     }
 
-    private boolean isFull(long sizeBytes) {
-        return queue.size() >= limits.queueRows || (!queue.isEmpty() && queuedBytes + sizeBytes > limits.queueBytes);
+    /** A tenant may have three times what is left free: alone three quarters, and whoever floods it, others find room. */
+    private boolean isFull(String tenantId, long sizeBytes) {
+        int freeRows = limits.queueRows - queue.size();
+        long freeBytes = limits.queueBytes - queuedBytes;
+        if (freeRows <= 0 || queue.size(tenantId) / MOST_OF_FREE >= freeRows) {
+            return true;
+        }
+        return !queue.isEmpty()
+                && (sizeBytes > freeBytes || queuedBytesOf.getOrDefault(tenantId, 0L) > MOST_OF_FREE * freeBytes);
+    }
+
+    private void addBytes(String tenantId, long sizeBytes) {
+        queuedBytes += sizeBytes;
+        queuedBytesOf.merge(tenantId, sizeBytes, (some, more) -> some + more == 0 ? null : some + more);
     }
 
     private void flush() {
@@ -153,9 +170,10 @@ final class GroupCommit<T, R> {
                 break;
             }
             bytes += size;
-            batch.add(queue.poll());
+            Pending<T, R> next = queue.poll();
+            addBytes(next.tenantId, -size);
+            batch.add(next);
         }
-        queuedBytes -= bytes;
         flushing = !batch.isEmpty();
         if (closed && !flushing) {
             drained.tryComplete();

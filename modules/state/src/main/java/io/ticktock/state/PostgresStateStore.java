@@ -26,6 +26,7 @@ public final class PostgresStateStore implements StateStore {
     private final SignalRepository signals;
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
+    private final StoredBytes storedBytes;
     private final HumanTaskRepository humanTasks;
     private final WaitingWorkRepository waitingWork;
     private final UsageRepository usage;
@@ -41,6 +42,8 @@ public final class PostgresStateStore implements StateStore {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
         RecentlyWritten<LifetimeIdentity, Payload> inputs = new RecentlyWritten<>(configuration.cacheBytes() / 4);
         this.database = new Database(vertx, configuration, meters);
+        this.storedBytes = new StoredBytes(vertx, database);
+        this.blobs = new BlobReferenceRepository(database, storedBytes);
         this.graphs = new GraphRepository(database);
         this.policySets = new PolicySetRepository(database);
         this.tasks = new ExecutionRepository<>(
@@ -49,6 +52,8 @@ public final class PostgresStateStore implements StateStore {
                 database,
                 limits,
                 new RecentlyWritten<>(configuration.cacheBytes() / 2),
+                blobs,
+                storedBytes,
                 meters);
         this.plans = new ExecutionRepository<>(
                 RecordKind.PLAN,
@@ -56,15 +61,16 @@ public final class PostgresStateStore implements StateStore {
                 database,
                 limits,
                 new RecentlyWritten<>(configuration.cacheBytes() / 4),
+                blobs,
+                storedBytes,
                 meters);
         this.references = new ReferenceRepository(database, tasks, plans);
         this.examinations = new ExaminationRepository(database);
         this.outputs = new OutputRepository(database, tasks, plans);
-        this.starts =
-                new StartRepository(vertx, database, configuration.limits(configuration.queueStarts()), inputs, meters);
-        this.decisions = new DecisionRepository(vertx, database, limits, meters);
+        this.starts = new StartRepository(
+                vertx, database, configuration.limits(configuration.queueStarts()), inputs, blobs, storedBytes, meters);
+        this.decisions = new DecisionRepository(vertx, database, limits, blobs, storedBytes, meters);
         this.lifetimes = new LifetimeRepository(database, inputs);
-        this.blobs = new BlobReferenceRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
         this.humanTasks = new HumanTaskRepository(database);
@@ -74,7 +80,7 @@ public final class PostgresStateStore implements StateStore {
         this.spend = new SpendRepository(database);
         this.budgets = new BudgetRepository(database);
         this.history = new HistoryRepository(database);
-        this.tenants = new TenantRepository(database);
+        this.tenants = new TenantRepository(database, storedBytes, configuration.storedBytes());
         this.apiKeys = new ApiKeyRepository(database);
         this.audit = new AuditRepository(database);
     }
@@ -276,6 +282,16 @@ public final class PostgresStateStore implements StateStore {
     }
 
     @Override
+    public Future<UpdateTenantResponse> updateTenant(UpdateTenantRequest request) {
+        return Future.succeededFuture(request).compose(tenants::update);
+    }
+
+    @Override
+    public Future<GetQuotasResponse> getQuotas(GetQuotasRequest request) {
+        return Future.succeededFuture(request).compose(tenants::quotas);
+    }
+
+    @Override
     public Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request) {
         return Future.succeededFuture(request).compose(apiKeys::create);
     }
@@ -323,6 +339,7 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<Void> close() {
         return Future.join(tasks.close(), plans.close(), decisions.close(), starts.close())
+                .eventually(storedBytes::close)
                 .eventually(database::close)
                 .mapEmpty();
     }

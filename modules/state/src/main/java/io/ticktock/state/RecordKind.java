@@ -8,7 +8,7 @@ import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.buffer.Buffer;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Function;
 
 /** What the records of Tasks and of Plans have in common, and where they differ. */
@@ -18,7 +18,7 @@ record RecordKind<E extends Message>(
         Function<E, ExecutionHeaders> headers,
         Function<E, PolicyTelemetry> telemetry,
         Function<E, ExecutionReference> reference,
-        Function<E, Set<String>> blobs) {
+        Function<E, Map<String, Long>> blobs) {
 
     static final RecordKind<TaskExecution> TASK = new RecordKind<>(
             "task_executions",

@@ -45,7 +45,8 @@ public final class Refusal {
     public static Failure otherTenant(String tenantId) {
         return new Failure(
                 FailureCode.ALREADY_EXISTS,
-                "tenant " + tenantId + " is there already, with another name or creator; a tenant never changes");
+                "tenant " + tenantId
+                        + " is there already, with another name, creator or quotas; only quotas change, by an update");
     }
 
     /** Also for what is another tenant's, and where there is no such tenant: the words must not tell. */

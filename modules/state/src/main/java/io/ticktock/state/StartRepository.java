@@ -35,6 +35,8 @@ final class StartRepository {
     }
 
     private final Lane lane;
+    private final BlobReferenceRepository blobs;
+    private final StoredBytes stored;
     private final RecentlyWritten<LifetimeIdentity, Payload> recentInputs;
     private final GroupCommit<Start, CreateLifetimeResponse> starts;
 
@@ -43,8 +45,12 @@ final class StartRepository {
             Database database,
             GroupCommit.Limits limits,
             RecentlyWritten<LifetimeIdentity, Payload> recentInputs,
+            BlobReferenceRepository blobs,
+            StoredBytes stored,
             StateMeters meters) {
         this.lane = database.lane();
+        this.blobs = blobs;
+        this.stored = stored;
         this.recentInputs = recentInputs;
         this.starts = new GroupCommit<>(vertx, "new lifetimes", limits, meters, this::write);
     }
@@ -56,7 +62,9 @@ final class StartRepository {
         Checks.lineage(request.getLineageList());
         Checks.text("idempotency_key", request.getIdempotencyKey());
         decision.getHead().getLabelsMap().forEach((name, value) -> Checks.text(name, value));
-        return starts.submit(new Start(key, request), request.getSerializedSize());
+        int sizeBytes = request.getSerializedSize();
+        return starts.submit(key.tenantId(), new Start(key, request), sizeBytes)
+                .onSuccess(response -> stored.add(key.tenantId(), response.getCreated() ? sizeBytes : 0));
     }
 
     Future<Void> close() {
@@ -75,7 +83,7 @@ final class StartRepository {
     }
 
     private Future<Void> write(Fence fence, List<Pending<Start, CreateLifetimeResponse>> rows) {
-        return BlobReferenceRepository.add(lane, uses(rows))
+        return blobs.add(lane, uses(rows))
                 .compose(referenced -> lane.execute(INSERT, parameters(fence, rows)))
                 .compose(inserted -> {
                     if (inserted.size() == 0) {

@@ -14,6 +14,7 @@ package io.ticktock.state;
  * @param flushRows at most this many rows a flush; 1 to 10,000
  * @param flushBytes at most this many bytes a flush, unless one row alone is larger
  * @param cacheBytes roughly how much heap recently written records and inputs may take, since they are read at once
+ * @param storedBytes how many bytes a tenant may have stored, where the tenant's own quota does not say
  */
 public record StateConfiguration(
         DatabaseAddress database,
@@ -25,7 +26,8 @@ public record StateConfiguration(
         long queueBytes,
         int flushRows,
         long flushBytes,
-        long cacheBytes) {
+        long cacheBytes,
+        long storedBytes) {
 
     public StateConfiguration {
         within("pool_size", poolSize, 1, 64);
@@ -37,11 +39,13 @@ public record StateConfiguration(
         within("flush_rows", flushRows, 1, 10_000);
         within("flush_bytes", flushBytes, 1 << 10, 1L << 28);
         within("cache_bytes", cacheBytes, 0, 1L << 40);
+        within("quotas.stored_bytes", storedBytes, 1, Long.MAX_VALUE);
     }
 
     /** With what suits one process on two to sixteen cores. */
     public static StateConfiguration of(DatabaseAddress database) {
-        return new StateConfiguration(database, 4, 5_000, 8_000, 16_384, 2_048, 64L << 20, 512, 8L << 20, 24L << 20);
+        return new StateConfiguration(
+                database, 4, 5_000, 8_000, 16_384, 2_048, 64L << 20, 512, 8L << 20, 24L << 20, 1L << 40);
     }
 
     GroupCommit.Limits limits(int queued) {

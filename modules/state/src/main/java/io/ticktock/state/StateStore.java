@@ -106,6 +106,11 @@ public interface StateStore {
 
     Future<ListTenantsResponse> listTenants(ListTenantsRequest request);
 
+    Future<UpdateTenantResponse> updateTenant(UpdateTenantRequest request);
+
+    /** What a tenant may have, and has. */
+    Future<GetQuotasResponse> getQuotas(GetQuotasRequest request);
+
     /** ALREADY_EXISTS when the key_id is there with anything else; the same again gets the key as it is now. */
     Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request);
 

@@ -83,6 +83,8 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_CREATE_TENANT, store::createTenant),
                 bus.serve(Addresses.STATE_GET_TENANT, store::getTenant),
                 bus.serve(Addresses.STATE_LIST_TENANTS, store::listTenants),
+                bus.serve(Addresses.STATE_UPDATE_TENANT, store::updateTenant),
+                bus.serve(Addresses.STATE_GET_QUOTAS, store::getQuotas),
                 bus.serve(Addresses.STATE_CREATE_API_KEY, store::createApiKey),
                 bus.serve(Addresses.STATE_LIST_API_KEYS, store::listApiKeys),
                 bus.serve(Addresses.STATE_REVOKE_API_KEY, store::revokeApiKey),

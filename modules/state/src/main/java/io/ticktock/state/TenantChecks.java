@@ -1,6 +1,7 @@
 package io.ticktock.state;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Timestamp;
 import io.ticktock.proto.v1.ApiKey;
 import io.ticktock.proto.v1.AppendAuditRequest;
@@ -8,8 +9,10 @@ import io.ticktock.proto.v1.AuditEntry;
 import io.ticktock.proto.v1.AuditOutcome;
 import io.ticktock.proto.v1.CreateApiKeyRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
+import io.ticktock.proto.v1.Quotas;
 import io.ticktock.proto.v1.Role;
 import io.ticktock.proto.v1.Tenant;
+import io.ticktock.proto.v1.UpdateTenantRequest;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +44,28 @@ public final class TenantChecks {
         }
         text("display_name", tenant.getDisplayName());
         text("created_by", tenant.getCreatedBy());
+        quotas(tenant.getQuotas());
+    }
+
+    public static void update(UpdateTenantRequest request) {
+        quotas(request.getQuotas());
+        if (request.getUpdateMask().getPathsCount() == 0) {
+            throw Refusal.invalid("update_mask must name at least one quota");
+        }
+        for (String path : request.getUpdateMask().getPathsList()) {
+            if (Quotas.getDescriptor().findFieldByName(path) == null) {
+                throw Refusal.invalid("there is no quota '" + path + "'");
+            }
+        }
+    }
+
+    private static void quotas(Quotas quotas) {
+        for (FieldDescriptor field : TenantQuota.FIELDS) {
+            Long value = TenantQuota.value(quotas, field);
+            if (value != null && value < 1) {
+                throw Refusal.invalid("quota " + field.getName() + " must be at least 1, not " + value);
+            }
+        }
     }
 
     /** Without looking for its tenant. */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupCommitTest {
 
+    private static final String TENANT = "t";
     private static final Limits LIMITS = new Limits(10, 1_000, 4, 100, 2_000);
 
     /** Takes down what it is asked to write, and is done when the test says so. */
@@ -81,12 +82,12 @@ class GroupCommitTest {
     }
 
     private Future<String> submit(String row, long sizeBytes) {
-        return inOneTurn(() -> lane.submit(row, sizeBytes));
+        return inOneTurn(() -> lane.submit(TENANT, row, sizeBytes));
     }
 
     private List<Future<String>> submitAll(String... rows) {
-        return inOneTurn(
-                () -> Arrays.stream(rows).map(row -> lane.submit(row, 1)).toList());
+        return inOneTurn(() ->
+                Arrays.stream(rows).map(row -> lane.submit(TENANT, row, 1)).toList());
     }
 
     @Test
@@ -131,18 +132,49 @@ class GroupCommitTest {
 
     @Test
     void aFullQueueRefuses() {
-        IntStream.range(0, 11).forEach(i -> submit(Integer.toString(i), 1));
+        submit("in flight", 1);
+        IntStream.range(0, 8)
+                .forEach(i -> assertFalse(submit(Integer.toString(i), 1).isComplete()));
         assertEquals(FailureCode.OVERLOADED, failure(submit("one more", 1)).code());
+        assertFalse(submitOf("other", "first", 1).isComplete());
+        assertFalse(submitOf("third", "second", 1).isComplete());
+        assertEquals(
+                FailureCode.OVERLOADED, failure(submitOf("fourth", "third", 1)).code());
         writer.succeed();
         assertFalse(submit("now there is room", 1).isComplete());
     }
 
     @Test
+    void tenantsTakeTurns() {
+        submit("in flight", 1);
+        IntStream.range(0, 6).forEach(i -> submit("t" + i, 1));
+        submitOf("u", "u0", 1);
+        submitOf("v", "v0", 1);
+        submitOf("u", "u1", 1);
+        for (int i = 0; i < 4; i++) {
+            writer.succeed();
+        }
+        assertEquals(
+                List.of(
+                        List.of("in flight"),
+                        List.of("t0", "u0", "v0", "t1"),
+                        List.of("u1", "t2", "t3", "t4"),
+                        List.of("t5")),
+                writer.flushes);
+    }
+
+    private Future<String> submitOf(String tenantId, String row, long sizeBytes) {
+        return inOneTurn(() -> lane.submit(tenantId, row, sizeBytes));
+    }
+
+    @Test
     void aQueueFullOfBytesRefuses() {
         submit("in flight", 1);
-        submit("big", 900);
-        assertEquals(FailureCode.OVERLOADED, failure(submit("bigger", 200)).code());
-        assertFalse(submit("small", 50).isComplete());
+        submit("big", 700);
+        assertEquals(FailureCode.OVERLOADED, failure(submit("bigger", 400)).code());
+        assertFalse(submit("small", 100).isComplete());
+        assertEquals(FailureCode.OVERLOADED, failure(submit("small, too", 50)).code(), "three quarters are taken");
+        assertFalse(submitOf("other", "small", 50).isComplete());
     }
 
     @Test
@@ -201,7 +233,7 @@ class GroupCommitTest {
             rows.forEach(row -> row.complete("done"));
             return Future.succeededFuture();
         });
-        assertEquals("done", result(lane.submit("a", 1)));
+        assertEquals("done", result(lane.submit(TENANT, "a", 1)));
         assertEquals(4, flushes.size());
     }
 
@@ -226,7 +258,8 @@ class GroupCommitTest {
                 new Limits(10, 100, 10, 100, 50),
                 METERS,
                 rows -> Future.failedFuture(ClosedConnectionException.INSTANCE));
-        assertEquals(FailureCode.UNAVAILABLE, failure(lane.submit("a", 1)).code());
+        assertEquals(
+                FailureCode.UNAVAILABLE, failure(lane.submit(TENANT, "a", 1)).code());
     }
 
     @Test

@@ -25,7 +25,8 @@ class StateConfigurationTest {
                         usual.queueBytes(),
                         usual.flushRows(),
                         usual.flushBytes(),
-                        usual.cacheBytes()));
+                        usual.cacheBytes(),
+                        usual.storedBytes()));
         assertEquals("state.pool_size must be 1 to 64, not 65", refused.getMessage());
     }
 }

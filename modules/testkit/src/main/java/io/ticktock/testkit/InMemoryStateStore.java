@@ -74,6 +74,7 @@ public final class InMemoryStateStore implements StateStore {
     private final InMemorySpend spend;
     private final Set<BlobKey> blobs = new HashSet<>();
     private final InMemoryBudgets budgets = new InMemoryBudgets();
+    private final Map<String, Long> storedBytes = new HashMap<>();
     private final InMemoryTenants tenants;
     private final InMemoryAudit audit = new InMemoryAudit();
     private long commits;
@@ -137,6 +138,7 @@ public final class InMemoryStateStore implements StateStore {
         return answer(execution, appended -> {
             RecordKey key = RecordKey.of(appended.getHeaders());
             refer(key.tenantId(), BlobUris.of(appended));
+            count(key.tenantId(), appended.getSerializedSize());
             return append(tasks, key, appended, References::to);
         });
     }
@@ -146,6 +148,7 @@ public final class InMemoryStateStore implements StateStore {
         return answer(execution, appended -> {
             RecordKey key = RecordKey.of(appended.getHeaders());
             refer(key.tenantId(), BlobUris.of(appended));
+            count(key.tenantId(), appended.getSerializedSize());
             return append(plans, key, appended, References::to);
         });
     }
@@ -246,6 +249,7 @@ public final class InMemoryStateStore implements StateStore {
             refer(lifetime.tenantId(), BlobUris.of(asked.getInput()));
             heads.put(lifetime, decision.getHead());
             log(lifetime, decision);
+            count(lifetime.tenantId(), asked.getSerializedSize());
             return created(lifetime.lifetimeId(), true);
         });
     }
@@ -276,6 +280,7 @@ public final class InMemoryStateStore implements StateStore {
             if (!isLogged(lifetime, decision)) {
                 budgets.charge(lifetime.tenantId(), decision.getChargesList());
                 log(lifetime, decision);
+                count(lifetime.tenantId(), decision.getSerializedSize());
                 applyHead(lifetime, decision);
                 applyQuestions(lifetime, decision);
                 waitingWork.apply(lifetime, decision);
@@ -671,6 +676,33 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     @Override
+    public Future<UpdateTenantResponse> updateTenant(UpdateTenantRequest request) {
+        return answer(request, tenants::update);
+    }
+
+    @Override
+    public Future<GetQuotasResponse> getQuotas(GetQuotasRequest request) {
+        return answer(request, asked -> {
+            Quotas quotas = tenants.quotas(asked.getTenantId());
+            long most = quotas.hasRunningLifetimes() ? quotas.getRunningLifetimes() : asked.getMostRunningLifetimes();
+            return GetQuotasResponse.newBuilder()
+                    .setQuotas(quotas)
+                    .setRunningLifetimes(
+                            asked.getMostRunningLifetimes() == 0 ? 0 : running(asked.getTenantId(), most + 1))
+                    .setStoredBytes(storedBytes.getOrDefault(asked.getTenantId(), 0L))
+                    .setMostStoredBytes(quotas.hasStoredBytes() ? quotas.getStoredBytes() : Long.MAX_VALUE)
+                    .build();
+        });
+    }
+
+    private long running(String tenantId, long most) {
+        return heads.entrySet().stream()
+                .filter(head -> head.getKey().tenantId().equals(tenantId) && !hasEnded(head.getValue()))
+                .limit(most)
+                .count();
+    }
+
+    @Override
     public Future<CreateApiKeyResponse> createApiKey(CreateApiKeyRequest request) {
         return answer(request, tenants::createKey);
     }
@@ -754,8 +786,16 @@ public final class InMemoryStateStore implements StateStore {
                 .toList();
     }
 
-    private void refer(String tenantId, Set<String> uris) {
-        uris.forEach(uri -> blobs.add(new BlobKey(tenantId, uri)));
+    private void refer(String tenantId, Map<String, Long> uris) {
+        uris.forEach((uri, sizeBytes) -> {
+            if (blobs.add(new BlobKey(tenantId, uri))) {
+                count(tenantId, sizeBytes);
+            }
+        });
+    }
+
+    private void count(String tenantId, long bytes) {
+        storedBytes.merge(tenantId, bytes, Long::sum);
     }
 
     private static boolean isIn(Collection<Integer> shards, LifetimeIdentity lifetime) {

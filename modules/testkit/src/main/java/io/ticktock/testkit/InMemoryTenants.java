@@ -8,6 +8,7 @@ import io.ticktock.state.Checks;
 import io.ticktock.state.Pages;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.TenantChecks;
+import io.ticktock.state.TenantQuota;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,23 @@ final class InMemoryTenants {
             response.setNextPageToken(Pages.token(list, page.get(size - 1).getTenantId()));
         }
         return response.build();
+    }
+
+    UpdateTenantResponse update(UpdateTenantRequest request) {
+        Tenant there = require(request.getTenantId());
+        TenantChecks.update(request);
+        Quotas quotas = TenantQuota.updated(there.getQuotas(), request.getQuotas(), request.getUpdateMask());
+        Tenant updated = quotas.equals(Quotas.getDefaultInstance())
+                ? there.toBuilder().clearQuotas().build()
+                : there.toBuilder().setQuotas(quotas).build();
+        tenants.put(request.getTenantId(), updated);
+        return UpdateTenantResponse.newBuilder().setTenant(updated).build();
+    }
+
+    /** None when there is no such tenant. */
+    Quotas quotas(String tenantId) {
+        Checks.tenant(tenantId);
+        return tenants.getOrDefault(tenantId, Tenant.getDefaultInstance()).getQuotas();
     }
 
     CreateApiKeyResponse createKey(CreateApiKeyRequest request) {

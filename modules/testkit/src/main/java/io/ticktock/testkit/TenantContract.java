@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.FieldMask;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.*;
@@ -63,6 +64,114 @@ public abstract class TenantContract {
             assertEquals(FailureCode.ALREADY_EXISTS, refused.code());
         }
         assertEquals(created, get(one));
+    }
+
+    // quotas
+
+    @Test
+    void aTenantIsCreatedWithQuotas() {
+        Quotas quotas = Quotas.newBuilder()
+                .setStartsPerSecond(5)
+                .setStoredBytes(1L << 40)
+                .build();
+        Tenant asked = tenant(one).toBuilder().setQuotas(quotas).build();
+        Tenant created = result(store.createTenant(request(asked))).getTenant();
+        assertEquals(quotas, created.getQuotas());
+        assertEquals(created, get(one));
+        assertEquals(quotas, quotas(one, 0).getQuotas());
+        assertEquals(1L << 40, quotas(one, 0).getMostStoredBytes());
+        assertEquals(
+                FailureCode.ALREADY_EXISTS,
+                failure(store.createTenant(request(tenant(one)))).code());
+    }
+
+    @Test
+    void quotasAreSetAndTakenAwayOneByOne() {
+        create(one);
+        create(other);
+        Quotas both =
+                Quotas.newBuilder().setStartsPerSecond(5).setRunningLifetimes(7).build();
+        Tenant updated = update(one, both, "starts_per_second", "running_lifetimes");
+        assertEquals(both, updated.getQuotas());
+        assertEquals(updated, get(one));
+        Quotas more =
+                Quotas.newBuilder().setExecutionsInFlight(9).setStoredBytes(1).build();
+        assertEquals(
+                both.toBuilder().setExecutionsInFlight(9).build(),
+                update(one, more, "executions_in_flight").getQuotas(),
+                "what is not named stays");
+        assertEquals(
+                Quotas.newBuilder()
+                        .setRunningLifetimes(7)
+                        .setExecutionsInFlight(9)
+                        .build(),
+                update(one, Quotas.getDefaultInstance(), "starts_per_second").getQuotas());
+        assertEquals(
+                tenant(one),
+                update(one, Quotas.getDefaultInstance(), "running_lifetimes", "executions_in_flight").toBuilder()
+                        .clearCreatedAt()
+                        .build(),
+                "as it was created");
+        assertEquals(Quotas.getDefaultInstance(), quotas(other, 0).getQuotas());
+    }
+
+    @Test
+    void wrongQuotasAreRefused() {
+        create(one);
+        Quotas none = Quotas.getDefaultInstance();
+        for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
+            Quotas quotas = Quotas.newBuilder().setStartBurst(wrong).build();
+            assertInvalid(store.updateTenant(updating(one, quotas, "start_burst")));
+            assertInvalid(store.createTenant(
+                    request(tenant(other).toBuilder().setQuotas(quotas).build())));
+        }
+        assertInvalid(store.updateTenant(updating(one, none)));
+        assertInvalid(store.updateTenant(updating(one, none, "display_name")));
+        assertInvalid(store.updateTenant(updating("", none, "start_burst")));
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failure(store.updateTenant(updating(absent, none, "start_burst")))
+                        .code());
+        assertInvalid(store.getQuotas(GetQuotasRequest.getDefaultInstance()));
+        assertEquals(none, get(one).getQuotas());
+    }
+
+    @Test
+    void whatHasNotEndedIsCountedUpToOneMoreThanThereMayBe() {
+        assertEquals(0, quotas(absent, 10).getRunningLifetimes());
+        create(one);
+        StateSamples samples = new StateSamples(one, System.nanoTime());
+        Fence fence = AllShards.hold(store, one);
+        for (int i = 0; i < 4; i++) {
+            result(store.createLifetime(samples.start(fence, samples.lifetimeId())));
+        }
+        assertEquals(4, quotas(one, 10).getRunningLifetimes());
+        assertEquals(3, quotas(one, 2).getRunningLifetimes());
+        assertEquals(0, quotas(one, 0).getRunningLifetimes(), "not asked for");
+        update(one, Quotas.newBuilder().setRunningLifetimes(1).build(), "running_lifetimes");
+        assertEquals(2, quotas(one, 10).getRunningLifetimes(), "the tenant's own counts");
+        assertEquals(0, quotas(other, 10).getRunningLifetimes());
+        assertTrue(quotas(one, 0).getStoredBytes() > 0);
+        assertEquals(0, quotas(other, 0).getStoredBytes());
+    }
+
+    private GetQuotasResponse quotas(String tenantId, long mostRunning) {
+        return result(store.getQuotas(GetQuotasRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setMostRunningLifetimes(mostRunning)
+                .build()));
+    }
+
+    private Tenant update(String tenantId, Quotas quotas, String... named) {
+        return result(store.updateTenant(updating(tenantId, quotas, named))).getTenant();
+    }
+
+    private static UpdateTenantRequest updating(String tenantId, Quotas quotas, String... named) {
+        return UpdateTenantRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setQuotas(quotas)
+                .setUpdateMask(FieldMask.newBuilder().addAllPaths(List.of(named)))
+                .build();
     }
 
     @Test

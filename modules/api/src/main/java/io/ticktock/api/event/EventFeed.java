@@ -258,7 +258,7 @@ public final class EventFeed {
     /** What passes is waited for: the log is read again in a while. */
     private static void failUnlessPassing(Watch watch, Failure why) {
         switch (why.code()) {
-            case UNAVAILABLE, FENCED, OVERLOADED -> {}
+            case UNAVAILABLE, FENCED, OVERLOADED, QUOTA_EXCEEDED -> {}
             case INTERNAL,
                     NOT_FOUND,
                     INVALID_ARGUMENT,

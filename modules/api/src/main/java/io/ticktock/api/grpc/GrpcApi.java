@@ -50,6 +50,7 @@ import io.ticktock.proto.v1.RevokeApiKeyRequest;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.TenantOuterClass;
+import io.ticktock.proto.v1.UpdateTenantRequest;
 import io.ticktock.proto.v1.Worker;
 import io.ticktock.proto.v1.WriteBlobRequest;
 import io.vertx.core.Vertx;
@@ -186,6 +187,7 @@ public final class GrpcApi {
         rpcs.add("CreateTenant", CreateTenantRequest.getDefaultInstance(), operations.tenants().create);
         rpcs.add("GetTenant", GetTenantRequest.getDefaultInstance(), operations.tenants().get);
         rpcs.add("ListTenants", ListTenantsRequest.getDefaultInstance(), operations.tenants().list);
+        rpcs.add("UpdateTenant", UpdateTenantRequest.getDefaultInstance(), operations.tenants().update);
         rpcs.add("IssueApiKey", IssueApiKeyRequest.getDefaultInstance(), operations.tenants().createKey);
         rpcs.add("ListApiKeys", ListApiKeysRequest.getDefaultInstance(), operations.tenants().listKeys);
         rpcs.add("RevokeApiKey", RevokeApiKeyRequest.getDefaultInstance(), operations.tenants().revokeKey);

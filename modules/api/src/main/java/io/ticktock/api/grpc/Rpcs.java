@@ -144,8 +144,7 @@ final class Rpcs {
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<WatchLifetimeRequest> received = received(call);
         caller(call, operation)
-                .compose(caller ->
-                        received.compose(request -> begun.span.within(() -> gate.perform(operation, caller, request))))
+                .compose(caller -> perform(operation, caller, received, gone, begun.span))
                 .onSuccess(watch -> gone.onComplete(nobody -> watch.close()))
                 .onComplete(
                         watch -> {
@@ -202,8 +201,7 @@ final class Rpcs {
         // Listened for at once: what comes while it is found out who asks would be lost.
         Future<Q> received = received(call);
         caller(call, operation)
-                .compose(caller ->
-                        received.compose(request -> begun.span.within(() -> gate.perform(operation, caller, request))))
+                .compose(caller -> perform(operation, caller, received, gone, begun.span))
                 .map(answer)
                 .onComplete(
                         message -> {
@@ -217,6 +215,16 @@ final class Rpcs {
                                 fail(call, operation, cause, begun);
                             }
                         });
+    }
+
+    /** In a place of its own among the requests in progress. */
+    private <Q extends Message, R> Future<R> perform(
+            Operation<Q, R> operation, Caller caller, Future<Q> received, Future<Void> gone, RequestSpan span) {
+        return gate.enter(caller).compose(place -> {
+            gone.onComplete(nobody -> place.leave());
+            return received.compose(request -> span.within(() -> gate.perform(operation, caller, request)))
+                    .onComplete(done -> place.leave());
+        });
     }
 
     private Future<Caller> caller(GrpcServerRequest<?, ?> call, Operation<?, ?> operation) {
@@ -278,7 +286,7 @@ final class Rpcs {
             case ALREADY_EXISTS -> GrpcStatus.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
             case STALE -> GrpcStatus.ABORTED;
-            case OVERLOADED -> GrpcStatus.RESOURCE_EXHAUSTED;
+            case OVERLOADED, QUOTA_EXCEEDED -> GrpcStatus.RESOURCE_EXHAUSTED;
             case FENCED, UNAVAILABLE -> GrpcStatus.UNAVAILABLE;
             case INTERNAL -> GrpcStatus.INTERNAL;
         };
@@ -295,6 +303,7 @@ final class Rpcs {
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION,
                     OVERLOADED,
+                    QUOTA_EXCEEDED,
                     FENCED,
                     UNAVAILABLE -> failure.getMessage();
         };

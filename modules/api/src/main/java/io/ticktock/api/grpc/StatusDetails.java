@@ -10,6 +10,7 @@ import com.google.rpc.Status;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.FiredPolicy;
+import io.ticktock.proto.v1.QuotaExcess;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.Base64;
 import java.util.Locale;
@@ -23,7 +24,6 @@ final class StatusDetails {
     static final String TRAILER = "grpc-status-details-bin";
 
     private static final String DOMAIN = "ticktock";
-    private static final Duration SOON = Duration.newBuilder().setSeconds(1).build();
 
     private StatusDetails() {}
 
@@ -39,6 +39,13 @@ final class StatusDetails {
         return metadata;
     }
 
+    private static Map<String, String> metadata(QuotaExcess excess) {
+        return Map.of(
+                "quota", excess.getQuota(),
+                "limit", Long.toString(excess.getLimit()),
+                "observed", Long.toString(excess.getObserved()));
+    }
+
     private static String word(String constant, String prefix) {
         return constant.startsWith(prefix) ? constant.substring(prefix.length()).toLowerCase(Locale.ROOT) : "unknown";
     }
@@ -48,6 +55,7 @@ final class StatusDetails {
         Status.Builder details = Status.newBuilder().setCode(status.code).setMessage(message);
         ErrorInfo.Builder info = ErrorInfo.newBuilder().setReason(code.name()).setDomain(DOMAIN);
         failure.guardrail().ifPresent(fired -> info.putAllMetadata(metadata(fired)));
+        failure.quota().ifPresent(excess -> info.putAllMetadata(metadata(excess)));
         details.addDetails(Any.pack(info.build()));
         switch (code) {
             case INVALID_ARGUMENT ->
@@ -55,16 +63,9 @@ final class StatusDetails {
                         .addFieldViolations(
                                 BadRequest.FieldViolation.newBuilder().setDescription(message))
                         .build()));
-            case OVERLOADED -> {
-                details.addDetails(Any.pack(QuotaFailure.newBuilder()
-                        .addViolations(QuotaFailure.Violation.newBuilder().setDescription(message))
-                        .build()));
-                details.addDetails(
-                        Any.pack(RetryInfo.newBuilder().setRetryDelay(SOON).build()));
-            }
-            case FENCED, UNAVAILABLE ->
-                details.addDetails(
-                        Any.pack(RetryInfo.newBuilder().setRetryDelay(SOON).build()));
+            case OVERLOADED, QUOTA_EXCEEDED ->
+                details.addDetails(violation(message, failure)).addDetails(retry(failure));
+            case FENCED, UNAVAILABLE -> details.addDetails(retry(failure));
             case UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     NOT_FOUND,
@@ -76,5 +77,23 @@ final class StatusDetails {
         return Base64.getEncoder()
                 .withoutPadding()
                 .encodeToString(details.build().toByteArray());
+    }
+
+    private static Any violation(String message, Failure failure) {
+        QuotaFailure.Violation.Builder violation =
+                QuotaFailure.Violation.newBuilder().setDescription(message);
+        failure.quota()
+                .ifPresent(excess -> violation
+                        .setSubject(DOMAIN + ":" + excess.getQuota())
+                        .setQuotaId(excess.getQuota())
+                        .setQuotaValue(excess.getLimit())
+                        .putQuotaDimensions("observed", Long.toString(excess.getObserved())));
+        return Any.pack(QuotaFailure.newBuilder().addViolations(violation).build());
+    }
+
+    private static Any retry(Failure failure) {
+        return Any.pack(RetryInfo.newBuilder()
+                .setRetryDelay(Duration.newBuilder().setSeconds(failure.retryAfterSeconds()))
+                .build());
     }
 }

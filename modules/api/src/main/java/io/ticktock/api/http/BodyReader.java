@@ -20,6 +20,19 @@ final class BodyReader implements Handler<RoutingContext> {
         return context.<Buffer>get(BODY).getBytes();
     }
 
+    /** Whether its head says that its body, if any, is within the bound. */
+    static boolean isSmall(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        if (length == null) {
+            return request.getHeader("Transfer-Encoding") == null;
+        }
+        try {
+            return Long.parseLong(length) <= MOST_BYTES;
+        } catch (NumberFormatException notLength) {
+            return false;
+        }
+    }
+
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();

@@ -181,14 +181,31 @@ public final class HttpApi {
         context.put(CREDENTIAL, credential);
         // The body waits until it is known who sends it.
         request.pause();
-        credential
-                .get()
+        credential.get().onComplete(caller -> enter(context, caller), cause -> deny(context, remote, cause));
+    }
+
+    /** What streams has left its place by the time that its stream begins. */
+    private void enter(RoutingContext context, Caller caller) {
+        gate.enter(caller)
                 .onComplete(
-                        caller -> {
+                        place -> {
+                            context.addHeadersEndHandler(answered -> place.leave());
+                            context.addEndHandler(ended -> place.leave());
                             context.put(CALLER, caller);
                             context.next();
                         },
-                        cause -> deny(context, remote, cause));
+                        cause -> turnAway(context, cause));
+    }
+
+    /** A connection costs more than a body that is not looked at. */
+    private static void turnAway(RoutingContext context, Throwable cause) {
+        HttpServerRequest request = context.request();
+        if (BodyReader.isSmall(request)) {
+            request.exceptionHandler(gone -> {}).handler(unread -> {}).resume();
+        } else {
+            context.response().putHeader("Connection", "close");
+        }
+        context.fail(cause);
     }
 
     private void deny(RoutingContext context, String remote, Throwable cause) {

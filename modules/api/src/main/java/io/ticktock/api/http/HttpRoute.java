@@ -21,6 +21,10 @@ record HttpRoute(HttpMethod method, String path, String summary, Function<HttpCa
         return new HttpRoute(HttpMethod.POST, path, summary, action);
     }
 
+    static HttpRoute patch(String path, String summary, Function<HttpCall, Future<HttpAnswer>> action) {
+        return new HttpRoute(HttpMethod.PATCH, path, summary, action);
+    }
+
     /** A parameter is a segment without a colon: what is behind a colon is a verb. */
     String pattern() {
         return path.replaceAll("\\{([a-z]+)}", "(?<$1>[^/:]+)");

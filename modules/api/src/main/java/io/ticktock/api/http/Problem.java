@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.FiredPolicy;
+import io.ticktock.proto.v1.QuotaExcess;
 import java.util.Optional;
 
 /**
@@ -11,37 +12,44 @@ import java.util.Optional;
  *
  * @param retryAfterS when it is worth trying again; 0: never
  * @param guardrail the policy that is behind it
+ * @param quota which one was exceeded, of the caller's own tenant
  */
-record Problem(int status, String type, String title, String detail, int retryAfterS, Optional<FiredPolicy> guardrail) {
+record Problem(
+        int status,
+        String type,
+        String title,
+        String detail,
+        int retryAfterS,
+        Optional<FiredPolicy> guardrail,
+        Optional<QuotaExcess> quota) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 
     private static final String NAMESPACE = "urn:ticktock:problem:";
-    private static final int SOON_S = 1;
 
     /** The same bytes whether it is not there, or another tenant's, or no id at all. */
     static final Problem NOT_FOUND =
             new Problem(404, "not_found", "Not found", "there is no such thing here, or it is not yours", 0);
 
     private Problem(int status, String type, String title, String detail, int retryAfterS) {
-        this(status, type, title, detail, retryAfterS, Optional.empty());
+        this(status, type, title, detail, retryAfterS, Optional.empty(), Optional.empty());
     }
 
     static Problem of(Throwable cause) {
         Failure failure = Failure.of(cause);
         Problem problem = of(failure);
-        return failure.guardrail().isEmpty()
-                ? problem
-                : new Problem(
-                        problem.status,
-                        problem.type,
-                        problem.title,
-                        problem.detail,
-                        problem.retryAfterS,
-                        failure.guardrail());
+        return new Problem(
+                problem.status,
+                problem.type,
+                problem.title,
+                problem.detail,
+                problem.retryAfterS,
+                failure.guardrail(),
+                failure.quota());
     }
 
     private static Problem of(Failure failure) {
+        int retryAfterS = failure.retryAfterSeconds();
         FailureCode code = failure.code();
         return switch (code) {
             case INVALID_ARGUMENT -> new Problem(400, "invalid_argument", "Invalid request", failure.getMessage(), 0);
@@ -52,9 +60,11 @@ record Problem(int status, String type, String title, String detail, int retryAf
             case FAILED_PRECONDITION ->
                 new Problem(409, "failed_precondition", "Not possible in this state", failure.getMessage(), 0);
             case STALE -> new Problem(412, "stale", "Changed meanwhile", failure.getMessage(), 0);
-            case OVERLOADED -> new Problem(429, "overloaded", "Too much at once", failure.getMessage(), SOON_S);
+            case OVERLOADED -> new Problem(429, "overloaded", "Too much at once", failure.getMessage(), retryAfterS);
+            case QUOTA_EXCEEDED ->
+                new Problem(429, "quota_exceeded", "Quota exceeded", failure.getMessage(), retryAfterS);
             case FENCED, UNAVAILABLE ->
-                new Problem(503, "unavailable", "Not available now", failure.getMessage(), SOON_S);
+                new Problem(503, "unavailable", "Not available now", failure.getMessage(), retryAfterS);
             case INTERNAL -> new Problem(500, "internal", "Internal error", "an internal error; the log tells more", 0);
         };
     }
@@ -78,6 +88,9 @@ record Problem(int status, String type, String title, String detail, int retryAf
         json.put("status", status);
         json.put("detail", detail);
         guardrail.ifPresent(fired -> EventJson.policy(json, fired));
+        quota.ifPresent(excess -> json.put("quota", excess.getQuota())
+                .put("limit", Long.toString(excess.getLimit()))
+                .put("observed", Long.toString(excess.getObserved())));
         return json;
     }
 }

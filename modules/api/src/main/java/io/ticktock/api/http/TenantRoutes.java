@@ -12,9 +12,11 @@ import io.ticktock.proto.v1.IssueApiKeyRequest;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
 import io.ticktock.proto.v1.ListTenantsRequest;
+import io.ticktock.proto.v1.Quotas;
 import io.ticktock.proto.v1.RevokeApiKeyRequest;
 import io.ticktock.proto.v1.Role;
 import io.ticktock.proto.v1.Tenant;
+import io.ticktock.proto.v1.UpdateTenantRequest;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,7 @@ final class TenantRoutes {
                 HttpRoute.post(TENANTS, "Creates a tenant.", this::create),
                 HttpRoute.get(TENANTS, "Lists tenants.", this::list),
                 HttpRoute.get(TENANTS + "/{id}", "Shows a tenant.", this::get),
+                HttpRoute.patch(TENANTS + "/{id}", "Changes the quotas of a tenant.", this::update),
                 HttpRoute.post(TENANTS + "/{id}/keys", "Makes a key; its text is told this once.", this::createKey),
                 HttpRoute.get(
                         TENANTS + "/{id}/keys", "Lists the keys of a tenant, without their secrets.", this::listKeys),
@@ -45,11 +48,14 @@ final class TenantRoutes {
     }
 
     private Future<HttpAnswer> create(HttpCall call) {
-        JsonBody body = call.json("tenant_id", "display_name");
-        Tenant tenant = Tenant.newBuilder()
+        JsonBody body = call.json("tenant_id", "display_name", "quotas");
+        Tenant.Builder tenant = Tenant.newBuilder()
                 .setTenantId(body.requiredText("tenant_id"))
-                .setDisplayName(body.text("display_name").orElse(""))
-                .build();
+                .setDisplayName(body.text("display_name").orElse(""));
+        body.value("quotas")
+                .map(QuotaJson::changes)
+                .filter(quotas -> !quotas.values().equals(Quotas.getDefaultInstance()))
+                .ifPresent(quotas -> tenant.setQuotas(quotas.values()));
         return call.perform(
                         tenants.create,
                         CreateTenantRequest.newBuilder().setTenant(tenant).build())
@@ -76,12 +82,27 @@ final class TenantRoutes {
         return call.perform(tenants.get, request).map(found -> HttpAnswer.ok(json(found.getTenant())));
     }
 
+    private Future<HttpAnswer> update(HttpCall call) {
+        call.requireQuery();
+        QuotaJson.Changes changes = call.json("quotas")
+                .value("quotas")
+                .map(QuotaJson::changes)
+                .orElseThrow(() -> JsonBody.invalid("'quotas' is missing, such as {\"starts_per_second\": 100}"));
+        UpdateTenantRequest request = UpdateTenantRequest.newBuilder()
+                .setTenantId(call.path("id"))
+                .setQuotas(changes.values())
+                .setUpdateMask(changes.mask())
+                .build();
+        return call.perform(tenants.update, request).map(updated -> HttpAnswer.ok(json(updated.getTenant())));
+    }
+
     private static ObjectNode json(Tenant tenant) {
         ObjectNode json = JsonText.object();
         json.put("tenant_id", tenant.getTenantId());
         json.put("display_name", tenant.getDisplayName());
         json.put("created_at", LifetimeJson.time(tenant.getCreatedAt()));
         json.put("created_by", tenant.getCreatedBy());
+        json.set("quotas", QuotaJson.of(tenant.getQuotas()));
         return json;
     }
 

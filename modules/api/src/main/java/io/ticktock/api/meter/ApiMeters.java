@@ -112,7 +112,7 @@ public final class ApiMeters {
     /** What is wrong with a request, or cannot be found, is no refusal: it counts among the answers. */
     private void refused(String protocol, FailureCode code) {
         switch (code) {
-            case UNAUTHENTICATED, PERMISSION_DENIED, OVERLOADED, UNAVAILABLE, FENCED ->
+            case UNAUTHENTICATED, PERMISSION_DENIED, OVERLOADED, QUOTA_EXCEEDED, UNAVAILABLE, FENCED ->
                 refusals.computeIfAbsent(new Refusal(protocol, code.name().toLowerCase(Locale.ROOT)), this::counter)
                         .increment();
             case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, STALE, INTERNAL -> {}

@@ -1,9 +1,12 @@
 package io.ticktock.api.operation;
 
 import com.google.protobuf.Message;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Caller;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.tenant.Places;
+import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.proto.v1.Role;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -15,9 +18,24 @@ import java.util.stream.Collectors;
 public final class Gate {
 
     private final AuditLog audit;
+    private final Places requests;
 
-    public Gate(AuditLog audit) {
+    public Gate(AuditLog audit, ApiLimits limits) {
         this.audit = audit;
+        this.requests = new Places(limits.maxRequests());
+    }
+
+    /** A place for a request, to be left when it is answered; or fails as OVERLOADED when too many are in progress. */
+    public Future<Place> enter(Caller caller) {
+        return requests.take(caller.tenantId())
+                .map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(new Failure(
+                        FailureCode.OVERLOADED,
+                        "too many requests are in progress (api.max_requests); try again later")));
+    }
+
+    public int requests() {
+        return requests.taken();
     }
 
     /** Does it in the caller's name, or fails as PERMISSION_DENIED. */
@@ -42,10 +60,18 @@ public final class Gate {
     private <R> Future<R> noted(Operation<?, R> operation, Caller caller, String resource, AsyncResult<R> result) {
         Future<R> same =
                 result.succeeded() ? Future.succeededFuture(result.result()) : Future.failedFuture(result.cause());
+        if (result.failed() && isTurnedAway(result.cause())) {
+            return same;
+        }
         Future<Void> noted = result.succeeded()
                 ? audit.done(caller, operation.name(), resource)
                 : audit.failed(caller, operation.name(), resource, Failure.of(result.cause()));
         return noted.compose(done -> same);
+    }
+
+    /** Nothing was changed, and a log of a flood would be one, too: metrics count it. */
+    private static boolean isTurnedAway(Throwable cause) {
+        return Failure.is(cause, FailureCode.OVERLOADED) || Failure.is(cause, FailureCode.QUOTA_EXCEEDED);
     }
 
     private static Failure denied(Operation<?, ?> operation) {

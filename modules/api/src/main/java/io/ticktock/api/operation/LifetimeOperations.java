@@ -6,6 +6,7 @@ import static io.ticktock.api.operation.Operation.reading;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import com.google.protobuf.Message;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.Watch;
@@ -45,6 +46,7 @@ public final class LifetimeOperations {
     private static final int MOST_CONDITIONS = 16;
 
     private final Bus bus;
+    private final StartAdmission starts;
     private final GuardrailFindings findings;
 
     public final Operation<StartLifetimeRequest, StartLifetimeResponse> start;
@@ -60,8 +62,9 @@ public final class LifetimeOperations {
     public final Operation<WatchLifetimeRequest, Watch> watch;
     public final Operation<GetOutputRequest, GetOutputResponse> output;
 
-    public LifetimeOperations(Bus bus, EventFeed feed) {
+    public LifetimeOperations(Bus bus, EventFeed feed, ApiLimits limits) {
         this.bus = bus;
+        this.starts = new StartAdmission(bus, limits);
         this.findings = new GuardrailFindings(bus);
         this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
         this.fork = changing(
@@ -133,7 +136,9 @@ public final class LifetimeOperations {
                 .clearParentExecId()
                 .setLifetimeId(idOr(asked.getLifetimeId()))
                 .build();
-        return bus.request(Addresses.CONTROL_START.at(shard(request.getLifetimeId())), request)
+        Address<StartLifetimeRequest, StartLifetimeResponse> address =
+                Addresses.CONTROL_START.at(shard(request.getLifetimeId()));
+        return starts.admit(caller.tenantId(), () -> bus.request(address, request))
                 .map(started -> {
                     requireChosen(asked.getLifetimeId(), started.getLifetimeId());
                     return started;
@@ -144,7 +149,9 @@ public final class LifetimeOperations {
         Ids.require(asked.getParentLifetimeId(), "lifetime");
         ForkLifetimeRequest request =
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
-        return bus.request(Addresses.CONTROL_FORK.at(shard(request.getLifetimeId())), request)
+        Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
+                Addresses.CONTROL_FORK.at(shard(request.getLifetimeId()));
+        return starts.admit(caller.tenantId(), () -> bus.request(address, request))
                 .map(forked -> {
                     requireChosen(asked.getLifetimeId(), forked.getLifetimeId());
                     return forked;

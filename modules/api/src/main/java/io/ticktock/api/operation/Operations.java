@@ -1,5 +1,6 @@
 package io.ticktock.api.operation;
 
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
@@ -16,10 +17,10 @@ public record Operations(
         TenantOperations tenants,
         WorkerOperations workers) {
 
-    public static Operations over(Bus bus, EventFeed feed, WorkerGateway workers) {
+    public static Operations over(Bus bus, EventFeed feed, WorkerGateway workers, ApiLimits limits) {
         return new Operations(
                 new GraphOperations(bus),
-                new LifetimeOperations(bus, feed),
+                new LifetimeOperations(bus, feed, limits),
                 new HistoryOperations(bus),
                 new HumanTaskOperations(bus),
                 new BlobOperations(bus),

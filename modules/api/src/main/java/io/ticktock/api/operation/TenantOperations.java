@@ -23,6 +23,8 @@ import io.ticktock.proto.v1.ListTenantsRequest;
 import io.ticktock.proto.v1.ListTenantsResponse;
 import io.ticktock.proto.v1.RevokeApiKeyRequest;
 import io.ticktock.proto.v1.RevokeApiKeyResponse;
+import io.ticktock.proto.v1.UpdateTenantRequest;
+import io.ticktock.proto.v1.UpdateTenantResponse;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
@@ -36,6 +38,7 @@ public final class TenantOperations {
     public final Operation<CreateTenantRequest, CreateTenantResponse> create;
     public final Operation<GetTenantRequest, GetTenantResponse> get;
     public final Operation<ListTenantsRequest, ListTenantsResponse> list;
+    public final Operation<UpdateTenantRequest, UpdateTenantResponse> update;
     public final Operation<IssueApiKeyRequest, IssueApiKeyResponse> createKey;
     public final Operation<ListApiKeysRequest, ListApiKeysResponse> listKeys;
     public final Operation<RevokeApiKeyRequest, RevokeApiKeyResponse> revokeKey;
@@ -51,6 +54,7 @@ public final class TenantOperations {
                 (caller, request) ->
                         within(caller, request.getTenantId(), () -> bus.request(Addresses.STATE_GET_TENANT, request)));
         this.list = administering("tenants.list", request -> NOTHING, this::list);
+        this.update = administering("tenants.update", request -> "tenants/" + request.getTenantId(), this::update);
         this.createKey =
                 administering("keys.create", request -> keys(request.getKey().getTenantId()), this::createKey);
         this.listKeys = administering(
@@ -75,6 +79,16 @@ public final class TenantOperations {
                 .setTenant(asked.getTenant().toBuilder().setCreatedBy(caller.actor()))
                 .build();
         return bus.request(Addresses.STATE_CREATE_TENANT, request);
+    }
+
+    /** Whoever administers one tenant only could otherwise give it what is everybody's. */
+    private Future<UpdateTenantResponse> update(Caller caller, UpdateTenantRequest request) {
+        return within(
+                caller,
+                request.getTenantId(),
+                () -> caller.administersSystem()
+                        ? bus.request(Addresses.STATE_UPDATE_TENANT, request)
+                        : Future.failedFuture(ofOperatingTenant()));
     }
 
     private Future<ListTenantsResponse> list(Caller caller, ListTenantsRequest request) {
@@ -122,6 +136,7 @@ public final class TenantOperations {
     private static Failure ofOperatingTenant() {
         return new Failure(
                 FailureCode.PERMISSION_DENIED,
-                "tenants are created and listed by administrators of the tenant '" + Caller.OPERATING_TENANT + "'");
+                "tenants are created, listed and given quotas by administrators of the tenant '"
+                        + Caller.OPERATING_TENANT + "'");
     }
 }

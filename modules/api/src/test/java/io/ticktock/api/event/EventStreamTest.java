@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.grpc.GrpcApi;
@@ -96,9 +97,9 @@ class EventStreamTest {
         public Future<?> start() {
             feed = new EventFeed(vertx, bus, BOUNDS);
             WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
-            Operations operations = Operations.over(bus, feed, workers);
+            Operations operations = Operations.over(bus, feed, workers, ApiLimits.standard());
             AuditLog audit = new AuditLog(bus, InstantSource.system());
-            Gate gate = new Gate(audit);
+            Gate gate = new Gate(audit, ApiLimits.standard());
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());
             Authenticator authenticator = new Authenticator(bus, Authentication.NONE, Optional.empty());
             Handler<HttpServerRequest> http = new HttpApi(

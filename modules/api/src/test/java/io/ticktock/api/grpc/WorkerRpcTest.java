@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.event.EventFeed;
@@ -72,9 +73,9 @@ class WorkerRpcTest {
             gateway = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             GrpcApi grpc = new GrpcApi(
-                    Operations.over(bus, new EventFeed(vertx, bus, FeedBounds.STANDARD), gateway),
+                    Operations.over(bus, new EventFeed(vertx, bus, FeedBounds.STANDARD), gateway, ApiLimits.standard()),
                     new Authenticator(bus, Authentication.NONE),
-                    new Gate(audit),
+                    new Gate(audit, ApiLimits.standard()),
                     audit,
                     gateway,
                     new ApiMeters(new SimpleMeterRegistry()),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ticktock.api.ApiLimits;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.operation.Operations;
@@ -51,7 +52,8 @@ class OpenApiTest {
         return Operations.over(
                 bus,
                 new EventFeed(vertx, bus, FeedBounds.STANDARD),
-                new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD));
+                new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD),
+                ApiLimits.standard());
     }
 
     @Test
