@@ -12,8 +12,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import io.ticktock.proto.v1.GetLifetimeRequest;
+import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -21,6 +32,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -167,6 +179,45 @@ class TracesIT {
                     "expression_failed", attributes(only(spans, "task divide")).get("error.type"));
             assertFalse(receiver.spans().toString().contains("canary-"));
             assertFalse(receiver.spans().toString().contains(key));
+        }
+    }
+
+    @Test
+    void anRpcIsInTheTraceOfItsCaller() throws Exception {
+        try (OtlpReceiver receiver = OtlpReceiver.start();
+                ServedApi api = ServedApi.start(folder, sentTo(receiver.endpoint()))) {
+            api.register("", NEWTON);
+            String lifetime = api.start("", "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+            api.awaitStatus("", lifetime, "completed");
+            String lifetimeId = lifetime.substring(lifetime.lastIndexOf('/') + 1);
+            URI address = api.request("", "/").build().uri();
+            ServiceMethod<GetLifetimeResponse, GetLifetimeRequest> method = ServiceMethod.client(
+                    ServiceName.create("ticktock.v1.DataPlaneService"),
+                    "GetLifetime",
+                    GrpcMessageEncoder.encoder(),
+                    GrpcMessageDecoder.decoder(GetLifetimeResponse.getDefaultInstance()));
+            Vertx vertx = Vertx.vertx();
+            GrpcClient client = GrpcClient.client(vertx);
+            SocketAddress server = SocketAddress.inetSocketAddress(address.getPort(), address.getHost());
+            try {
+                GetLifetimeResponse found =
+                        Client.await(client.request(server, method).compose(call -> {
+                            call.headers().set("traceparent", TRACE_PARENT);
+                            call.end(GetLifetimeRequest.newBuilder()
+                                    .setLifetimeId(lifetimeId)
+                                    .build());
+                            return call.response()
+                                    .compose(GrpcClientResponse::last)
+                                    .timeout(20, TimeUnit.SECONDS);
+                        }));
+                assertEquals(lifetimeId, found.getLifetime().getLifetimeId());
+            } finally {
+                Client.await(client.close().eventually(vertx::close));
+            }
+            Span asked = receiver.await(CALLERS_TRACE, span -> true).get(0);
+            assertEquals(CALLERS_SPAN, parent(asked));
+            assertEquals("ticktock.v1.DataPlaneService/GetLifetime", asked.getName());
+            assertEquals("OK", attributes(asked).get("rpc.response.status_code"));
         }
     }
 
