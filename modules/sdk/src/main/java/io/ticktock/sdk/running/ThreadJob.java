@@ -38,8 +38,9 @@ public final class ThreadJob<T> implements Runnable {
     /** Cancels it. */
     @Override
     public void run() {
-        task.cancel(true);
+        // Before the thread hears of it, so that it is no failure of the work.
         result.completeExceptionally(new CancellationException("the attempt was cancelled"));
+        task.cancel(true);
     }
 
     private boolean work() {
