@@ -212,7 +212,8 @@ class IsolationIT {
 
     @Test
     void whatIsAnothersIsAsIfItWereNotThere() throws Exception {
-        SortedMap<String, List<String>> before = rows.of(owned.get(0).get(Naming.TENANT));
+        SortedMap<String, List<String>> before =
+                rows.settled(vertx, owned.get(0).get(Naming.TENANT));
         requireFurnished(before);
         URI uri = URI.create(address);
         HttpAttempts routes = HttpAttempts.at(address);
@@ -226,7 +227,7 @@ class IsolationIT {
             requireNothingOfOwner(path, routes.plain(path), Set.of());
         }
 
-        SortedMap<String, List<String>> after = rows.of(owned.get(0).get(Naming.TENANT));
+        SortedMap<String, List<String>> after = rows.settled(vertx, owned.get(0).get(Naming.TENANT));
         before.forEach((table, untouched) -> {
             if (!untouched.equals(after.get(table))) {
                 faults.add("rows of " + table + "\nbefore: " + untouched + "\nafter: " + after.get(table));

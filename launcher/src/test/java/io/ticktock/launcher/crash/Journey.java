@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -76,7 +77,8 @@ public record Journey(int number) {
     }
 
     public Payload input() {
-        Map<String, Object> input = Map.of(
+        // In an order that does not change from one process to the next: the same request again has the same text.
+        Map<String, Object> input = new TreeMap<>(Map.of(
                 "number",
                 number,
                 "branches",
@@ -86,7 +88,7 @@ public record Journey(int number) {
                 "size",
                 LARGE_SIZE,
                 "rounds",
-                rounds());
+                rounds()));
         return Payload.newBuilder().setInline(Json.write(input)).build();
     }
 

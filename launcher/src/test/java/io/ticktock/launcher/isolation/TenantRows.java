@@ -21,6 +21,11 @@ public final class TenantRows implements AutoCloseable {
             WHERE c.table_schema = 'ticktock' AND c.column_name = 'tenant_id' AND t.table_type = 'BASE TABLE'
             """;
 
+    /** Longer than the pause between two sums. */
+    private static final int PAUSE_MS = 1_500;
+
+    private static final int MOST_LOOKS = 10;
+
     private final PgConnection connection;
 
     public TenantRows(Vertx vertx, DatabaseAddress address) {
@@ -45,6 +50,20 @@ public final class TenantRows implements AutoCloseable {
                             Tuple.of(tenant)));
         }
         return rows;
+    }
+
+    /** As above, once what is added up from time to time has been. */
+    public SortedMap<String, List<String>> settled(Vertx vertx, String tenant) {
+        SortedMap<String, List<String>> rows = of(tenant);
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            Awaiting.result(vertx.timer(PAUSE_MS));
+            SortedMap<String, List<String>> again = of(tenant);
+            if (again.equals(rows)) {
+                return rows;
+            }
+            rows = again;
+        }
+        throw new AssertionError("the rows of " + tenant + " change and change");
     }
 
     /** How many of its lifetimes could go on by themselves. */
