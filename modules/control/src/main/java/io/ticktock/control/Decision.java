@@ -18,8 +18,7 @@ import java.util.Map;
  * @param refusedSignals those of them that could not be obeyed, and why
  * @param outgoing signals to other lifetimes, to be written with the events
  * @param charges to the tenant's budgets, to be written with the events
- * @param questions to people that are asked or closed, to be written with the events
- * @param work that begins to wait for a worker or waits no more, to be written with the events
+ * @param waits for people and workers that begin and end, to be written with the events
  * @param headChanged whether the head row is to be written
  */
 record Decision(
@@ -29,8 +28,7 @@ record Decision(
         Map<String, Failure> refusedSignals,
         List<Signal> outgoing,
         List<BudgetCharge> charges,
-        QuestionChanges questions,
-        WorkChanges work,
+        WaitChanges waits,
         boolean headChanged) {
 
     /** What the guardrails have to admit before the events may be appended. */
@@ -78,8 +76,7 @@ record Decision(
                 state.admit(scheduled);
             }
         }
-        return new Decision(
-                noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, questions, work, headChanged);
+        return new Decision(noted, commands, consumedSignals, refusedSignals, outgoing, allCharges, waits, headChanged);
     }
 
     boolean changesNothing() {

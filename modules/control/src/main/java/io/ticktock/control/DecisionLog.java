@@ -28,8 +28,7 @@ final class DecisionLog {
     private final Map<String, Failure> refused = new LinkedHashMap<>();
     private final List<Signal> outgoing = new ArrayList<>();
     private final List<BudgetCharge> charges = new ArrayList<>();
-    private final QuestionChanges questions = new QuestionChanges();
-    private final WorkChanges work = new WorkChanges();
+    private final WaitChanges waits = new WaitChanges();
     private boolean headChanged;
 
     DecisionLog(LifetimeState state, Instant now) {
@@ -51,8 +50,7 @@ final class DecisionLog {
                 .setDecision(firstSeq)
                 .build();
         settle(event);
-        questions.note(event, state);
-        work.note(event, state);
+        waits.note(event, state);
         state.apply(event);
         events.add(event);
         headChanged |= isTransition(event);
@@ -109,7 +107,7 @@ final class DecisionLog {
     }
 
     Decision decision() {
-        return new Decision(events, commands, consumed, refused, outgoing, charges, questions, work, headChanged);
+        return new Decision(events, commands, consumed, refused, outgoing, charges, waits, headChanged);
     }
 
     private static boolean isTransition(LifetimeEvent event) {

@@ -382,10 +382,10 @@ final class GraphOrchestrator {
                 .addAllConsumedSignalIds(decision.consumedSignals())
                 .addAllOutgoingSignals(decision.outgoing())
                 .addAllCharges(decision.charges())
-                .addAllAskedQuestions(decision.questions().asked())
-                .addAllClosedQuestionExecIds(decision.questions().closed())
-                .addAllBegunWork(decision.work().begun())
-                .addAllEndedWorkExecIds(decision.work().over());
+                .addAllAskedQuestions(decision.waits().asked())
+                .addAllClosedQuestionExecIds(decision.waits().closedQuestions())
+                .addAllBegunWork(decision.waits().begunWork())
+                .addAllEndedWorkExecIds(decision.waits().endedWork());
         if (decision.headChanged() || park || resident.parked) {
             stored.setHead(resident.state.head().toBuilder().setParked(park));
             Instant wakeAt = park ? resident.wakeAt() : null;
