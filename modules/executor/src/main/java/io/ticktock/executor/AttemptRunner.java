@@ -1,5 +1,6 @@
 package io.ticktock.executor;
 
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.DispatchResponse;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -28,6 +29,7 @@ final class AttemptRunner {
     private final Duration handlerTimeout;
     private final String executorId;
     private final ExecutorMeters meters;
+    private final Tracing tracing;
 
     AttemptRunner(
             Vertx vertx,
@@ -36,7 +38,8 @@ final class AttemptRunner {
             Records records,
             Duration handlerTimeout,
             String executorId,
-            ExecutorMeters meters) {
+            ExecutorMeters meters,
+            Tracing tracing) {
         this.vertx = vertx;
         this.held = held;
         this.workers = workers;
@@ -44,6 +47,7 @@ final class AttemptRunner {
         this.handlerTimeout = handlerTimeout;
         this.executorId = executorId;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /**
@@ -55,7 +59,7 @@ final class AttemptRunner {
         if (records.has(headers)) {
             return Future.succeededFuture(DispatchResponse.getDefaultInstance());
         }
-        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), workers, executorId);
+        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), workers, executorId, tracing);
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 

@@ -127,8 +127,8 @@ public final class Executor {
         meters.watch(held);
         this.workers = new HandlerThreads(
                 configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
-        this.runner =
-                new AttemptRunner(vertx, held, workers, records, configuration.handlerTimeout(), executorId, meters);
+        this.runner = new AttemptRunner(
+                vertx, held, workers, records, configuration.handlerTimeout(), executorId, meters, bus.tracing());
         this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), System::nanoTime);
         this.tasks = new TaskExecutor(
                 graphs,

@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.secret.Secrets;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -45,6 +46,7 @@ final class HeldAttempt implements Attempt {
     private final Context context;
     private final HandlerThreads workers;
     private final String executorId;
+    private final Tracing tracing;
 
     private volatile AttemptFailure stopCause;
     private volatile boolean handlerEnded;
@@ -70,12 +72,19 @@ final class HeldAttempt implements Attempt {
     private final Promise<Void> over = Promise.promise();
 
     /** @param waits how often it has waited before */
-    HeldAttempt(ExecutionHeaders headers, int waits, Context context, HandlerThreads workers, String executorId) {
+    HeldAttempt(
+            ExecutionHeaders headers,
+            int waits,
+            Context context,
+            HandlerThreads workers,
+            String executorId,
+            Tracing tracing) {
         this.headers = headers;
         this.waits = waits;
         this.context = context;
         this.workers = workers;
         this.executorId = executorId;
+        this.tracing = tracing;
     }
 
     @Override
@@ -117,6 +126,11 @@ final class HeldAttempt implements Attempt {
     public Instant scheduledAt() {
         Timestamp time = headers.getScheduledAt();
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    @Override
+    public Optional<String> traceParent() {
+        return tracing.attemptHeader(lifetimeId(), executionId());
     }
 
     @Override

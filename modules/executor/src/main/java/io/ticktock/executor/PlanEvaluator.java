@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.DraftGraphs;
 import io.ticktock.graph.settings.CustomPlanSettings;
@@ -62,7 +63,8 @@ final class PlanEvaluator {
             return Future.succeededFuture(notComparable(
                     "its type " + graph.node(nodeId).type() + " is an author's own, which may do more than decide"));
         }
-        HeldAttempt attempt = new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), workers, NOBODY);
+        HeldAttempt attempt =
+                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), workers, NOBODY, Tracing.OFF);
         return Future.succeededFuture(input)
                 .compose(given -> decider.decide(attempt, given, graph))
                 .transform(ended -> {

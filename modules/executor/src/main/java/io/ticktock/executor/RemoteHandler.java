@@ -70,6 +70,7 @@ final class RemoteHandler implements TaskHandler {
                         .toMillis())
                 .setInput(input)
                 .setSettings(settings)
+                .setTraceparent(attempt.traceParent().orElse(""))
                 .build();
     }
 

@@ -4,7 +4,9 @@ import com.google.protobuf.Timestamp;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Shard;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.http.HostResolver;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.GraphParser;
@@ -47,9 +49,9 @@ final class ExecutorFixture implements AutoCloseable {
     static final long PATIENCE_SECONDS = 20;
 
     final Vertx vertx = Vertx.vertx();
-    final Bus bus = new Bus(vertx);
-    final FakeState state = new FakeState(bus);
-    final FakeBlobs blobs = new FakeBlobs(bus);
+    final Bus bus;
+    final FakeState state;
+    final FakeBlobs blobs;
     final BlockingQueue<ExecutionWaiting> waits = new LinkedBlockingQueue<>();
     final Queue<ReportRefusedRecordRequest> refusals = new ConcurrentLinkedQueue<>();
     final String lifetimeId = UUID.randomUUID().toString();
@@ -68,6 +70,14 @@ final class ExecutorFixture implements AutoCloseable {
     }
 
     ExecutorFixture(ExecutorConfiguration configuration, String graph, boolean takesWorkers) throws Exception {
+        this(configuration, graph, takesWorkers, Tracing.OFF);
+    }
+
+    ExecutorFixture(ExecutorConfiguration configuration, String graph, boolean takesWorkers, Tracing tracing)
+            throws Exception {
+        bus = new Bus(vertx, Delivery.DIRECT, tracing);
+        state = new FakeState(bus);
+        blobs = new FakeBlobs(bus);
         executor = new Executor(
                 vertx,
                 bus,

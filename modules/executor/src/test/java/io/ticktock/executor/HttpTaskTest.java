@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.opentelemetry.api.OpenTelemetry;
 import io.ticktock.bus.Addresses;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.http.HttpConfiguration;
 import io.ticktock.proto.v1.CancelExecutions;
+import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.TaskInput;
@@ -83,6 +86,26 @@ class HttpTaskTest {
         String own =
                 "{type: http, method: PUT, url: \"http://127.0.0.1:PORT/\", headers: {Idempotency-Key: own}, body: x}";
         assertEquals("own", inline(run(server, own, "{}")));
+    }
+
+    @Test
+    void whoIsCalledLearnsWhichSpanItIsFor() throws Exception {
+        Handler<HttpServerRequest> server = request -> request.response()
+                .putHeader("Content-Type", "text/plain")
+                .end(String.valueOf(request.getHeader("traceparent")));
+        String task = "{type: http, url: \"http://127.0.0.1:PORT/\"}";
+        String own = "{type: http, url: \"http://127.0.0.1:PORT/\", headers: {Traceparent: own}}";
+        Tracing all = Tracing.with(OpenTelemetry.noop().getTracer("test"), 1);
+        Tracing none = Tracing.with(OpenTelemetry.noop().getTracer("test"), 0);
+        TaskExecution traced = run(server, task, "{}", all);
+        ExecutionHeaders headers = traced.getHeaders();
+        assertEquals(
+                "00-" + headers.getLifetimeId().replace("-", "") + "-"
+                        + headers.getExecId().replace("-", "").substring(16) + "-01",
+                inline(traced));
+        assertEquals("own", inline(run(server, own, "{}", all)));
+        assertEquals("null", inline(run(server, task, "{}", none)));
+        assertEquals("null", inline(run(server, task, "{}")));
     }
 
     @Test
@@ -230,7 +253,12 @@ class HttpTaskTest {
     }
 
     private static TaskExecution run(Handler<HttpServerRequest> server, String task, String input) throws Exception {
-        try (ExecutorFixture fixture = new ExecutorFixture(CONFIGURATION)) {
+        return run(server, task, input, Tracing.OFF);
+    }
+
+    private static TaskExecution run(Handler<HttpServerRequest> server, String task, String input, Tracing tracing)
+            throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(CONFIGURATION, graph(task, 1), false, tracing)) {
             fixture.graph(graph(task, serve(fixture, server)));
             fixture.state.input = FakeState.json(input);
             return fixture.run(fixture.task("a"));

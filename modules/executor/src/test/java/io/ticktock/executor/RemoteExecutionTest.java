@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.opentelemetry.api.OpenTelemetry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.CompleteTaskRequest;
@@ -88,6 +90,7 @@ class RemoteExecutionTest {
         assertEquals(7_000, assignment.getHeartbeatTimeoutMs());
         assertEquals("{\"greeting\":\"hello Ada\"}", assignment.getSettings().toStringUtf8());
         assertEquals("{\"who\": \"Ada\"}", assignment.getInput().getInline().toStringUtf8());
+        assertEquals("", assignment.getTraceparent());
 
         assertTrue(complete(TaskCompletion.newBuilder()
                         .setExecId(assignment.getExecId())
@@ -100,6 +103,19 @@ class RemoteExecutionTest {
         assertEquals("worker-1", record.getHeaders().getWorkerId());
         assertEquals("{\"x\":1}", record.getResult().getPayload().getInline().toStringUtf8());
         assertEquals(7, record.getTelemetry().getTokensUsed());
+    }
+
+    @Test
+    void aWorkerLearnsWhichSpanItsWorkIsFor() throws Exception {
+        fixture.close();
+        Tracing all = Tracing.with(OpenTelemetry.noop().getTracer("test"), 1);
+        fixture = new ExecutorFixture(ONE_PLACE, GRAPH, true, all);
+        fixture.state.input = FakeState.json("{\"who\": \"Ada\"}");
+        String execId = dispatch().getHeaders().getExecId();
+        assertEquals(
+                "00-" + fixture.lifetimeId.replace("-", "") + "-"
+                        + execId.replace("-", "").substring(16) + "-01",
+                takeOne().getTraceparent());
     }
 
     @Test

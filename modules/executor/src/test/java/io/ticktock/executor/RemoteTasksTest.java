@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.ClaimTasksRequest;
 import io.ticktock.proto.v1.ClaimedTask;
 import io.ticktock.proto.v1.ExecutionHeaders;
@@ -194,8 +195,8 @@ class RemoteTasksTest {
                 .setTenantId(TENANT)
                 .setExecId(execId)
                 .build();
-        HeldAttempt attempt =
-                new HeldAttempt(headers, 0, vertx.getOrCreateContext(), new HandlerThreads(1, 1), "executor-1");
+        HeldAttempt attempt = new HeldAttempt(
+                headers, 0, vertx.getOrCreateContext(), new HandlerThreads(1, 1), "executor-1", Tracing.OFF);
         attempt.begin(Duration.ofHours(1));
         return attempt;
     }

@@ -51,6 +51,14 @@ public interface Attempt {
         return Optional.empty();
     }
 
+    /**
+     * The span of this attempt as W3C's header {@code traceparent}, for what is done on its behalf elsewhere. Empty when it is
+     * not traced.
+     */
+    default Optional<String> traceParent() {
+        return Optional.empty();
+    }
+
     /** Where to report what the attempt consumed. What is reported before a failure counts too. */
     Telemetry telemetry();
 

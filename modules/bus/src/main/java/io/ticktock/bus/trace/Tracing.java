@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -59,6 +60,11 @@ public final class Tracing {
     /** The span of an attempt, for what is done about it. */
     public static Context attempt(String lifetimeId, String execId) {
         return parent(TraceIds.trace(lifetimeId), TraceIds.attemptSpan(execId));
+    }
+
+    /** For whoever works for an attempt outside, as W3C's header {@code traceparent}; empty when it is not traced. */
+    public Optional<String> attemptHeader(String lifetimeId, String execId) {
+        return follows(lifetimeId) ? Optional.of(TraceParent.write(attempt(lifetimeId, execId))) : Optional.empty();
     }
 
     private static Context parent(String traceId, String spanId) {

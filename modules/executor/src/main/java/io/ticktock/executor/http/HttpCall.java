@@ -34,6 +34,7 @@ public record HttpCall(
             "accept-language",
             "content-type",
             "idempotency-key",
+            "traceparent",
             "user-agent");
 
     private static final Set<String> OF_BODY = Set.of("content-type", "content-encoding", "content-language");

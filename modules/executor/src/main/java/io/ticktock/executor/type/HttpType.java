@@ -1,6 +1,7 @@
 package io.ticktock.executor.type;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.executor.http.HttpCall;
 import io.ticktock.executor.http.HttpFault;
 import io.ticktock.executor.http.HttpReply;
@@ -99,6 +100,7 @@ final class HttpType implements TaskType {
         if (!SAFE_METHODS.contains(http.method())) {
             headers.putIfAbsent("idempotency-key", context.attempt().idempotencyKey());
         }
+        context.attempt().traceParent().ifPresent(header -> headers.putIfAbsent(TraceParent.HEADER, header));
         boolean isSecretBody = Stream.concat(http.json().stream(), http.body().stream())
                 .anyMatch(template -> !template.secrets().isEmpty());
         return new HttpCall(

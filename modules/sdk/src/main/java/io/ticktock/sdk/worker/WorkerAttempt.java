@@ -81,6 +81,11 @@ final class WorkerAttempt implements Attempt {
     }
 
     @Override
+    public Optional<String> traceParent() {
+        return Optional.of(assignment.getTraceparent()).filter(header -> !header.isEmpty());
+    }
+
+    @Override
     public String idempotencyKey() {
         return assignment.getIdempotencyKey();
     }

@@ -98,6 +98,20 @@ class WorkerTest {
     }
 
     @Test
+    void aHandlerLearnsWhichSpanItsWorkIsFor() throws Exception {
+        String header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        start(context -> CompletableFuture.completedFuture(
+                TaskOutcome.json(Map.of("of", context.attempt().traceParent().orElse("none")))));
+        Stream stream = gateway.nextStream();
+        stream.hello();
+        stream.welcome(3_600_000)
+                .assign(assignment("a", "1").setTraceparent(header).build());
+        assertResult("{\"of\":\"" + header + "\"}", stream.completion());
+        stream.assign(assignment("b", "1").build());
+        assertResult("{\"of\":\"none\"}", stream.completion());
+    }
+
+    @Test
     void theMostImpatientAttemptSaysHowOftenItIsHeardOf() throws Exception {
         start(ECHO);
         Stream stream = gateway.nextStream();
