@@ -45,7 +45,7 @@ final class BusConnection implements Connection {
     public <Q extends Message, R extends Message> Future<R> administer(
             Function<TenantOperations, Operation<Q, R>> operation, Q request, Class<R> reply) {
         Context context = vertx.getOrCreateContext();
-        Gate gate = new Gate(new AuditLog(bus, InstantSource.system()), ApiLimits.standard());
+        Gate gate = new Gate(vertx, new AuditLog(bus, InstantSource.system()), ApiLimits.standard());
         Caller caller = new Caller(Caller.OPERATING_TENANT, Client.actor(), Set.of(Role.ROLE_ADMIN), HERE);
         Promise<R> done = Promise.promise();
         context.runOnContext(

@@ -29,9 +29,11 @@ class OverloadIT {
             edges:
               - say -> END [FINAL]
             """;
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("overload.seconds", 3));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("overload.seconds", 2));
     private static final int FULL = 64;
     private static final int TIMES = 10;
+    private static final int FLOOD_CONNECTIONS = Integer.getInteger("overload.connections", TIMES * FULL);
+    private static final int QUOTA = Integer.getInteger("overload.quota", 200);
     private static final int OTHERS_PER_SECOND = 20;
     private static final long MOST_GROWTH_BYTES = 96L << 20;
 
@@ -47,8 +49,9 @@ class OverloadIT {
     static void start() throws Exception {
         api = ServedApi.start(folder);
         vertx = Vertx.vertx();
-        flood = tenant("flood");
-        other = tenant("other");
+        flood = tenant("flood", "{}");
+        other = tenant("other", "{}");
+        Client.await(starts(other, FULL).closedLoop(TIME));
     }
 
     @AfterAll
@@ -57,23 +60,42 @@ class OverloadIT {
         api.close();
     }
 
+    /** Nobody has said how much a tenant may: one takes what there is. */
     @Test
-    void tenTimesTooMuchIsRefusedAndOthersHardlyNotice() {
-        Client.await(starts(flood, FULL).closedLoop(Duration.ofSeconds(2)));
-        StartLoad.Seen idle = Client.await(starts(other, FULL).paced(OTHERS_PER_SECOND, TIME));
-        tell("another tenant, idle", idle);
-
+    void tenTimesTooMuchIsRefused() {
+        StartLoad.Seen idle = idle();
         StartLoad.Seen full = Client.await(starts(flood, FULL).closedLoop(TIME));
         tell("full load of " + FULL + " connections", full);
-        long before = usedBytes();
 
+        requireRefused(flood, idle, full);
+    }
+
+    /** What a tenant may is less than what there is: others hardly notice that it wants more. */
+    @Test
+    void tenTimesAQuotaIsRefused() throws Exception {
+        String bounded = tenant("bounded", "{\"starts_per_second\": " + QUOTA + "}");
+        StartLoad.Seen idle = idle();
+        StartLoad.Seen full = Client.await(starts(bounded, FULL).paced(QUOTA, TIME));
+        tell("a quota of " + QUOTA + " starts/s, all used", full);
+
+        requireRefused(bounded, idle, full);
+    }
+
+    private static StartLoad.Seen idle() {
+        StartLoad.Seen idle = Client.await(starts(other, FULL).paced(OTHERS_PER_SECOND, TIME));
+        tell("another tenant, idle", idle);
+        return idle;
+    }
+
+    private static void requireRefused(String key, StartLoad.Seen idle, StartLoad.Seen full) {
+        long before = usedBytes();
         int offered = Math.toIntExact(TIMES * full.perSecond(TIME));
-        var flooding = starts(flood, TIMES * FULL).paced(offered, TIME);
+        var flooding = starts(key, FLOOD_CONNECTIONS).paced(offered, TIME);
         var amid = starts(other, FULL).paced(OTHERS_PER_SECOND, TIME);
         StartLoad.Seen flooded = Client.await(flooding);
         StartLoad.Seen others = Client.await(amid);
         long after = usedBytes();
-        tell("flood of " + offered + " starts/s over " + TIMES * FULL + " connections", flooded);
+        tell("flood of " + offered + " starts/s over " + FLOOD_CONNECTIONS + " connections", flooded);
         tell("another tenant, amid the flood", others);
         say("heap after collection: %d MiB before, %d MiB after", before >> 20, after >> 20);
         say(
@@ -97,8 +119,8 @@ class OverloadIT {
                 connections);
     }
 
-    private static String tenant(String id) throws Exception {
-        String key = api.tenant(id);
+    private static String tenant(String id, String quotas) throws Exception {
+        String key = api.tenant(id, quotas);
         assertEquals(201, api.post(key, "/v1/graphs", GRAPH).statusCode());
         return key;
     }

@@ -62,7 +62,13 @@ final class ServedApi implements AutoCloseable {
 
     /** A key of a new tenant for operators and authors. */
     String tenant(String id) throws Exception {
-        HttpResponse<byte[]> made = post("", "/v1/tenants", "{\"tenant_id\": \"" + id + "\"}");
+        return tenant(id, "{}");
+    }
+
+    /** @param quotas of the tenant, as JSON */
+    String tenant(String id, String quotas) throws Exception {
+        HttpResponse<byte[]> made =
+                post("", "/v1/tenants", "{\"tenant_id\": \"" + id + "\", \"quotas\": " + quotas + "}");
         assertEquals(201, made.statusCode(), () -> text(made));
         HttpResponse<byte[]> issued =
                 post("", "/v1/tenants/" + id + "/keys", "{\"roles\": [\"operator\", \"author\"]}");

@@ -195,6 +195,7 @@ public record Configuration(
                 new ApiLimits(
                         settings.integer("api.max_requests"),
                         settings.integer("api.max_starts"),
+                        settings.integer("api.parallel_starts"),
                         settings.whole("api.quotas.starts_per_second"),
                         settings.whole("api.quotas.start_burst")));
     }

@@ -99,7 +99,7 @@ public final class ApiVerticle extends VerticleBase {
 
     private Handler<HttpServerRequest> handler() {
         AuditLog audit = new AuditLog(bus, clock);
-        Gate gate = new Gate(audit, configuration.limits());
+        Gate gate = new Gate(vertx, audit, configuration.limits());
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
         Operations operations = Operations.over(bus, feed, workers, configuration.limits());

@@ -220,11 +220,13 @@ final class Rpcs {
     /** In a place of its own among the requests in progress. */
     private <Q extends Message, R> Future<R> perform(
             Operation<Q, R> operation, Caller caller, Future<Q> received, Future<Void> gone, RequestSpan span) {
-        return gate.enter(caller).compose(place -> {
-            gone.onComplete(nobody -> place.leave());
-            return received.compose(request -> span.within(() -> gate.perform(operation, caller, request)))
-                    .onComplete(done -> place.leave());
-        });
+        return gate.enter(caller)
+                .compose(place -> {
+                    gone.onComplete(nobody -> place.leave());
+                    return received.compose(request -> span.within(() -> gate.perform(operation, caller, request)))
+                            .onComplete(done -> place.leave());
+                })
+                .recover(cause -> gate.answering(caller, cause).compose(now -> Future.failedFuture(cause)));
     }
 
     private Future<Caller> caller(GrpcServerRequest<?, ?> call, Operation<?, ?> operation) {

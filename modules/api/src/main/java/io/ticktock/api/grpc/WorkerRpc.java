@@ -29,6 +29,8 @@ final class WorkerRpc {
     private boolean isEnded;
     /** Nobody is there to be answered. */
     private boolean isGone;
+    /** The stream has been answered with a failure, and can be ended no more. */
+    private boolean isFailed;
 
     private WorkerRpc(GrpcServerRequest<ConnectRequest, ConnectResponse> call) {
         this.call = call;
@@ -57,7 +59,9 @@ final class WorkerRpc {
         first.tryFail(noHello());
         if (session != null && !isGone) {
             session.close();
-            call.response().end();
+            if (!isFailed) {
+                call.response().end();
+            }
         }
     }
 
@@ -79,7 +83,11 @@ final class WorkerRpc {
             WorkerHello hello,
             Consumer<Failure> fail,
             Supplier<Future<Caller>> credential) {
-        session = gateway.open(caller, hello, call.response(), fail, credential);
+        Consumer<Failure> failing = failure -> {
+            isFailed = true;
+            fail.accept(failure);
+        };
+        session = gateway.open(caller, hello, call.response(), failing, credential);
         early.forEach(session::receive);
         early.clear();
         if (isEnded) {

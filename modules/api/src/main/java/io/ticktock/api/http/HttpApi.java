@@ -12,6 +12,7 @@ import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.CheckResponse;
@@ -38,6 +39,7 @@ public final class HttpApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final String CALLER = "caller";
+    private static final String PLACE = "place";
     private static final String CREDENTIAL = "credential";
     private static final String ROUTE = "route";
     private static final String SPAN = "span";
@@ -114,11 +116,11 @@ public final class HttpApi {
                     .handler(protocolSwitch)
                     .handler(context -> answer(context, route));
         }
-        router.route().failureHandler(HttpApi::fail);
+        router.route().failureHandler(this::fail);
         for (int status : new int[] {400, 404, 405, 413, 415}) {
             router.errorHandler(status, context -> write(context, Problem.ofStatus(status)));
         }
-        router.errorHandler(500, HttpApi::fail);
+        router.errorHandler(500, this::fail);
         return router;
     }
 
@@ -186,12 +188,13 @@ public final class HttpApi {
 
     /** What streams has left its place by the time that its stream begins. */
     private void enter(RoutingContext context, Caller caller) {
+        context.put(CALLER, caller);
         gate.enter(caller)
                 .onComplete(
                         place -> {
                             context.addHeadersEndHandler(answered -> place.leave());
                             context.addEndHandler(ended -> place.leave());
-                            context.put(CALLER, caller);
+                            context.put(PLACE, place);
                             context.next();
                         },
                         cause -> turnAway(context, cause));
@@ -261,7 +264,7 @@ public final class HttpApi {
         response.end(Buffer.buffer(JsonText.bytes(answer.body())));
     }
 
-    private static void fail(RoutingContext context) {
+    private void fail(RoutingContext context) {
         if (context.failure() == null || context.statusCode() == 413) {
             write(context, Problem.ofStatus(context.statusCode()));
             return;
@@ -270,7 +273,22 @@ public final class HttpApi {
         if (problem.status() == 500) {
             LOG.error("{} {} failed", context.request().method(), context.normalizedPath(), context.failure());
         }
-        write(context, problem);
+        Caller caller = context.get(CALLER);
+        if (caller == null) {
+            write(context, problem);
+            return;
+        }
+        Future<Void> answering = gate.answering(caller, context.failure());
+        leave(context);
+        answering.onSuccess(now -> write(context, problem));
+    }
+
+    /** What waits to hear that it was refused is in progress no more. */
+    private static void leave(RoutingContext context) {
+        Place place = context.get(PLACE);
+        if (place != null) {
+            place.leave();
+        }
     }
 
     private static void write(RoutingContext context, Problem problem) {

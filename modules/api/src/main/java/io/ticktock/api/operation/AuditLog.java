@@ -6,17 +6,16 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.bus.tenant.FairQueue;
 import io.ticktock.proto.v1.AppendAuditRequest;
 import io.ticktock.proto.v1.AuditEntry;
 import io.ticktock.proto.v1.AuditOutcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +26,21 @@ public final class AuditLog {
     private static final int MOST_TEXT = 200;
     private static final int MOST_TOGETHER = 500;
     private static final int MOST_WAITING = 20_000;
+    private static final int MOST_WAITING_OF_TENANT = 5_000;
 
     /** An entry, and who waits until it is durable. */
-    private record Noting(AuditEntry entry, Promise<Void> noted) {}
+    private static final class Noting {
+        final AuditEntry entry;
+        final Promise<Void> noted = Promise.promise();
+
+        Noting(AuditEntry entry) {
+            this.entry = entry;
+        }
+    }
 
     private final Bus bus;
     private final InstantSource clock;
-    private final Queue<Noting> waiting = new ArrayDeque<>();
+    private final FairQueue<Noting> waiting = new FairQueue<>();
     private boolean isAppending;
 
     public AuditLog(Bus bus, InstantSource clock) {
@@ -82,12 +89,12 @@ public final class AuditLog {
     /** Noted once that is durable. What could not be noted is told loudly: what has happened has happened. */
     private Future<Void> append(AuditEntry.Builder entry) {
         entry.setEntryId(UuidCreator.getTimeOrderedEpoch().toString()).setTime(ProtoTime.timestamp(clock.instant()));
-        Noting noting = new Noting(entry.build(), Promise.promise());
-        if (waiting.size() >= MOST_WAITING) {
+        Noting noting = new Noting(entry.build());
+        if (waiting.size(entry.getTenantId()) >= MOST_WAITING_OF_TENANT || waiting.size() >= MOST_WAITING) {
             lost(List.of(noting));
             return Future.succeededFuture();
         }
-        waiting.add(noting);
+        waiting.add(entry.getTenantId(), noting);
         if (!isAppending) {
             appendNext();
         }
@@ -98,7 +105,7 @@ public final class AuditLog {
     private void appendNext() {
         List<Noting> batch = new ArrayList<>();
         while (batch.size() < MOST_TOGETHER && !waiting.isEmpty()) {
-            batch.add(waiting.remove());
+            batch.add(waiting.poll());
         }
         isAppending = !batch.isEmpty();
         if (!isAppending) {

@@ -10,6 +10,7 @@ import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.proto.v1.Role;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,10 +20,12 @@ public final class Gate {
 
     private final AuditLog audit;
     private final Places requests;
+    private final Refusals refusals;
 
-    public Gate(AuditLog audit, ApiLimits limits) {
+    public Gate(Vertx vertx, AuditLog audit, ApiLimits limits) {
         this.audit = audit;
         this.requests = new Places(limits.maxRequests());
+        this.refusals = new Refusals(vertx, limits.maxRequests());
     }
 
     /** A place for a request, to be left when it is answered; or fails as OVERLOADED when too many are in progress. */
@@ -32,6 +35,11 @@ public final class Gate {
                 .orElseGet(() -> Future.failedFuture(new Failure(
                         FailureCode.OVERLOADED,
                         "too many requests are in progress (api.max_requests); try again later")));
+    }
+
+    /** Completes when the caller is to hear that it failed: at once, but for what is too much again and again. */
+    public Future<Void> answering(Caller caller, Throwable cause) {
+        return isTurnedAway(cause) ? refusals.pace(caller.tenantId()) : Future.succeededFuture();
     }
 
     public int requests() {

@@ -11,6 +11,7 @@ import io.ticktock.bus.tenant.Places;
 import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.bus.tenant.TenantQuotas;
 import io.ticktock.bus.tenant.TokenBucket;
+import io.ticktock.bus.tenant.Turns;
 import io.ticktock.proto.v1.QuotaExcess;
 import io.ticktock.proto.v1.Quotas;
 import io.vertx.core.Future;
@@ -30,6 +31,7 @@ final class StartAdmission {
     private final ApiLimits limits;
     private final TenantQuotas quotas;
     private final Places places;
+    private final Turns turns;
     /** One that is forgotten has its burst again; by then it has not been used for long. */
     private final Cache<String, Rate> rates =
             Caffeine.newBuilder().maximumSize(MOST_TENANTS).build();
@@ -52,6 +54,7 @@ final class StartAdmission {
     StartAdmission(Bus bus, ApiLimits limits) {
         this.limits = limits;
         this.places = new Places(limits.maxStarts());
+        this.turns = new Turns(limits.parallelStarts());
         this.quotas = new TenantQuotas(request -> bus.request(Addresses.STATE_GET_QUOTAS, request));
     }
 
@@ -64,7 +67,7 @@ final class StartAdmission {
         }
         return quotas.get(tenantId)
                 .compose(known -> withinRate(tenantId, known.getQuotas()))
-                .compose(let -> start.get())
+                .compose(let -> turns.take(tenantId, start))
                 .onComplete(done -> place.get().leave());
     }
 

@@ -99,7 +99,7 @@ class EventStreamTest {
             WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             Operations operations = Operations.over(bus, feed, workers, ApiLimits.standard());
             AuditLog audit = new AuditLog(bus, InstantSource.system());
-            Gate gate = new Gate(audit, ApiLimits.standard());
+            Gate gate = new Gate(vertx, audit, ApiLimits.standard());
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());
             Authenticator authenticator = new Authenticator(bus, Authentication.NONE, Optional.empty());
             Handler<HttpServerRequest> http = new HttpApi(

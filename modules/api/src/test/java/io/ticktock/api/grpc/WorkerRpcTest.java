@@ -75,7 +75,7 @@ class WorkerRpcTest {
             GrpcApi grpc = new GrpcApi(
                     Operations.over(bus, new EventFeed(vertx, bus, FeedBounds.STANDARD), gateway, ApiLimits.standard()),
                     new Authenticator(bus, Authentication.NONE),
-                    new Gate(audit, ApiLimits.standard()),
+                    new Gate(vertx, audit, ApiLimits.standard()),
                     audit,
                     gateway,
                     new ApiMeters(new SimpleMeterRegistry()),
