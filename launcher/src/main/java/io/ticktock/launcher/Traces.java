@@ -48,6 +48,7 @@ final class Traces implements AutoCloseable {
                 .setEndpoint(endpoint.toString().replaceAll("/+$", "") + PATH)
                 .setTimeout(SEND_TIMEOUT)
                 .setConnectTimeout(SEND_TIMEOUT);
+        configuration.otlpHeaders().forEach(exporter::addHeader);
         BatchSpanProcessor processor = BatchSpanProcessor.builder(exporter.build())
                 .setMaxQueueSize(configuration.maxQueuedSpans())
                 .setMaxExportBatchSize(Math.min(MOST_SENT_AT_ONCE, configuration.maxQueuedSpans()))

@@ -2,6 +2,7 @@ package io.ticktock.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -27,6 +30,7 @@ final class OtlpReceiver implements AutoCloseable {
 
     private final HttpServer server;
     private final List<Span> spans = new CopyOnWriteArrayList<>();
+    private final List<Headers> headers = new CopyOnWriteArrayList<>();
 
     private OtlpReceiver(HttpServer server) {
         this.server = server;
@@ -51,9 +55,17 @@ final class OtlpReceiver implements AutoCloseable {
             request.getResourceSpansList()
                     .forEach(resource ->
                             resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
+            headers.add(exchange.getRequestHeaders());
             exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
             exchange.sendResponseHeaders(200, -1);
         }
+    }
+
+    /** The values with which a header came; the empty one where it was missing. */
+    Set<String> headers(String name) {
+        return headers.stream()
+                .map(of -> Optional.ofNullable(of.getFirst(name)).orElse(""))
+                .collect(Collectors.toSet());
     }
 
     List<Span> spans() {

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -263,7 +264,8 @@ class TracesIT {
     @Test
     void theTraceGoesOnAfterTheProcessWasKilled() throws Exception {
         try (OtlpReceiver receiver = OtlpReceiver.start()) {
-            Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint());
+            Map<String, String> environment = Map.of(
+                    "OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint(), "OTEL_EXPORTER_OTLP_HEADERS", "api-key=k%20y");
             Path file = Files.writeString(folder.resolve("ask.yaml"), ASK);
             JarProcess.Result left = JarProcess.run(folder, environment, "", "run", file.toString(), "-o", "json");
             assertEquals(3, left.exitCode(), left::toString);
@@ -286,6 +288,7 @@ class TracesIT {
                     assertEquals(id(root), parent(only(all, name)));
                 }
                 assertEquals(1, all.stream().map(OtlpReceiver::trace).distinct().count());
+                assertEquals(Set.of("k y"), receiver.headers("api-key"));
                 serving.terminate();
             }
         }

@@ -231,6 +231,7 @@ public record Configuration(
     private static TelemetryConfiguration telemetry(Settings settings) {
         return new TelemetryConfiguration(
                 TelemetryConfiguration.endpoint(settings.text("telemetry.otlp_endpoint")),
+                OtlpHeaders.parse(settings.text("telemetry.otlp_headers")),
                 settings.number("telemetry.sample_ratio"),
                 settings.integer("telemetry.max_queued_spans"));
     }

@@ -30,7 +30,10 @@ public final class Settings {
     private static final Set<String> NO_SETTINGS = Set.of(
             FILE_VARIABLE, VARIABLE_PREFIX + "SERVER", VARIABLE_PREFIX + "KEY", VARIABLE_PREFIX + "SERVER_CERTIFICATE");
 
-    private static final String OTLP_ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    /** Variables that are common to many programs, and what they set here. */
+    private static final Map<String, String> COMMON = Map.of(
+            "OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry.otlp_endpoint",
+            "OTEL_EXPORTER_OTLP_HEADERS", "telemetry.otlp_headers");
 
     private static final String SHIPPED = "/conf/ticktock.yaml";
 
@@ -61,10 +64,14 @@ public final class Settings {
 
     /** With what variables that are common to many programs say on top. */
     public Settings withCommon(Map<String, String> environment) {
-        String endpoint = environment.getOrDefault(OTLP_ENDPOINT_VARIABLE, "");
-        return endpoint.isEmpty()
-                ? this
-                : with("telemetry.otlp_endpoint", new Setting(endpoint, "the variable " + OTLP_ENDPOINT_VARIABLE));
+        Settings merged = this;
+        for (Map.Entry<String, String> common : COMMON.entrySet()) {
+            String value = environment.getOrDefault(common.getKey(), "");
+            if (!value.isEmpty()) {
+                merged = merged.with(common.getValue(), new Setting(value, "the variable " + common.getKey()));
+            }
+        }
+        return merged;
     }
 
     /** With what this file says on top. */

@@ -2,6 +2,7 @@ package io.ticktock.launcher.configuration;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -9,15 +10,18 @@ import java.util.Set;
  * The configuration key {@code telemetry}: where traces go.
  *
  * @param otlpEndpoint base URL of a collector; empty when nothing is traced
+ * @param otlpHeaders that go along, by name; their values may be secret
  * @param sampleRatio part of lifetimes that is traced, 0 to 1
  * @param maxQueuedSpans that wait to be sent; with more, further ones are left out
  */
-public record TelemetryConfiguration(Optional<URI> otlpEndpoint, double sampleRatio, int maxQueuedSpans) {
+public record TelemetryConfiguration(
+        Optional<URI> otlpEndpoint, Map<String, String> otlpHeaders, double sampleRatio, int maxQueuedSpans) {
 
     private static final int LARGEST_QUEUE = 1_000_000;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     public TelemetryConfiguration {
+        otlpHeaders = Map.copyOf(otlpHeaders);
         if (!(sampleRatio >= 0 && sampleRatio <= 1)) {
             throw new IllegalArgumentException("telemetry.sample_ratio must be 0 to 1, not " + sampleRatio);
         }
