@@ -24,7 +24,7 @@ class RepeatedRequestsIT {
     private static final Path NEWTON = Path.of("..", "conf", "graphs", "newton.yaml");
     private static final Path APPROVAL = Path.of("..", "conf", "graphs", "approval.yaml");
     private static final String REQUEST =
-            "{\"graph\": \"newton\", \"input\": {\"n\": 2}, \"labels\": {\"team\": \"red\"}}";
+            "{\"graph\": \"newton\", \"input\": {\"n\": 2, \"of\": {\"a\": 1, \"b\": 5}}, \"labels\": {\"team\": \"red\"}}";
 
     @TempDir
     private Path folder;
@@ -58,6 +58,13 @@ class RepeatedRequestsIT {
         HttpResponse<byte[]> again = start(api, key, "order-1", REQUEST);
         assertEquals(200, again.statusCode());
         assertEquals(id, json(again).get("lifetime_id").asText());
+        HttpResponse<byte[]> reordered = start(
+                api,
+                key,
+                "order-1",
+                REQUEST.replace("{\"n\": 2, \"of\": {\"a\": 1, \"b\": 5}}", "{\"of\":{\"b\":5,\"a\":1},\"n\":2}"));
+        assertEquals(200, reordered.statusCode(), () -> ServedApi.text(reordered));
+        assertEquals(id, json(reordered).get("lifetime_id").asText());
         assertProblem(409, "they differ in input", start(api, key, "order-1", REQUEST.replace("2", "3")));
         assertProblem(409, "they differ in input, labels", start(api, key, "order-1", "{\"graph\": \"newton\"}"));
         assertProblem(

@@ -61,7 +61,7 @@ public final class ControlVerticle extends VerticleBase {
                 configuration,
                 lease,
                 controller,
-                new LifetimeStarter(bus, clock, graphs, controller, loader, lease),
+                new LifetimeStarter(vertx, bus, clock, graphs, controller, loader, lease),
                 loader,
                 dispatcher,
                 running,

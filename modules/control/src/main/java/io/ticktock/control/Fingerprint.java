@@ -12,6 +12,8 @@ import java.util.TreeMap;
 /** By what a request for a lifetime is known again: digests of what was asked for, whoever asked, and how often. */
 final class Fingerprint {
 
+    static final String INPUT = "input";
+
     private final StartFingerprint.Builder fields = StartFingerprint.newBuilder();
 
     private Fingerprint() {}
@@ -44,7 +46,7 @@ final class Fingerprint {
     }
 
     private Fingerprint payload(Payload input) {
-        return digest("input", InputDigest.of(input));
+        return digest(INPUT, InputDigest.of(input));
     }
 
     /** In an order of their own, with lengths, so that no two sets of labels have the same text. */

@@ -19,6 +19,7 @@ import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Verdict;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,6 +47,13 @@ final class LifetimeStarter {
             }
         }
 
+        Start withSameInput() {
+            List<String> others = differing.stream()
+                    .filter(field -> !field.equals(Fingerprint.INPUT))
+                    .toList();
+            return new Start(lifetimeId, created, others, state, decision);
+        }
+
         /** Of the lifetime that was created; empty when none was. */
         Optional<AgentLifetime> head() {
             return created ? Optional.of(state.head()) : Optional.empty();
@@ -66,6 +74,7 @@ final class LifetimeStarter {
         Future<Draft> draft(Map<String, Verdict> refusals, Instant now);
     }
 
+    private final Vertx vertx;
     private final Bus bus;
     private final InstantSource clock;
     private final GraphCatalog graphs;
@@ -75,12 +84,14 @@ final class LifetimeStarter {
     private final ShardLease lease;
 
     LifetimeStarter(
+            Vertx vertx,
             Bus bus,
             InstantSource clock,
             GraphCatalog graphs,
             ExecutionController controller,
             LifetimeLoader loader,
             ShardLease lease) {
+        this.vertx = vertx;
         this.bus = bus;
         this.clock = clock;
         this.graphs = graphs;
@@ -148,14 +159,9 @@ final class LifetimeStarter {
     }
 
     private Future<Payload> inputOf(ForkLifetimeRequest request) {
-        if (request.hasInput()) {
-            return Future.succeededFuture(request.getInput());
-        }
-        GetInputRequest parent = GetInputRequest.newBuilder()
-                .setTenantId(request.getTenantId())
-                .setLifetimeId(request.getParentLifetimeId())
-                .build();
-        return bus.request(Addresses.STATE_GET_INPUT, parent).map(GetInputResponse::getInput);
+        return request.hasInput()
+                ? Future.succeededFuture(request.getInput())
+                : inputOf(request.getTenantId(), request.getParentLifetimeId());
     }
 
     private Future<Draft> draft(Fork fork, Map<String, Verdict> refusals, Instant now) {
@@ -215,6 +221,25 @@ final class LifetimeStarter {
                         response.getCreated(),
                         response.getDifferingFieldsList(),
                         state,
-                        draft.decision()));
+                        draft.decision()))
+                .compose(start -> forgiveOrder(start, state.tenantId(), input));
+    }
+
+    /** Fingerprints are of bytes: only where those differ it is looked whether the inputs mean the same. */
+    private Future<Start> forgiveOrder(Start start, String tenantId, Payload input) {
+        if (!start.differing().contains(Fingerprint.INPUT)) {
+            return Future.succeededFuture(start);
+        }
+        return inputOf(tenantId, start.lifetimeId())
+                .compose(earlier -> vertx.executeBlocking(() -> InputMeaning.isSame(earlier, input), false))
+                .map(isSame -> isSame ? start.withSameInput() : start);
+    }
+
+    private Future<Payload> inputOf(String tenantId, String lifetimeId) {
+        GetInputRequest request = GetInputRequest.newBuilder()
+                .setTenantId(tenantId)
+                .setLifetimeId(lifetimeId)
+                .build();
+        return bus.request(Addresses.STATE_GET_INPUT, request).map(GetInputResponse::getInput);
     }
 }
