@@ -24,6 +24,8 @@ import io.ticktock.proto.v1.ClaimHumanTaskRequest;
 import io.ticktock.proto.v1.ClaimHumanTaskResponse;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.CreateTenantResponse;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
+import io.ticktock.proto.v1.ForkLifetimeResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
@@ -212,6 +214,16 @@ class GrpcIT {
                 call(CONTROL_PLANE, "SignalLifetime", late, SignalLifetimeResponse.getDefaultInstance(), "");
         assertEquals(GrpcStatus.ABORTED, stale.status());
         assertEquals("STALE", reason(stale));
+
+        ForkLifetimeRequest fork = ForkLifetimeRequest.newBuilder()
+                .setParentLifetimeId(id)
+                .setExecId(id)
+                .addIfLastSeq(1_000_000)
+                .build();
+        Called<ForkLifetimeResponse> notForked =
+                call(CONTROL_PLANE, "ForkLifetime", fork, ForkLifetimeResponse.getDefaultInstance(), "");
+        assertEquals(GrpcStatus.ABORTED, notForked.status());
+        assertEquals("STALE", reason(notForked));
     }
 
     private static Called<StartLifetimeResponse> start(StartLifetimeRequest.Builder start) {

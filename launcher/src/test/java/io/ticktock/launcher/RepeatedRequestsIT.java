@@ -135,9 +135,26 @@ class RepeatedRequestsIT {
                     200,
                     conditional(api, key, lifetime + ":abort", running + ", " + again)
                             .statusCode());
+            requireForkedAsItWas(api, key, lifetime, again);
             String unknown = "/v1/lifetimes/" + UUID.randomUUID();
             assertEquals(404, conditional(api, key, unknown + ":abort", again).statusCode());
         }
+    }
+
+    private static void requireForkedAsItWas(ServedApi api, String key, String lifetime, String before)
+            throws Exception {
+        String execId = json(api.get(key, lifetime + "/executions?page_size=1"))
+                .get("executions")
+                .get(0)
+                .get("exec_id")
+                .asText();
+        String body = "{\"exec_id\": \"" + execId + "\"}";
+        assertEquals(
+                412, conditional(api, key, lifetime + ":fork", before, body).statusCode());
+        String now = etag(api.get(key, lifetime));
+        HttpResponse<byte[]> forked = conditional(api, key, lifetime + ":fork", now, body);
+        assertEquals(201, forked.statusCode(), () -> ServedApi.text(forked));
+        assertEquals(now, etag(api.get(key, lifetime)));
     }
 
     /** The statuses of eight who all looked at the same state, in order. */
@@ -162,7 +179,12 @@ class RepeatedRequestsIT {
 
     private static HttpResponse<byte[]> conditional(ServedApi api, String key, String path, String etags)
             throws Exception {
-        return api.send(api.request(key, path).header("If-Match", etags).POST(BodyPublishers.ofString("{}")));
+        return conditional(api, key, path, etags, "{}");
+    }
+
+    private static HttpResponse<byte[]> conditional(ServedApi api, String key, String path, String etags, String body)
+            throws Exception {
+        return api.send(api.request(key, path).header("If-Match", etags).POST(BodyPublishers.ofString(body)));
     }
 
     private static String etag(HttpResponse<byte[]> response) {

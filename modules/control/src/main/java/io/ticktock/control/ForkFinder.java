@@ -11,6 +11,7 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LoadLifetimeResponse;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** Finds the execution that a fork is asked for in the logs of its lifetime and of those which that shares. */
 final class ForkFinder {
@@ -23,7 +24,10 @@ final class ForkFinder {
         this.loader = loader;
     }
 
-    /** NOT_FOUND when the tenant has no such lifetime, or that has accepted no such execution. */
+    /**
+     * NOT_FOUND when the tenant has no such lifetime, or that has accepted no such execution; STALE when it is not any more
+     * as it was looked at.
+     */
     Future<ForkPoint> find(ForkLifetimeRequest request) {
         if (!ExecutionIds.isExecId(request.getExecId())) {
             return Future.failedFuture(new Failure(
@@ -32,8 +36,17 @@ final class ForkFinder {
         }
         LifetimeKey parent = LifetimeLoader.keyOf(request.getTenantId(), request.getParentLifetimeId());
         return loader.page(parent, 0)
+                .map(first -> unchanged(request, first))
                 .compose(first -> findFrom(request, parent, first, Long.MAX_VALUE, 1)
                         .map(found -> new ForkPoint(first.getLifetime().getGraph(), found.holder(), found.origin())));
+    }
+
+    private static LoadLifetimeResponse unchanged(ForkLifetimeRequest request, LoadLifetimeResponse parent) {
+        List<Long> lookedAt = request.getIfLastSeqList();
+        if (lookedAt.isEmpty() || lookedAt.contains(parent.getLifetime().getLastSeq())) {
+            return parent;
+        }
+        throw GraphOrchestrator.stale(request.getParentLifetimeId());
     }
 
     private record Found(GraphReference holder, ForkOrigin origin) {}

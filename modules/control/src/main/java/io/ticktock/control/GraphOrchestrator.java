@@ -324,16 +324,17 @@ final class GraphOrchestrator {
 
     /** Nothing is on its way to be stored while this is decided, so that the head is as everybody sees it. */
     private void turnAway(Resident resident, Resident.Item item) {
-        item.decided()
-                .fail(new Failure(
-                        FailureCode.STALE,
-                        "lifetime " + resident.state.lifetimeId() + " has changed meanwhile; look at it again"));
+        item.decided().fail(stale(resident.state.lifetimeId()));
         resident.deciding = false;
         if (resident.hasInputs()) {
             decide(resident);
         } else {
             settle(resident);
         }
+    }
+
+    static Failure stale(String lifetimeId) {
+        return new Failure(FailureCode.STALE, "lifetime " + lifetimeId + " has changed meanwhile; look at it again");
     }
 
     /** One input alone always has a decision; the others wait for the next one. */

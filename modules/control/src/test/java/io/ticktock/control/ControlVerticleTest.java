@@ -347,6 +347,20 @@ class ControlVerticleTest {
         awaitLifetime(first.getLifetimeId(), ControlVerticleTest::hasEnded);
     }
 
+    @Test
+    void aForkOfWhatHasChangedIsNotMade() throws Exception {
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        long lookedAt = lifetime(id).getLastSeq();
+        String nowhere = UuidCreator.getTimeOrderedEpoch().toString();
+        ForkLifetimeRequest.Builder request = forkRequest(id, nowhere).addIfLastSeq(lookedAt - 1);
+        assertEquals(FailureCode.STALE, failureOf(forked(request)).code());
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                failureOf(forked(request.addIfLastSeq(lookedAt))).code());
+    }
+
     private static ForkLifetimeRequest.Builder forkRequest(String parent, String execId) {
         return ForkLifetimeRequest.newBuilder()
                 .setTenantId(TENANT)

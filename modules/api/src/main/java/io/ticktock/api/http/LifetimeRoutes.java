@@ -86,7 +86,8 @@ final class LifetimeRoutes {
                 .setExecId(body.requiredText("exec_id"))
                 .setGraphVersion(body.text("version").orElse(""))
                 .putAllLabels(body.texts("labels"))
-                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""));
+                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
+                .addAllIfLastSeq(IfMatch.seqs(call.headers("If-Match")));
         body.value("input").ifPresent(input -> request.setInput(LifetimeJson.payload(input)));
         return call.perform(lifetimes.fork, request.build())
                 .compose(forked -> forked.getCreated()

@@ -147,6 +147,7 @@ public final class LifetimeOperations {
 
     private Future<ForkLifetimeResponse> fork(Caller caller, ForkLifetimeRequest asked) {
         Ids.require(asked.getParentLifetimeId(), "lifetime");
+        requireFew(asked.getIfLastSeqCount());
         ForkLifetimeRequest request =
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
         Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
@@ -165,10 +166,7 @@ public final class LifetimeOperations {
             return Future.failedFuture(new Failure(
                     FailureCode.INVALID_ARGUMENT, "signal must have one of pause, resume, abort and answer"));
         }
-        if (asked.getIfLastSeqCount() > MOST_CONDITIONS) {
-            return Future.failedFuture(new Failure(
-                    FailureCode.INVALID_ARGUMENT, "if_last_seq must have at most " + MOST_CONDITIONS + " numbers"));
-        }
+        requireFew(asked.getIfLastSeqCount());
         SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
                 .addAllIfLastSeq(asked.getIfLastSeqList())
                 .setSignal(
@@ -182,6 +180,13 @@ public final class LifetimeOperations {
         Ids.require(signal.getLifetimeId(), "lifetime");
         return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
                 .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
+    }
+
+    private static void requireFew(int conditions) {
+        if (conditions > MOST_CONDITIONS) {
+            throw new Failure(
+                    FailureCode.INVALID_ARGUMENT, "if_last_seq must have at most " + MOST_CONDITIONS + " numbers");
+        }
     }
 
     /** Where it is guardrails that brought the lifetime into the state that does not allow it, they are named. */
