@@ -94,10 +94,18 @@ final class AttemptFailure extends RuntimeException {
     }
 
     static AttemptFailure of(Failed outcome) {
-        ExecutionError error = error(outcome.code(), outcome.message(), outcome.retryable()).toBuilder()
+        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_FAILED, error(outcome));
+    }
+
+    /** Whoever runs it has ended it for want of time. */
+    static AttemptFailure timedOut(Failed outcome) {
+        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_TIMED_OUT, error(outcome));
+    }
+
+    private static ExecutionError error(Failed outcome) {
+        return error(outcome.code(), outcome.message(), outcome.retryable()).toBuilder()
                 .setRetryAfterMs(outcome.retryAfter().map(Duration::toMillis).orElse(0L))
                 .build();
-        return new AttemptFailure(ExecutionStatus.EXECUTION_STATUS_FAILED, error);
     }
 
     static AttemptFailure failed(String code, String message, boolean retryable) {

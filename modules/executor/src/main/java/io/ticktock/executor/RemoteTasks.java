@@ -193,7 +193,7 @@ final class RemoteTasks {
         }
         HeldAttempt attempt = task.attempt;
         attempt.ranBy(request.getWorkerId());
-        task.outcome.complete(WorkerOutcome.of(attempt, request.getCompletion()));
+        WorkerOutcome.conclude(task, request.getCompletion());
         return attempt.over().map(over -> answer(attempt));
     }
 

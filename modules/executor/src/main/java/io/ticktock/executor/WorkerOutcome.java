@@ -13,10 +13,24 @@ import java.util.Optional;
 /** What a worker says of an attempt, as a handler would have. */
 final class WorkerOutcome {
 
+    /** As workers call it that the time which the graph gives was over. */
+    private static final String TIMED_OUT = "timed_out";
+
     private WorkerOutcome() {}
 
+    /** Ends the task as the worker says it has. */
+    static void conclude(RemoteTask task, TaskCompletion completion) {
+        TaskOutcome outcome = of(task.attempt, completion);
+        boolean hasTimeout = task.assignment.getTimeoutMs() > 0;
+        if (hasTimeout && outcome instanceof Failed failed && failed.code().equals(TIMED_OUT)) {
+            task.outcome.completeExceptionally(AttemptFailure.timedOut(failed));
+            return;
+        }
+        task.outcome.complete(outcome);
+    }
+
     /** The outcome; what was consumed goes into the attempt's telemetry. */
-    static TaskOutcome of(HeldAttempt attempt, TaskCompletion completion) {
+    private static TaskOutcome of(HeldAttempt attempt, TaskCompletion completion) {
         try {
             report(attempt.telemetry(), completion.getTelemetry());
         } catch (IllegalArgumentException e) {

@@ -204,6 +204,33 @@ class RemoteExecutionTest {
     }
 
     @Test
+    void whatAWorkerEndsForWantOfTimeHasTimedOut() throws Exception {
+        TaskExecution ended = failed("timed_out");
+        assertEquals(
+                ExecutionStatus.EXECUTION_STATUS_TIMED_OUT, ended.getHeaders().getStatus());
+        assertEquals("timed_out", ended.getError().getCode());
+        assertEquals("no result after 1.0 s", ended.getError().getMessage());
+        assertTrue(ended.getError().getRetryable());
+        assertEquals("worker-1", ended.getHeaders().getWorkerId());
+
+        fixture.graph(GRAPH.replace("timeout: 1s, heart", "heart"));
+        assertEquals(
+                ExecutionStatus.EXECUTION_STATUS_FAILED,
+                failed("timed_out").getHeaders().getStatus());
+    }
+
+    private TaskExecution failed(String code) throws Exception {
+        TaskInput input = dispatch();
+        complete(TaskCompletion.newBuilder()
+                .setExecId(takeOne().getExecId())
+                .setError(ExecutionError.newBuilder()
+                        .setCode(code)
+                        .setMessage("no result after 1.0 s")
+                        .setRetryable(true)));
+        return record(input);
+    }
+
+    @Test
     void aCancelReachesWhoHasIt() throws Exception {
         TaskInput input = dispatch();
         takeOne();
