@@ -7,25 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetSlice;
 import io.ticktock.proto.v1.CreateLifetimeRequest;
-import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.GrantBudgetResponse;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.ListBudgetSlicesRequest;
-import io.ticktock.proto.v1.LoadLifetimeRequest;
 import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store does with budgets of tenants. */
 public abstract class BudgetContract {
@@ -34,25 +30,12 @@ public abstract class BudgetContract {
     private static final Instant YESTERDAY = TODAY.minus(Duration.ofDays(1));
     private static final String BUDGET = "daily";
 
-    private final long seed = System.nanoTime();
-    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
 
     protected abstract StateStore open();
-
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "budgets-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
 
     @Test
     void grantsWhatIsWantedUpToTheLimit() {
@@ -83,7 +66,7 @@ public abstract class BudgetContract {
     @Test
     void refusesADecisionThatExceedsItsSliceAndWritesNothingOfIt() {
         grant("a", 10, 10, 10);
-        String lifetime = start();
+        String lifetime = held.create();
         Failure refusal = failure(append(lifetime, 2, charge("a", 11, 0)));
         assertEquals(FailureCode.UNAVAILABLE, refusal.code());
         assertEquals(2, lastSeq(lifetime));
@@ -93,7 +76,8 @@ public abstract class BudgetContract {
     @Test
     void refusesNoneOfItsNeighbours() {
         grant("a", 10, 10, 10);
-        List<String> lifetimes = IntStream.range(0, 20).mapToObj(i -> start()).toList();
+        List<String> lifetimes =
+                IntStream.range(0, 20).mapToObj(i -> held.create()).toList();
         List<? extends Future<?>> appends = lifetimes.stream()
                 .map(lifetime -> append(lifetime, 2, charge("a", 1, 0)))
                 .toList();
@@ -127,27 +111,27 @@ public abstract class BudgetContract {
     @Test
     void chargesTheSameDecisionOnce() {
         grant("a", 10, 10, 10);
-        String lifetime = start();
-        AppendDecisionRequest request = decision(lifetime, 2, charge("a", 3, 0));
-        result(store.appendDecision(request));
-        result(store.appendDecision(request));
+        String lifetime = held.create();
+        LifetimeDecision decision = decision(lifetime, 2, charge("a", 3, 0));
+        result(held.append(decision));
+        result(held.append(decision));
         assertEquals(3, slice("a").getReserved());
     }
 
     @Test
     void chargesANewLifetimeOnce() {
         grant("a", 10, 10, 10);
-        CreateLifetimeRequest.Builder start = samples.start(fence, samples.lifetimeId()).toBuilder();
+        CreateLifetimeRequest.Builder start = samples.start(held.fence(), samples.lifetimeId()).toBuilder();
         start.getDecisionBuilder().addCharges(charge("a", 7, 0));
-        assertTrue(result(store.createLifetime(start.build())).getCreated());
-        result(store.createLifetime(start.build()));
+        assertTrue(result(held.store().createLifetime(start.build())).getCreated());
+        result(held.store().createLifetime(start.build()));
         assertEquals(7, slice("a").getReserved());
 
-        CreateLifetimeRequest.Builder second = samples.start(fence, samples.lifetimeId()).toBuilder();
+        CreateLifetimeRequest.Builder second = samples.start(held.fence(), samples.lifetimeId()).toBuilder();
         second.getDecisionBuilder().addCharges(charge("a", 7, 0));
         assertEquals(
                 FailureCode.UNAVAILABLE,
-                failure(store.createLifetime(second.build())).code());
+                failure(held.store().createLifetime(second.build())).code());
         assertEquals(7, slice("a").getReserved());
     }
 
@@ -161,17 +145,18 @@ public abstract class BudgetContract {
 
     @Test
     void countsOnlyWhatIsInTheWindow() {
-        result(store.grantBudget(request("a", 10, 10, 10)
-                .setBucket(StateSamples.time(YESTERDAY))
-                .setFirstBucket(StateSamples.time(YESTERDAY))
-                .build()));
+        result(held.store()
+                .grantBudget(request("a", 10, 10, 10)
+                        .setBucket(StateSamples.time(YESTERDAY))
+                        .setFirstBucket(StateSamples.time(YESTERDAY))
+                        .build()));
         assertEquals(10, grant("a", 10, 10, 10).getSlice().getGranted());
         GrantBudgetRequest both = request("a", 10, 1, 1)
                 .setFirstBucket(StateSamples.time(YESTERDAY))
                 .build();
         assertEquals(
                 FailureCode.UNAVAILABLE,
-                failure(exceed(result(store.grantBudget(both)))).code());
+                failure(exceed(result(held.store().grantBudget(both)))).code());
     }
 
     @Test
@@ -179,15 +164,18 @@ public abstract class BudgetContract {
         grant("a", 10, 10, 10);
         assertEquals(
                 10,
-                result(store.grantBudget(
-                                request("a", 10, 10, 10).setBudget("other").build()))
+                result(held.store()
+                                .grantBudget(request("a", 10, 10, 10)
+                                        .setBudget("other")
+                                        .build()))
                         .getSlice()
                         .getGranted());
         assertEquals(
                 10,
-                result(store.grantBudget(request("a", 10, 10, 10)
-                                .setTenantId("neighbour-" + seed)
-                                .build()))
+                result(held.store()
+                                .grantBudget(request("a", 10, 10, 10)
+                                        .setTenantId("neighbour-" + held.seed())
+                                        .build()))
                         .getSlice()
                         .getGranted());
     }
@@ -196,22 +184,24 @@ public abstract class BudgetContract {
     void refusesWhatMakesNoSense() {
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.grantBudget(request("a", -1, 0, 0).build())).code());
+                failure(held.store().grantBudget(request("a", -1, 0, 0).build()))
+                        .code());
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.grantBudget(request("", 1, 0, 0).build())).code());
+                failure(held.store().grantBudget(request("", 1, 0, 0).build())).code());
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.grantBudget(request("a", 1, 2, 1).build())).code());
+                failure(held.store().grantBudget(request("a", 1, 2, 1).build())).code());
     }
 
     /** All that today's slice had, and one more. */
     private Future<?> exceed(GrantBudgetResponse granted) {
-        return append(start(), 2, charge("a", granted.getSlice().getGranted() + 1, 0));
+        return append(held.create(), 2, charge("a", granted.getSlice().getGranted() + 1, 0));
     }
 
     private GrantBudgetResponse grant(String slice, long limit, long needed, long wanted) {
-        return result(store.grantBudget(request(slice, limit, needed, wanted).build()));
+        return result(
+                held.store().grantBudget(request(slice, limit, needed, wanted).build()));
     }
 
     private GrantBudgetRequest.Builder request(String slice, long limit, long needed, long wanted) {
@@ -220,16 +210,17 @@ public abstract class BudgetContract {
                 .setBudget(BUDGET)
                 .setBucket(StateSamples.time(TODAY))
                 .setFirstBucket(StateSamples.time(TODAY))
-                .setSliceId(slice.isEmpty() ? "" : slice + seed)
+                .setSliceId(slice.isEmpty() ? "" : slice + held.seed())
                 .setLimit(limit)
                 .setNeeded(needed)
                 .setWanted(wanted);
     }
 
     private BudgetSlice slice(String slice) {
-        List<BudgetSlice> today = result(store.listBudgetSlices(ListBudgetSlicesRequest.newBuilder()
-                        .setSliceId(slice + seed)
-                        .build()))
+        List<BudgetSlice> today = result(held.store()
+                        .listBudgetSlices(ListBudgetSlicesRequest.newBuilder()
+                                .setSliceId(slice + held.seed())
+                                .build()))
                 .getSlicesList()
                 .stream()
                 .filter(found -> found.getTenantId().equals(samples.tenantId()))
@@ -242,43 +233,28 @@ public abstract class BudgetContract {
         return BudgetCharge.newBuilder()
                 .setBudget(BUDGET)
                 .setBucket(StateSamples.time(TODAY))
-                .setSliceId(slice + seed)
+                .setSliceId(slice + held.seed())
                 .setReserved(reserved)
                 .setSpent(spent)
                 .build();
     }
 
-    private String start() {
-        String lifetime = samples.lifetimeId();
-        result(store.createLifetime(samples.start(fence, lifetime)));
-        return lifetime;
-    }
-
     /** A new lifetime that has set this much aside. */
     private String reserve(String slice, long amount) {
-        String lifetime = start();
+        String lifetime = held.create();
         result(append(lifetime, 2, charge(slice, amount, 0)));
         return lifetime;
     }
 
     private Future<?> append(String lifetime, long afterSeq, BudgetCharge charge) {
-        return store.appendDecision(decision(lifetime, afterSeq, charge));
+        return held.append(decision(lifetime, afterSeq, charge));
     }
 
-    private AppendDecisionRequest decision(String lifetime, long afterSeq, BudgetCharge charge) {
-        LifetimeDecision.Builder decision =
-                samples.decision(lifetime, afterSeq, 1).addCharges(charge);
-        return AppendDecisionRequest.newBuilder()
-                .setFence(fence)
-                .setDecision(decision)
-                .build();
+    private LifetimeDecision decision(String lifetime, long afterSeq, BudgetCharge charge) {
+        return samples.decision(lifetime, afterSeq, 1).addCharges(charge).build();
     }
 
     private long lastSeq(String lifetime) {
-        LoadLifetimeRequest request = LoadLifetimeRequest.newBuilder()
-                .setTenantId(samples.tenantId())
-                .setLifetimeId(lifetime)
-                .build();
-        return result(store.loadLifetime(request)).getEventsCount();
+        return result(held.load(lifetime)).getEventsCount();
     }
 }

@@ -11,33 +11,19 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store does with forks: they read what they share, and nobody else does. */
 public abstract class ForkContract {
 
-    private final long seed = System.nanoTime();
-    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
-    private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
+    private final StateSamples others = held.others();
 
     protected abstract StateStore open();
-
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "forks-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
 
     @Test
     void aForkReadsItsOwnRecordsAndThoseOfItsLineageInTheOrderAskedFor() {
@@ -54,11 +40,11 @@ public abstract class ForkContract {
                 .addTaskExecIds(samples.execId())
                 .addTaskExecIds(first.getHeaders().getExecId())
                 .addPlanExecIds(plan.getHeaders().getExecId());
-        GetExecutionsResponse got = result(store.getExecutions(request.build()));
+        GetExecutionsResponse got = result(held.store().getExecutions(request.build()));
         assertEquals(List.of(own, first), got.getTasksList());
         assertEquals(List.of(plan), got.getPlansList());
         GetExecutionsResponse ofParent =
-                result(store.getExecutions(request.setLifetimeId(parent).build()));
+                result(held.store().getExecutions(request.setLifetimeId(parent).build()));
         assertEquals(List.of(first), ofParent.getTasksList(), "a parent does not read what its fork records");
     }
 
@@ -116,31 +102,31 @@ public abstract class ForkContract {
                 .setTenantId(samples.tenantId())
                 .setLifetimeId(fork)
                 .build();
-        assertEquals(List.of(), result(store.listExecutions(request)).getExecutionsList());
+        assertEquals(List.of(), result(held.store().listExecutions(request)).getExecutionsList());
         GetInputRequest input = GetInputRequest.newBuilder()
                 .setTenantId(samples.tenantId())
                 .setLifetimeId(fork)
                 .build();
         assertEquals(
                 samples.payload("{\"of\": \"" + fork + "\"}"),
-                result(store.getInput(input)).getInput());
+                result(held.store().getInput(input)).getInput());
     }
 
     /** As a fork does at the last execution of its parent. */
     @Test
     void aLifetimeMayEndAsItBegins() {
-        CreateLifetimeRequest.Builder request = samples.start(fence, samples.lifetimeId()).toBuilder();
+        CreateLifetimeRequest.Builder request = samples.start(held.fence(), samples.lifetimeId()).toBuilder();
         String lifetimeId = request.getDecision().getLifetimeId();
         request.getDecisionBuilder()
                 .setHead(samples.head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_COMPLETED, 2).toBuilder()
                         .setEndedAt(StateSamples.time(Instant.now())));
-        result(store.createLifetime(request.build()));
+        result(held.store().createLifetime(request.build()));
         SendSignalRequest signal = SendSignalRequest.newBuilder()
                 .setSignal(samples.pause(lifetimeId, "late"))
                 .build();
         assertEquals(
                 FailureCode.FAILED_PRECONDITION,
-                failure(store.sendSignal(signal)).code());
+                failure(held.store().sendSignal(signal)).code());
     }
 
     @Test
@@ -148,53 +134,56 @@ public abstract class ForkContract {
         String parent = create(samples);
         String fork = create(samples, Collections.nCopies(32, parent).toArray(String[]::new));
         assertEquals(List.of(), read(samples, fork, samples.task(parent, "1")));
-        CreateLifetimeRequest tooLong = samples.start(fence, samples.lifetimeId()).toBuilder()
+        CreateLifetimeRequest tooLong = samples.start(held.fence(), samples.lifetimeId()).toBuilder()
                 .addAllLineage(Collections.nCopies(33, parent))
                 .build();
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.createLifetime(tooLong)).code());
-        CreateLifetimeRequest noId = samples.start(fence, samples.lifetimeId()).toBuilder()
+                failure(held.store().createLifetime(tooLong)).code());
+        CreateLifetimeRequest noId = samples.start(held.fence(), samples.lifetimeId()).toBuilder()
                 .addLineage("}, now()")
                 .build();
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.createLifetime(noId)).code());
+                failure(held.store().createLifetime(noId)).code());
     }
 
     private String create(StateSamples tenant, String... lineage) {
-        CreateLifetimeRequest request = tenant.start(fence, tenant.lifetimeId()).toBuilder()
+        CreateLifetimeRequest request = tenant.start(held.fence(), tenant.lifetimeId()).toBuilder()
                 .addAllLineage(List.of(lineage))
                 .build();
-        return result(store.createLifetime(request)).getLifetimeId();
+        return result(held.store().createLifetime(request)).getLifetimeId();
     }
 
     private TaskExecution task(StateSamples tenant, String lifetimeId) {
-        return result(store.appendTask(tenant.task(lifetimeId, "\"" + tenant.execId() + "\"")))
+        return result(held.store().appendTask(tenant.task(lifetimeId, "\"" + tenant.execId() + "\"")))
                 .execution();
     }
 
     private PlanExecution plan(StateSamples tenant, String lifetimeId, List<String> arrived) {
-        return result(store.appendPlan(tenant.plan(lifetimeId, arrived, "END"))).execution();
+        return result(held.store().appendPlan(tenant.plan(lifetimeId, arrived, "END")))
+                .execution();
     }
 
     private List<TaskExecution> read(StateSamples tenant, String lifetimeId, TaskExecution record) {
-        return result(store.getExecutions(GetExecutionsRequest.newBuilder()
-                        .setTenantId(tenant.tenantId())
-                        .setLifetimeId(lifetimeId)
-                        .addTaskExecIds(record.getHeaders().getExecId())
-                        .build()))
+        return result(held.store()
+                        .getExecutions(GetExecutionsRequest.newBuilder()
+                                .setTenantId(tenant.tenantId())
+                                .setLifetimeId(lifetimeId)
+                                .addTaskExecIds(record.getHeaders().getExecId())
+                                .build()))
                 .getTasksList();
     }
 
     private Future<GetOutputResponse> output(String lifetimeId, ExecutionHeaders headers, int choice) {
-        return store.getOutput(GetOutputRequest.newBuilder()
-                .setTenantId(samples.tenantId())
-                .setOutput(OutputReference.newBuilder()
-                        .setLifetimeId(lifetimeId)
-                        .setExecId(headers.getExecId())
-                        .setKind(headers.getKind())
-                        .setChoice(choice))
-                .build());
+        return held.store()
+                .getOutput(GetOutputRequest.newBuilder()
+                        .setTenantId(samples.tenantId())
+                        .setOutput(OutputReference.newBuilder()
+                                .setLifetimeId(lifetimeId)
+                                .setExecId(headers.getExecId())
+                                .setKind(headers.getKind())
+                                .setChoice(choice))
+                        .build());
     }
 }

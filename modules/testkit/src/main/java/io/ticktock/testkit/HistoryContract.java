@@ -19,34 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store tells of the logs of many lifetimes. */
 public abstract class HistoryContract {
 
-    private final long seed = System.nanoTime();
-    private final Random random = new Random(seed);
-    private final StateSamples one = new StateSamples("one-" + seed, seed);
-    private final StateSamples other = new StateSamples("other-" + seed, seed + 1);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final Random random = new Random(held.seed());
+    private final StateSamples one = held.samples();
+    private final StateSamples other = held.others();
 
     protected abstract StateStore open();
-
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "history-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
 
     @Test
     void everyEventOfATenantIsListedOnceInItsOrderWhateverThePages() {
@@ -55,7 +41,7 @@ public abstract class HistoryContract {
         for (int size : List.of(1, 2, 7, 1 + random.nextInt(40), 0)) {
             assertEquals(expected, list(of(one).setPageSize(size)), "pages of " + size);
         }
-        assertEquals(List.of(), list(ListHistoryRequest.newBuilder().setTenantId("nobody-" + seed)));
+        assertEquals(List.of(), list(ListHistoryRequest.newBuilder().setTenantId("nobody-" + held.seed())));
     }
 
     /** The store may hold what other tests left. */
@@ -94,7 +80,9 @@ public abstract class HistoryContract {
                 list(of(one).setSince(at).setUntil(behind).setPageSize(2)));
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listHistory(of(one).setSince(behind).setUntil(at).build()))
+                failure(held.store()
+                                .listHistory(
+                                        of(one).setSince(behind).setUntil(at).build()))
                         .code());
     }
 
@@ -109,9 +97,9 @@ public abstract class HistoryContract {
     void lifetimesOfOneGraphAreListedAlone() {
         record(one, 10);
         String lifetimeId = one.lifetimeId();
-        CreateLifetimeRequest.Builder start = one.start(fence, lifetimeId).toBuilder();
+        CreateLifetimeRequest.Builder start = one.start(held.fence(), lifetimeId).toBuilder();
         start.getDecisionBuilder().getHeadBuilder().getGraphBuilder().setName("rare");
-        result(store.createLifetime(start.build()));
+        result(held.store().createLifetime(start.build()));
         record(one, 10);
         for (int size : List.of(2, 0)) {
             assertEquals(
@@ -122,18 +110,14 @@ public abstract class HistoryContract {
 
     @Test
     void aPageIsBoundedInBytes() {
-        String lifetimeId = one.lifetimeId();
-        result(store.createLifetime(one.start(fence, lifetimeId)));
+        String lifetimeId = held.create();
         String large = "x".repeat(3 << 20);
         for (long seq = 2; seq < 5; seq++) {
             LifetimeDecision.Builder decision = one.decision(lifetimeId, seq, 1);
             decision.getEventsBuilder(0).getScheduledBuilder().setNodeId(large);
-            result(store.appendDecision(AppendDecisionRequest.newBuilder()
-                    .setFence(fence)
-                    .setDecision(decision)
-                    .build()));
+            result(held.append(decision.build()));
         }
-        ListHistoryResponse page = result(store.listHistory(of(one).build()));
+        ListHistoryResponse page = result(held.store().listHistory(of(one).build()));
         assertTrue(page.getSerializedSize() < 7 << 20, "the page has " + page.getSerializedSize() + " bytes");
         assertEquals(4, page.getAfterSeq());
         assertEquals(5, list(of(one)).size());
@@ -145,10 +129,12 @@ public abstract class HistoryContract {
                 LifetimeKey.newBuilder().setTenantId(one.tenantId()).setLifetimeId("x");
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listHistory(of(one).setAfter(nowhere).build())).code());
+                failure(held.store().listHistory(of(one).setAfter(nowhere).build()))
+                        .code());
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listHistory(of(one).setPageSize(20_001).build())).code());
+                failure(held.store().listHistory(of(one).setPageSize(20_001).build()))
+                        .code());
     }
 
     /** Another tenant's place leads to nothing of that tenant. */
@@ -156,30 +142,27 @@ public abstract class HistoryContract {
     void aPlaceOfAnotherTenantTellsNothing() {
         record(other, 3);
         ListHistoryResponse place =
-                result(store.listHistory(of(other).setPageSize(1).build()));
+                result(held.store().listHistory(of(other).setPageSize(1).build()));
         ListHistoryRequest request = of(one).setAfter(place.getAfter())
                 .setAfterSeq(place.getAfterSeq())
                 .build();
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listHistory(request)).code());
+                failure(held.store().listHistory(request)).code());
     }
 
     private List<LifetimeEvent> record(StateSamples samples, int lifetimes) {
         List<LifetimeEvent> events = new ArrayList<>();
         for (int i = 0; i < lifetimes; i++) {
             String lifetimeId = samples.lifetimeId();
-            CreateLifetimeRequest start = samples.start(fence, lifetimeId);
-            result(store.createLifetime(start));
+            CreateLifetimeRequest start = samples.start(held.fence(), lifetimeId);
+            result(held.store().createLifetime(start));
             events.addAll(start.getDecision().getEventsList());
             long seq = 2;
             for (int decisions = random.nextInt(4); decisions > 0; decisions--) {
                 LifetimeDecision decision =
                         samples.decision(lifetimeId, seq, 1 + random.nextInt(4)).build();
-                result(store.appendDecision(AppendDecisionRequest.newBuilder()
-                        .setFence(fence)
-                        .setDecision(decision)
-                        .build()));
+                result(held.append(decision));
                 events.addAll(decision.getEventsList());
                 seq += decision.getEventsCount();
             }
@@ -193,12 +176,13 @@ public abstract class HistoryContract {
 
     private List<LifetimeEvent> list(ListHistoryRequest.Builder request) {
         List<LifetimeEvent> listed = new ArrayList<>();
-        ListHistoryResponse page = result(store.listHistory(request.build()));
+        ListHistoryResponse page = result(held.store().listHistory(request.build()));
         listed.addAll(events(page));
         while (page.hasAfter()) {
-            page = result(store.listHistory(request.setAfter(page.getAfter())
-                    .setAfterSeq(page.getAfterSeq())
-                    .build()));
+            page = result(held.store()
+                    .listHistory(request.setAfter(page.getAfter())
+                            .setAfterSeq(page.getAfterSeq())
+                            .build()));
             listed.addAll(events(page));
         }
         request.clearAfter().clearAfterSeq();

@@ -14,39 +14,25 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store does with questions to people: decisions ask and close them, and their tenant sees the open ones. */
 public abstract class HumanTaskContract {
 
     private static final Instant MORNING = Instant.parse("2026-03-01T08:00:00Z");
 
-    private final long seed = System.nanoTime();
-    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
-    private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
+    private final StateSamples others = held.others();
 
     protected abstract StateStore open();
 
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "human-tasks-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
-
     @Test
     void aQuestionIsShownAsItWasAsked() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         LifetimeDecision.Builder decision = asking(samples, lifetimeId, 3, samples.execId(), MORNING);
         decision.getEventsBuilder(0).getWaitingBuilder().setTimeoutAt(StateSamples.time(MORNING.plusSeconds(60)));
         append(decision);
@@ -68,7 +54,7 @@ public abstract class HumanTaskContract {
 
     @Test
     void aClosedQuestionIsNotListedAndStaysKnown() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, lifetimeId, 3, execId, MORNING));
         append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
@@ -78,7 +64,7 @@ public abstract class HumanTaskContract {
 
     @Test
     void anExecutionMayAskAgain() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, lifetimeId, 3, execId, MORNING));
         append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
@@ -91,7 +77,7 @@ public abstract class HumanTaskContract {
 
     @Test
     void oneDecisionMayCloseAQuestionAndAskItAgain() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, lifetimeId, 3, execId, MORNING));
         append(asking(samples, lifetimeId, 4, execId, MORNING).addClosedQuestionExecIds(execId));
@@ -102,7 +88,7 @@ public abstract class HumanTaskContract {
     /** Decisions that come together may be written together. */
     @Test
     void decisionsThatComeTogetherCountInTheirOrder() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String closed = samples.execId();
         String asked = samples.execId();
         List<Future<?>> appends = new ArrayList<>();
@@ -119,7 +105,7 @@ public abstract class HumanTaskContract {
 
     @Test
     void theSameDecisionAgainChangesNothing() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, lifetimeId, 3, execId, MORNING));
         append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
@@ -129,11 +115,11 @@ public abstract class HumanTaskContract {
 
     @Test
     void aLifetimeClosesNoQuestionOfAnother() {
-        String asker = create(samples);
+        String asker = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, asker, 3, execId, MORNING));
-        append(samples.decision(create(samples), 2, 1).addClosedQuestionExecIds(execId));
-        append(others.decision(create(others), 2, 1).addClosedQuestionExecIds(execId));
+        append(samples.decision(held.create(samples), 2, 1).addClosedQuestionExecIds(execId));
+        append(others.decision(held.create(others), 2, 1).addClosedQuestionExecIds(execId));
         assertFalse(get(samples, execId).getClosed());
     }
 
@@ -144,17 +130,18 @@ public abstract class HumanTaskContract {
             askedInOrder.add(samples.execId());
         }
         for (int i : new int[] {3, 0, 4, 1, 2}) {
-            append(asking(samples, create(samples), 3, askedInOrder.get(i), MORNING.plusSeconds(i)));
+            append(asking(samples, held.create(samples), 3, askedInOrder.get(i), MORNING.plusSeconds(i)));
         }
         List<String> listed = new ArrayList<>();
         String token = "";
         int pages = 0;
         do {
-            ListHumanTasksResponse page = result(store.listHumanTasks(ListHumanTasksRequest.newBuilder()
-                    .setTenantId(samples.tenantId())
-                    .setPageSize(2)
-                    .setPageToken(token)
-                    .build()));
+            ListHumanTasksResponse page = result(held.store()
+                    .listHumanTasks(ListHumanTasksRequest.newBuilder()
+                            .setTenantId(samples.tenantId())
+                            .setPageSize(2)
+                            .setPageToken(token)
+                            .build()));
             page.getHumanTasksList().forEach(task -> listed.add(task.getExecId()));
             token = page.getNextPageToken();
             pages++;
@@ -168,25 +155,25 @@ public abstract class HumanTaskContract {
         String details = "\"" + "x".repeat(1_000_000) + "\"";
         for (int i = 0; i < 6; i++) {
             LifetimeDecision.Builder decision =
-                    asking(samples, create(samples), 3, samples.execId(), MORNING.plusSeconds(i));
+                    asking(samples, held.create(samples), 3, samples.execId(), MORNING.plusSeconds(i));
             decision.getEventsBuilder(0).getWaitingBuilder().getHumanBuilder().setDetails(samples.payload(details));
             append(decision);
         }
         ListHumanTasksRequest.Builder request =
                 ListHumanTasksRequest.newBuilder().setTenantId(samples.tenantId());
-        ListHumanTasksResponse first = result(store.listHumanTasks(request.build()));
+        ListHumanTasksResponse first = result(held.store().listHumanTasks(request.build()));
         assertEquals(5, first.getHumanTasksCount());
-        ListHumanTasksResponse second = result(store.listHumanTasks(
-                request.setPageToken(first.getNextPageToken()).build()));
+        ListHumanTasksResponse second = result(held.store()
+                .listHumanTasks(request.setPageToken(first.getNextPageToken()).build()));
         assertEquals(1, second.getHumanTasksCount());
         assertEquals("", second.getNextPageToken());
     }
 
     @Test
     void theyAreFilteredByGraphAndLifetime() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         append(asking(samples, lifetimeId, 3, samples.execId(), MORNING));
-        append(asking(samples, create(samples), 3, samples.execId(), MORNING));
+        append(asking(samples, held.create(samples), 3, samples.execId(), MORNING));
         ListHumanTasksRequest all = ListHumanTasksRequest.newBuilder()
                 .setTenantId(samples.tenantId())
                 .build();
@@ -201,14 +188,15 @@ public abstract class HumanTaskContract {
     @Test
     void anotherTenantSeesNothingOfThem() {
         String execId = samples.execId();
-        append(asking(samples, create(samples), 3, execId, MORNING));
+        append(asking(samples, held.create(samples), 3, execId, MORNING));
         assertEquals(List.of(), list(others).getHumanTasksList());
         assertEquals(
                 FailureCode.NOT_FOUND,
-                failure(store.getHumanTask(request(others, execId))).code());
+                failure(held.store().getHumanTask(request(others, execId))).code());
         assertEquals(
                 FailureCode.NOT_FOUND,
-                failure(store.getHumanTask(request(samples, samples.execId()))).code());
+                failure(held.store().getHumanTask(request(samples, samples.execId())))
+                        .code());
     }
 
     @Test
@@ -276,23 +264,24 @@ public abstract class HumanTaskContract {
     }
 
     private List<String> ids(ListHumanTasksRequest request) {
-        return result(store.listHumanTasks(request)).getHumanTasksList().stream()
+        return result(held.store().listHumanTasks(request)).getHumanTasksList().stream()
                 .map(HumanTask::getExecId)
                 .toList();
     }
 
     @Test
     void whatIsClosedOrAnothersIsNotClaimed() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         String execId = samples.execId();
         append(asking(samples, lifetimeId, 3, execId, MORNING));
         assertEquals(
                 FailureCode.NOT_FOUND,
-                failure(store.claimHumanTask(ClaimHumanTaskRequest.newBuilder()
-                                .setTenantId(others.tenantId())
-                                .setExecId(execId)
-                                .setActor("eve")
-                                .build()))
+                failure(held.store()
+                                .claimHumanTask(ClaimHumanTaskRequest.newBuilder()
+                                        .setTenantId(others.tenantId())
+                                        .setExecId(execId)
+                                        .setActor("eve")
+                                        .build()))
                         .code());
         result(claim(execId, "ann", 600));
         append(samples.decision(lifetimeId, 3, 1).addClosedQuestionExecIds(execId));
@@ -317,26 +306,28 @@ public abstract class HumanTaskContract {
 
     private String asked() {
         String execId = samples.execId();
-        append(asking(samples, create(samples), 3, execId, MORNING));
+        append(asking(samples, held.create(samples), 3, execId, MORNING));
         return execId;
     }
 
     private Future<ClaimHumanTaskResponse> claim(String execId, String actor, int leaseS) {
-        return store.claimHumanTask(ClaimHumanTaskRequest.newBuilder()
-                .setTenantId(samples.tenantId())
-                .setExecId(execId)
-                .setActor(actor)
-                .setLeaseS(leaseS)
-                .build());
+        return held.store()
+                .claimHumanTask(ClaimHumanTaskRequest.newBuilder()
+                        .setTenantId(samples.tenantId())
+                        .setExecId(execId)
+                        .setActor(actor)
+                        .setLeaseS(leaseS)
+                        .build());
     }
 
     private Future<ReleaseHumanTaskResponse> release(String execId, String actor, boolean ofAnybody) {
-        return store.releaseHumanTask(ReleaseHumanTaskRequest.newBuilder()
-                .setTenantId(samples.tenantId())
-                .setExecId(execId)
-                .setActor(actor)
-                .setOfAnybody(ofAnybody)
-                .build());
+        return held.store()
+                .releaseHumanTask(ReleaseHumanTaskRequest.newBuilder()
+                        .setTenantId(samples.tenantId())
+                        .setExecId(execId)
+                        .setActor(actor)
+                        .setOfAnybody(ofAnybody)
+                        .build());
     }
 
     @Test
@@ -351,13 +342,8 @@ public abstract class HumanTaskContract {
                 all.toBuilder().setLifetimeId("nonsense").build())) {
             assertEquals(
                     FailureCode.INVALID_ARGUMENT,
-                    failure(store.listHumanTasks(wrong)).code());
+                    failure(held.store().listHumanTasks(wrong)).code());
         }
-    }
-
-    private String create(StateSamples tenant) {
-        return result(store.createLifetime(tenant.start(fence, tenant.lifetimeId())))
-                .getLifetimeId();
     }
 
     private static LifetimeDecision.Builder asking(
@@ -385,10 +371,7 @@ public abstract class HumanTaskContract {
     }
 
     private Future<AppendDecisionResponse> tried(LifetimeDecision.Builder decision) {
-        return store.appendDecision(AppendDecisionRequest.newBuilder()
-                .setFence(fence)
-                .setDecision(decision)
-                .build());
+        return held.append(decision.build());
     }
 
     private void append(LifetimeDecision.Builder decision) {
@@ -396,17 +379,18 @@ public abstract class HumanTaskContract {
     }
 
     private int count(ListHumanTasksRequest request) {
-        return result(store.listHumanTasks(request)).getHumanTasksCount();
+        return result(held.store().listHumanTasks(request)).getHumanTasksCount();
     }
 
     private ListHumanTasksResponse list(StateSamples tenant) {
-        return result(store.listHumanTasks(ListHumanTasksRequest.newBuilder()
-                .setTenantId(tenant.tenantId())
-                .build()));
+        return result(held.store()
+                .listHumanTasks(ListHumanTasksRequest.newBuilder()
+                        .setTenantId(tenant.tenantId())
+                        .build()));
     }
 
     private HumanTask get(StateSamples tenant, String execId) {
-        return result(store.getHumanTask(request(tenant, execId))).getHumanTask();
+        return result(held.store().getHumanTask(request(tenant, execId))).getHumanTask();
     }
 
     private static GetHumanTaskRequest request(StateSamples tenant, String execId) {

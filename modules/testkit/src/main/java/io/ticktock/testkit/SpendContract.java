@@ -19,9 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store says of spend: what its records add up to, to the micro. */
 public abstract class SpendContract {
@@ -31,12 +30,12 @@ public abstract class SpendContract {
     private static final List<String> GRAPHS = List.of("", "alpha", "beta");
     private static final List<String> VERSIONS = List.of("1.0.0", "1.1.0");
 
-    private final long seed = System.nanoTime();
-    private final Random random = new Random(seed);
-    private final StateSamples one = new StateSamples("one-" + seed, seed);
-    private final StateSamples other = new StateSamples("other-" + seed, seed + 1);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final Random random = new Random(held.seed());
+    private final StateSamples one = held.samples();
+    private final StateSamples other = held.others();
 
     /** One recorded execution as the test knows it. */
     private record Expected(String tenantId, String graph, String version, String node, long tokens, long micros) {
@@ -52,19 +51,6 @@ public abstract class SpendContract {
     }
 
     protected abstract StateStore open();
-
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "spend-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
 
     @Test
     void spendIsTheSumOverRecordsHoweverItIsGrouped() {
@@ -86,16 +72,17 @@ public abstract class SpendContract {
         assertSpend(
                 List.of(),
                 each -> each.row("", "", ""),
-                GetSpendRequest.newBuilder().setTenantId("no-" + seed));
+                GetSpendRequest.newBuilder().setTenantId("no-" + held.seed()));
         assertOfAllTenants(records);
     }
 
     /** The store may hold what other tests left. */
     private void assertOfAllTenants(List<Expected> records) {
         Map<SpendRow, SpendRow> groups = new HashMap<>();
-        GetSpendResponse all = result(store.getSpend(GetSpendRequest.newBuilder()
-                .setBy(SpendGrouping.SPEND_GROUPING_TENANT)
-                .build()));
+        GetSpendResponse all = result(held.store()
+                .getSpend(GetSpendRequest.newBuilder()
+                        .setBy(SpendGrouping.SPEND_GROUPING_TENANT)
+                        .build()));
         all.getRowsList().forEach(row -> groups.put(group(row), row));
         for (StateSamples tenant : List.of(one, other)) {
             SpendRow expected = sum(of(tenant, records));
@@ -111,8 +98,9 @@ public abstract class SpendContract {
         for (int i = 0; i < 3; i++) {
             append(one, one.lifetimeId(), "node", Long.MAX_VALUE, Long.MAX_VALUE, false);
         }
-        SpendRow total = result(store.getSpend(
-                        asked(one, SpendGrouping.SPEND_GROUPING_TENANT).build()))
+        SpendRow total = result(held.store()
+                        .getSpend(
+                                asked(one, SpendGrouping.SPEND_GROUPING_TENANT).build()))
                 .getTotal();
         String sum = BigInteger.valueOf(Long.MAX_VALUE)
                 .multiply(BigInteger.valueOf(3))
@@ -140,15 +128,15 @@ public abstract class SpendContract {
         String lifetimeId = one.lifetimeId();
         List<Future<?>> appends = new ArrayList<>();
         for (int i = 0; i <= MOST_ROWS; i++) {
-            appends.add(store.appendTask(task(one, lifetimeId, "node_" + i, 1, i)));
+            appends.add(held.store().appendTask(task(one, lifetimeId, "node_" + i, 1, i)));
             if (appends.size() == 1_000) {
                 result(Future.all(appends));
                 appends.clear();
             }
         }
         result(Future.all(appends));
-        GetSpendResponse spend = result(
-                store.getSpend(asked(one, SpendGrouping.SPEND_GROUPING_NODE).build()));
+        GetSpendResponse spend = result(held.store()
+                .getSpend(asked(one, SpendGrouping.SPEND_GROUPING_NODE).build()));
         assertTrue(spend.getMore());
         assertEquals(MOST_ROWS, spend.getRowsCount());
         assertEquals("node_" + MOST_ROWS, spend.getRows(0).getNodeId());
@@ -166,12 +154,14 @@ public abstract class SpendContract {
                 .setUntil(StateSamples.time(now.minusNanos(1_000)))
                 .build();
         assertEquals(
-                FailureCode.INVALID_ARGUMENT, failure(store.getSpend(backwards)).code());
+                FailureCode.INVALID_ARGUMENT,
+                failure(held.store().getSpend(backwards)).code());
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.getSpend(backwards.toBuilder()
-                                .setUntil(backwards.getSince())
-                                .build()))
+                failure(held.store()
+                                .getSpend(backwards.toBuilder()
+                                        .setUntil(backwards.getSince())
+                                        .build()))
                         .code());
     }
 
@@ -197,25 +187,26 @@ public abstract class SpendContract {
     }
 
     private void create(StateSamples samples, String lifetimeId, String graph, String version) {
-        CreateLifetimeRequest.Builder start = samples.start(fence, lifetimeId).toBuilder();
+        CreateLifetimeRequest.Builder start = samples.start(held.fence(), lifetimeId).toBuilder();
         start.getDecisionBuilder()
                 .getHeadBuilder()
                 .getGraphBuilder()
                 .setName(graph)
                 .setVersion(version);
-        result(store.createLifetime(start.build()));
+        result(held.store().createLifetime(start.build()));
     }
 
     private void append(
             StateSamples samples, String lifetimeId, String node, long tokens, long micros, boolean isPlan) {
         TaskExecution task = task(samples, lifetimeId, node, tokens, micros);
         if (isPlan) {
-            result(store.appendPlan(PlanExecution.newBuilder()
-                    .setHeaders(task.getHeaders().toBuilder().setKind(NodeKind.NODE_KIND_PLAN))
-                    .setTelemetry(task.getTelemetry())
-                    .build()));
+            result(held.store()
+                    .appendPlan(PlanExecution.newBuilder()
+                            .setHeaders(task.getHeaders().toBuilder().setKind(NodeKind.NODE_KIND_PLAN))
+                            .setTelemetry(task.getTelemetry())
+                            .build()));
         } else {
-            result(store.appendTask(task));
+            result(held.store().appendTask(task));
         }
     }
 
@@ -231,7 +222,7 @@ public abstract class SpendContract {
         Map<SpendRow, List<Expected>> expected = new HashMap<>();
         records.forEach(each -> expected.computeIfAbsent(group.apply(each), none -> new ArrayList<>())
                 .add(each));
-        GetSpendResponse spend = result(store.getSpend(request.build()));
+        GetSpendResponse spend = result(held.store().getSpend(request.build()));
         Map<SpendRow, SpendRow> found = new HashMap<>();
         spend.getRowsList().forEach(row -> found.put(group(row), row));
         assertEquals(expected.keySet(), found.keySet());
@@ -289,6 +280,6 @@ public abstract class SpendContract {
         if (until != null) {
             request.setUntil(StateSamples.time(until));
         }
-        return result(store.getSpend(request.build())).getTotal().getCostMicros();
+        return result(held.store().getSpend(request.build())).getTotal().getCostMicros();
     }
 }

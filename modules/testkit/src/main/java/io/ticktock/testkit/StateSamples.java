@@ -119,6 +119,19 @@ public final class StateSamples {
                 .build();
     }
 
+    public AgentLifetime parked(String lifetimeId) {
+        return head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_RUNNING, 3).toBuilder()
+                .setParked(true)
+                .build();
+    }
+
+    /** The end of a lifetime, right behind its start. */
+    public LifetimeDecision ending(String lifetimeId) {
+        AgentLifetime.Builder head = head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_COMPLETED, 3).toBuilder();
+        head.setEndedAt(head.getUpdatedAt());
+        return decision(lifetimeId, 2, 1).setHead(head).build();
+    }
+
     /** With as many events as asked for, behind the given one. */
     public LifetimeDecision.Builder decision(String lifetimeId, long afterSeq, int events) {
         return LifetimeDecision.newBuilder()

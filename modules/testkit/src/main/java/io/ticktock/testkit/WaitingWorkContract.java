@@ -5,8 +5,6 @@ import static io.ticktock.testkit.Awaiting.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ticktock.bus.FailureCode;
-import io.ticktock.proto.v1.AppendDecisionRequest;
-import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.FoundWork;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.ListWaitingWorkRequest;
@@ -17,9 +15,8 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every store does with attempts that wait for workers: decisions say which, and those with room are told. */
 public abstract class WaitingWorkContract {
@@ -27,30 +24,17 @@ public abstract class WaitingWorkContract {
     private static final Instant MORNING = Instant.parse("2026-03-01T08:00:00Z");
     private static final String TYPE = "acme.work";
 
-    private final long seed = System.nanoTime();
-    private final StateSamples samples = new StateSamples("tenant-" + seed, seed);
-    private final StateSamples others = new StateSamples("other-" + seed, seed + 1);
-    private StateStore store;
-    private Fence fence;
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
+    private final StateSamples others = held.others();
 
     protected abstract StateStore open();
 
-    @BeforeEach
-    void holdAllShards() {
-        System.out.println("seed " + seed);
-        store = open();
-        fence = AllShards.hold(store, "waiting-work-" + seed);
-    }
-
-    @AfterEach
-    void close() {
-        AllShards.release(store, fence);
-        result(store.close());
-    }
-
     @Test
     void whatWaitsIsFoundByItsTypeTheLongestFirst() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         WaitingWork late = work(samples, TYPE, MORNING.plusSeconds(2));
         WaitingWork early = work(samples, TYPE, MORNING.plusSeconds(1));
         WaitingWork another = work(samples, "acme.other", MORNING);
@@ -66,15 +50,15 @@ public abstract class WaitingWorkContract {
 
     @Test
     void anotherTenantsWorkIsNotFound() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         append(samples.decision(lifetimeId, 3, 1).addBegunWork(work(samples, TYPE, MORNING)));
-        create(others);
+        held.create(others);
         assertEquals(List.of(), list(wanted(others, TYPE, 10)));
     }
 
     @Test
     void whatWaitsNoMoreIsNotFound() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         WaitingWork stays = work(samples, TYPE, MORNING);
         WaitingWork goes = work(samples, TYPE, MORNING);
         append(samples.decision(lifetimeId, 3, 1).addBegunWork(stays).addBegunWork(goes));
@@ -87,7 +71,7 @@ public abstract class WaitingWorkContract {
     /** Decisions that come together may be written together. */
     @Test
     void decisionsThatComeTogetherCountInTheirOrder() {
-        String lifetimeId = create(samples);
+        String lifetimeId = held.create(samples);
         WaitingWork ends = work(samples, TYPE, MORNING);
         WaitingWork lasts = work(samples, TYPE, MORNING);
         List<Future<?>> appends = new ArrayList<>();
@@ -104,11 +88,11 @@ public abstract class WaitingWorkContract {
     void tooMuchAtOnceIsRefused() {
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listWaitingWork(request(wanted(samples, TYPE, 1_001))))
+                failure(held.store().listWaitingWork(request(wanted(samples, TYPE, 1_001))))
                         .code());
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listWaitingWork(request(wanted(samples, TYPE, 0))))
+                failure(held.store().listWaitingWork(request(wanted(samples, TYPE, 0))))
                         .code());
         ListWaitingWorkRequest.Builder many = ListWaitingWorkRequest.newBuilder();
         for (int i = 0; i <= 1_000; i++) {
@@ -116,11 +100,7 @@ public abstract class WaitingWorkContract {
         }
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
-                failure(store.listWaitingWork(many.build())).code());
-    }
-
-    private String create(StateSamples of) {
-        return result(store.createLifetime(of.start(fence, of.lifetimeId()))).getLifetimeId();
+                failure(held.store().listWaitingWork(many.build())).code());
     }
 
     private void append(LifetimeDecision.Builder decision) {
@@ -128,10 +108,7 @@ public abstract class WaitingWorkContract {
     }
 
     private Future<?> tried(LifetimeDecision.Builder decision) {
-        return store.appendDecision(AppendDecisionRequest.newBuilder()
-                .setFence(fence)
-                .setDecision(decision)
-                .build());
+        return held.append(decision.build());
     }
 
     private static WaitingWork work(StateSamples of, String type, Instant since) {
@@ -163,6 +140,6 @@ public abstract class WaitingWorkContract {
     }
 
     private List<FoundWork> list(WantedWork... wanted) {
-        return result(store.listWaitingWork(request(wanted))).getFoundList();
+        return result(held.store().listWaitingWork(request(wanted))).getFoundList();
     }
 }

@@ -2,7 +2,7 @@ package io.ticktock.testkit;
 
 import io.ticktock.state.StateStore;
 
-class InMemoryStateStoreTest extends StateStoreContract {
+class InMemoryDecisionTest extends DecisionContract {
 
     @Override
     protected StateStore open() {

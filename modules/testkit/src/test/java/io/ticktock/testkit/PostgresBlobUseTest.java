@@ -3,7 +3,7 @@ package io.ticktock.testkit;
 import io.ticktock.state.StateStore;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class PostgresStateStoreTest extends StateStoreContract {
+class PostgresBlobUseTest extends BlobUseContract {
 
     @RegisterExtension
     static final FreshDatabase DATABASE = new FreshDatabase();

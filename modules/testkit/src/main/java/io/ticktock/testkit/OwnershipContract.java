@@ -1,0 +1,147 @@
+package io.ticktock.testkit;
+
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.*;
+import io.ticktock.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How every store says who drives which lifetimes. */
+public abstract class OwnershipContract {
+
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
+
+    protected abstract StateStore open();
+
+    @Test
+    void anOwnerHoldsAllShardsAndRenews() {
+        HoldShardsResponse renewed = result(renew(held.fence()));
+        assertEquals(held.fence().getEpoch(), renewed.getEpoch());
+        assertEquals(AllShards.NUMBERS, renewed.getShardsList());
+    }
+
+    @Test
+    void anotherOwnerGetsNothingWhileTheLeaseLasts() {
+        HoldShardsResponse taken = result(held.store().holdShards(AllShards.request("second-" + held.seed(), 0)));
+        assertEquals(0, taken.getShardsCount());
+        assertTrue(taken.getEpoch() > held.fence().getEpoch());
+        release("second-" + held.seed());
+    }
+
+    @Test
+    void shardsAreTakenOverWhenTheLeaseRunsOut() {
+        String lifetimeId = held.create();
+        Fence first = held.fence();
+        result(held.store()
+                .holdShards(HoldShardsRequest.newBuilder()
+                        .setOwnerId(first.getOwnerId())
+                        .setEpoch(first.getEpoch())
+                        .setLeaseMs(1)
+                        .build()));
+        held.hold("second-" + held.seed());
+        assertEquals(
+                FailureCode.FENCED,
+                failure(held.append(first, samples.decision(lifetimeId, 2, 1).build()))
+                        .code());
+        assertEquals(FailureCode.FENCED, failure(renew(first)).code());
+        result(held.append(samples.decision(lifetimeId, 2, 1).build()));
+    }
+
+    @Test
+    void releasedShardsAreFree() {
+        release(held.fence().getOwnerId());
+        String lifetimeId = samples.lifetimeId();
+        assertEquals(
+                FailureCode.FENCED,
+                failure(held.store().createLifetime(samples.start(held.fence(), lifetimeId)))
+                        .code());
+        held.hold("second-" + held.seed());
+        result(held.store().createLifetime(samples.start(held.fence(), lifetimeId)));
+    }
+
+    @Test
+    void aNewProcessOfAnOwnerFencesTheEarlier() {
+        String lifetimeId = held.create();
+        Fence earlier = held.fence();
+        held.hold(earlier.getOwnerId());
+        assertTrue(held.fence().getEpoch() > earlier.getEpoch());
+        assertEquals(FailureCode.FENCED, failure(renew(earlier)).code());
+        result(held.append(samples.decision(lifetimeId, 2, 1).build()));
+    }
+
+    @Test
+    void onlyWhatRunsAndIsNotParkedIsRunnable() {
+        String running = held.create();
+        String parked = held.create();
+        String paused = held.create();
+        String ended = held.create();
+        held.park(parked, Instant.now().plusSeconds(60));
+        result(held.append(samples.decision(paused, 2, 1)
+                .setHead(samples.head(paused, LifetimeStatus.LIFETIME_STATUS_PAUSED, 3))
+                .build()));
+        held.end(ended);
+        assertEquals(List.of(running), runnable(AllShards.NUMBERS));
+        assertEquals(List.of(running), runnable(shardOf(running)));
+        List<Integer> otherShards = new ArrayList<>(AllShards.NUMBERS);
+        otherShards.removeAll(shardOf(running));
+        assertEquals(List.of(), runnable(otherShards));
+    }
+
+    @Test
+    void runnableLifetimesComeInPages() {
+        List<String> created = result(Future.join(IntStream.range(0, 1_050)
+                        .mapToObj(i -> held.store().createLifetime(samples.start(held.fence(), samples.lifetimeId())))
+                        .toList()))
+                .<CreateLifetimeResponse>list()
+                .stream()
+                .map(CreateLifetimeResponse::getLifetimeId)
+                .sorted()
+                .toList();
+        assertEquals(created, runnable(AllShards.NUMBERS));
+    }
+
+    /** Of this test's tenant. */
+    private List<String> runnable(List<Integer> shards) {
+        List<String> runnable = new ArrayList<>();
+        ListRunnableRequest.Builder request = ListRunnableRequest.newBuilder().addAllShards(shards);
+        while (true) {
+            List<LifetimeKey> page =
+                    result(held.store().listRunnable(request.build())).getLifetimesList();
+            page.stream()
+                    .filter(key -> key.getTenantId().equals(samples.tenantId()))
+                    .forEach(key -> runnable.add(key.getLifetimeId()));
+            if (page.isEmpty()) {
+                return runnable;
+            }
+            request.setAfter(page.get(page.size() - 1));
+        }
+    }
+
+    private static List<Integer> shardOf(String lifetimeId) {
+        return List.of(Shard.of(lifetimeId).number());
+    }
+
+    private Future<HoldShardsResponse> renew(Fence fence) {
+        return held.store().holdShards(AllShards.request(fence.getOwnerId(), fence.getEpoch()));
+    }
+
+    private void release(String ownerId) {
+        result(held.store()
+                .releaseShards(
+                        ReleaseShardsRequest.newBuilder().setOwnerId(ownerId).build()));
+    }
+}

@@ -1,0 +1,153 @@
+package io.ticktock.testkit;
+
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.*;
+import io.ticktock.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What every store keeps to wake lifetimes by: signals that wait for them, and times they wait for. */
+public abstract class SignalAndTimerContract {
+
+    @RegisterExtension
+    final HeldStore held = new HeldStore(this::open);
+
+    private final StateSamples samples = held.samples();
+
+    protected abstract StateStore open();
+
+    @Test
+    void aSignalWaitsUntilItIsConsumed() {
+        String lifetimeId = held.create();
+        Signal signal = samples.pause(lifetimeId, "s1");
+        SendSignalRequest request =
+                SendSignalRequest.newBuilder().setSignal(signal).build();
+        result(held.store().sendSignal(request));
+        result(held.store().sendSignal(request));
+        assertEquals(List.of(signal), result(held.load(lifetimeId)).getSignalsList());
+        assertTrue(isDue(lifetimeId));
+        result(held.append(
+                samples.decision(lifetimeId, 2, 1).addConsumedSignalIds("s1").build()));
+        assertEquals(0, result(held.load(lifetimeId)).getSignalsCount());
+        assertFalse(isDue(lifetimeId));
+    }
+
+    @Test
+    void aSignalMayBeConsumedWithoutEvents() {
+        String lifetimeId = held.create();
+        result(held.store()
+                .sendSignal(SendSignalRequest.newBuilder()
+                        .setSignal(samples.pause(lifetimeId, "s1"))
+                        .build()));
+        result(held.append(
+                samples.decision(lifetimeId, 2, 0).addConsumedSignalIds("s1").build()));
+        assertEquals(0, result(held.load(lifetimeId)).getSignalsCount());
+    }
+
+    @Test
+    void decisionsSendSignals() {
+        String sender = held.create();
+        String receiver = samples.lifetimeId();
+        Signal signal = samples.pause(receiver, "from-sender");
+        result(held.append(
+                samples.decision(sender, 2, 1).addOutgoingSignals(signal).build()));
+        assertFalse(isDue(receiver), "it does not exist yet");
+        result(held.store().createLifetime(samples.start(held.fence(), receiver)));
+        assertTrue(isDue(receiver));
+        assertEquals(List.of(signal), result(held.load(receiver)).getSignalsList());
+    }
+
+    @Test
+    void whatHasEndedGetsNoSignals() {
+        String sender = held.create();
+        String ended = held.create();
+        result(held.store()
+                .sendSignal(SendSignalRequest.newBuilder()
+                        .setSignal(samples.pause(ended, "early"))
+                        .build()));
+        held.end(ended);
+        assertEquals(0, result(held.load(ended)).getSignalsCount());
+        Future<SendSignalResponse> late = held.store()
+                .sendSignal(SendSignalRequest.newBuilder()
+                        .setSignal(samples.pause(ended, "late"))
+                        .build());
+        assertEquals(FailureCode.FAILED_PRECONDITION, failure(late).code());
+        result(held.append(samples.decision(sender, 2, 1)
+                .addOutgoingSignals(samples.pause(ended, "late too"))
+                .build()));
+        assertEquals(0, result(held.load(ended)).getSignalsCount());
+        assertFalse(isDue(ended));
+    }
+
+    @Test
+    void whatEndsTogetherWithASignalToItGetsNoSignal() {
+        String sender = held.create();
+        String ended = held.create();
+        LifetimeDecision sending = samples.decision(sender, 2, 1)
+                .addOutgoingSignals(samples.pause(ended, "meanwhile"))
+                .build();
+        // While the first is being written the two others gather, and are written at once.
+        result(Future.all(
+                held.append(samples.decision(held.create(), 2, 1).build()),
+                held.append(samples.ending(ended)),
+                held.append(sending)));
+        assertEquals(0, result(held.load(ended)).getSignalsCount());
+    }
+
+    @Test
+    void aParkedLifetimeIsDueAtItsTime() {
+        String late = held.create();
+        String soon = held.create();
+        String never = held.create();
+        Instant inAnHour = Instant.now().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS);
+        held.park(late, Instant.now().minusSeconds(5));
+        held.park(soon, inAnHour);
+        result(held.append(
+                samples.decision(never, 2, 1).setHead(samples.parked(never)).build()));
+        assertTrue(isDue(late));
+        assertFalse(isDue(soon));
+        assertFalse(isDue(never));
+        ListDueResponse due = result(held.store()
+                .listDue(ListDueRequest.newBuilder().addAllShards(shardOf(soon)).build()));
+        assertEquals(StateSamples.time(inAnHour), due.getNextDueAt());
+    }
+
+    @Test
+    void whatIsNotParkedAnyMoreIsNotDue() {
+        String lifetimeId = held.create();
+        held.park(lifetimeId, Instant.now().minusSeconds(5));
+        result(held.append(samples.decision(lifetimeId, 3, 1)
+                .setHead(samples.head(lifetimeId, LifetimeStatus.LIFETIME_STATUS_RUNNING, 4))
+                .build()));
+        assertFalse(isDue(lifetimeId));
+        held.park(lifetimeId, 4, Instant.now().minusSeconds(5));
+        assertTrue(isDue(lifetimeId));
+        held.park(lifetimeId, 5, Instant.now().plusSeconds(3_600));
+        assertFalse(isDue(lifetimeId));
+    }
+
+    private static List<Integer> shardOf(String lifetimeId) {
+        return List.of(Shard.of(lifetimeId).number());
+    }
+
+    private boolean isDue(String lifetimeId) {
+        return result(held.store()
+                        .listDue(ListDueRequest.newBuilder()
+                                .addAllShards(shardOf(lifetimeId))
+                                .build()))
+                .getLifetimesList()
+                .stream()
+                .anyMatch(key -> key.getLifetimeId().equals(lifetimeId));
+    }
+}
