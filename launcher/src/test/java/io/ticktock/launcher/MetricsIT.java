@@ -203,6 +203,21 @@ class MetricsIT {
         assertEquals(List.of(), faults);
     }
 
+    /** It is counted only once somebody asks, and then told to whoever asks next. */
+    @Test
+    void whatIsOpenIsCountedByStatus() throws Exception {
+        Instant deadline = Instant.now().plus(LONGEST_WAIT);
+        while (Double.isNaN(open("running")) || Double.isNaN(open("paused"))) {
+            assertTrue(Instant.now().isBefore(deadline), "open lifetimes are not counted");
+            Thread.sleep(10);
+        }
+        assertTrue(open("running") >= 0);
+    }
+
+    private static double open(String status) throws Exception {
+        return Scrape.of(api).value("ticktock_state_lifetimes_open", Map.of("status", status));
+    }
+
     private static void require(List<String> faults, boolean right, String fault) {
         if (!right) {
             faults.add(fault);

@@ -42,6 +42,7 @@ public final class PostgresStateStore implements StateStore {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
         RecentlyWritten<LifetimeIdentity, Payload> inputs = new RecentlyWritten<>(configuration.cacheBytes() / 4);
         this.database = new Database(vertx, configuration, meters);
+        meters.watch(new OpenLifetimes(database, System::nanoTime));
         this.storedBytes = new StoredBytes(vertx, database);
         this.blobs = new BlobReferenceRepository(database, storedBytes);
         this.graphs = new GraphRepository(database);

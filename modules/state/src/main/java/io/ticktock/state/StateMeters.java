@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /** What the data plane counts. Labels have few values, and none of them is of a tenant. */
@@ -66,6 +67,20 @@ final class StateMeters {
         if (counter != null) {
             counter.increment();
         }
+    }
+
+    /** @param open how many lifetimes of the database have not ended */
+    void watch(OpenLifetimes open) {
+        openLifetimes("running", () -> open.counts().running());
+        openLifetimes("paused", () -> open.counts().paused());
+    }
+
+    private void openLifetimes(String status, DoubleSupplier count) {
+        Gauge.builder("ticktock.state.lifetimes.open", count, DoubleSupplier::getAsDouble)
+                .description("Lifetimes of the database that have not ended, as counted last.")
+                .tag("status", status)
+                .strongReference(true)
+                .register(registry);
     }
 
     /** Of one lane of group commit. */
