@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.WatchEventsRequest;
+import io.ticktock.proto.v1.WatchEventsResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.vertx.core.Future;
@@ -30,6 +32,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +167,148 @@ class EventsIT {
         assertTrue(events.get(0).hasStarted());
         assertTrue(events.get(events.size() - 1).hasCompleted());
         assertEquals(events.subList(5, events.size()), rest);
+    }
+
+    @Test
+    void aTenantsStreamHasEveryEventOfEveryLifetime() throws Exception {
+        String key = api.tenant("streamed");
+        api.register(key, NEWTON);
+        String stranger = api.tenant("stranger");
+        api.register(stranger, NEWTON);
+        List<String> lifetimes = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            lifetimes.add(api.start(key, "{\"graph\": \"newton\", \"input\": {\"n\": " + i + "}}"));
+            api.start(stranger, "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+        }
+        for (String lifetime : lifetimes) {
+            api.awaitStatus(key, lifetime, "completed");
+        }
+
+        List<Heard> all = heard(stream(key, "?position=oldest&until_now=true", ""));
+
+        int count = 0;
+        for (String lifetime : lifetimes) {
+            List<JsonNode> alone = heard(follow(HTTP1, key, lifetime, "")).stream()
+                    .map(Heard::data)
+                    .toList();
+            String id = lifetime.substring("/v1/lifetimes/".length());
+            assertEquals(
+                    alone,
+                    all.stream()
+                            .map(Heard::data)
+                            .filter(data -> data.get("lifetime_id").asText().equals(id))
+                            .toList());
+            count += alone.size();
+        }
+        assertEquals(count, all.size());
+        assertEquals(
+                all.subList(7, all.size()),
+                heard(stream(key, "?until_now=true", all.get(6).id())));
+        assertEquals(
+                5,
+                heard(stream(key, "?position=oldest&until_now=true&type=completed&graph=newton", ""))
+                        .size());
+        assertEquals(List.of(), heard(stream(key, "?position=oldest&until_now=true&graph=other", "")));
+        assertEquals(List.of(), heard(stream(key, "?until_now=true", "")));
+        assertProblem(
+                400,
+                "position must be one that this stream has told",
+                api.get(stranger, "/v1/events?position=" + all.get(0).id()));
+        assertProblem(400, "there is no type of events 'finished'", api.get(key, "/v1/events?type=finished"));
+    }
+
+    @Test
+    void aTenantsStreamGoesOnAsThingsHappen() throws Exception {
+        String key = api.tenant("ongoing");
+        api.register(key, NEWTON);
+        try (Stream<String> lines = stream(key, "?type=completed", "").get(LONGEST_WAIT_S, TimeUnit.SECONDS)) {
+            Iterator<String> heard = lines.iterator();
+            String first = next(heard, "id: ");
+            String lifetime = api.start(key, "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+            assertTrue(next(heard, "data: ").contains(lifetime.substring("/v1/lifetimes/".length())));
+
+            List<Heard> again = heard(stream(key, "?until_now=true", first.substring("id: ".length())));
+
+            assertEquals("started", again.get(0).type());
+            assertEquals("completed", again.get(again.size() - 1).type());
+        }
+    }
+
+    private static String next(Iterator<String> lines, String start) {
+        while (lines.hasNext()) {
+            String line = lines.next();
+            if (line.startsWith(start)) {
+                return line;
+            }
+        }
+        throw new AssertionError("the stream ended before '" + start + "'");
+    }
+
+    @Test
+    void anRpcStreamsTheEventsOfATenant() throws Exception {
+        String key = api.tenant("ringing");
+        api.register(key, NEWTON);
+        String lifetime = api.start(key, "{\"graph\": \"newton\", \"input\": {\"n\": 2}}");
+        api.awaitStatus(key, lifetime, "completed");
+        List<WatchEventsResponse> told = new ArrayList<>();
+
+        assertEquals(GrpcStatus.OK, streamed(key, "oldest", told).get(LONGEST_WAIT_S, TimeUnit.SECONDS));
+
+        List<WatchEventsResponse> events =
+                told.stream().filter(WatchEventsResponse::hasEvent).toList();
+        assertTrue(events.get(0).getEvent().hasStarted());
+        assertTrue(events.get(events.size() - 1).getEvent().hasCompleted());
+        List<WatchEventsResponse> rest = new ArrayList<>();
+        assertEquals(
+                GrpcStatus.OK, streamed(key, events.get(2).getPosition(), rest).get(LONGEST_WAIT_S, TimeUnit.SECONDS));
+        assertEquals(
+                events.subList(3, events.size()),
+                rest.stream().filter(WatchEventsResponse::hasEvent).toList());
+        assertEquals(
+                GrpcStatus.INVALID_ARGUMENT,
+                streamed(api.tenant("curious-caller"), events.get(2).getPosition(), rest)
+                        .get(LONGEST_WAIT_S, TimeUnit.SECONDS));
+    }
+
+    private static CompletableFuture<GrpcStatus> streamed(String key, String position, List<WatchEventsResponse> told) {
+        ServiceMethod<WatchEventsResponse, WatchEventsRequest> method = ServiceMethod.client(
+                ServiceName.create("ticktock.v1.ControlPlaneService"),
+                "WatchEvents",
+                GrpcMessageEncoder.encoder(),
+                GrpcMessageDecoder.decoder(WatchEventsResponse.getDefaultInstance()));
+        return GRPC.request(
+                        SocketAddress.inetSocketAddress(
+                                address().getPort(), address().getHost()),
+                        method)
+                .compose(request -> {
+                    request.headers().set("authorization", "Bearer " + key);
+                    Future<GrpcStatus> status = request.response().compose(response -> {
+                        Promise<GrpcStatus> ended = Promise.promise();
+                        response.handler(told::add)
+                                .exceptionHandler(ended::tryFail)
+                                .endHandler(end -> ended.complete(response.status()));
+                        return ended.future();
+                    });
+                    return request.end(WatchEventsRequest.newBuilder()
+                                    .setTenantId("somebody else's")
+                                    .setPosition(position)
+                                    .setUntilNow(true)
+                                    .build())
+                            .compose(sent -> status);
+                })
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    private static CompletableFuture<Stream<String>> stream(String key, String query, String lastId) {
+        HttpRequest.Builder request = api.request(key, "/v1/events" + query);
+        if (!lastId.isEmpty()) {
+            request.header("Last-Event-ID", lastId);
+        }
+        return HTTP1.sendAsync(request.build(), BodyHandlers.ofLines()).thenApply(response -> {
+            assertEquals(200, response.statusCode());
+            return response.body();
+        });
     }
 
     private static void assertNumbered(List<Heard> events, int first) {

@@ -76,11 +76,19 @@ public final class HttpAttempts {
     private Route attempt(String method, String path, JsonNode operation) {
         String name = method + " " + path;
         List<Slot> slots = new ArrayList<>(inPath(name, path));
+        StringBuilder query = new StringBuilder();
         operation.path("parameters").forEach(reference -> {
             JsonNode parameter = resolved(reference);
             String place = parameter.get("in").asText();
             if (!place.equals("path")) {
                 addSlot(slots, place, parameter.get("name").asText(), name, false);
+            }
+            if (place.equals("query")
+                    && Parameters.of(parameter.get("name").asText(), name) instanceof Content content) {
+                query.append('&')
+                        .append(parameter.get("name").asText())
+                        .append('=')
+                        .append(encoded(content.text()));
             }
         });
         JsonNode content = resolved(operation.path("requestBody")).path("content");
@@ -95,7 +103,7 @@ public final class HttpAttempts {
                 addField(slots, body, field.getKey(), name, required.contains(field.getKey()));
             }
         }
-        return new Route(method, path, slots, body);
+        return new Route(method, path, slots, query.toString(), body);
     }
 
     private static List<Slot> inPath(String name, String path) {
@@ -147,13 +155,18 @@ public final class HttpAttempts {
         private final String method;
         private final String path;
         private final List<Slot> slots;
+        private final String query;
         private final ObjectNode body;
 
-        /** @param body with what is the same in every request */
-        private Route(String method, String path, List<Slot> slots, ObjectNode body) {
+        /**
+         * @param query with what is the same in every request
+         * @param body likewise
+         */
+        private Route(String method, String path, List<Slot> slots, String query, ObjectNode body) {
             this.method = method;
             this.path = path;
             this.slots = List.copyOf(slots);
+            this.query = query;
             this.body = body;
         }
 
@@ -180,7 +193,7 @@ public final class HttpAttempts {
         @Override
         public Answer send(String key, Map<Slot, String> filling, int pageSize) {
             String target = path;
-            StringBuilder query = new StringBuilder();
+            StringBuilder query = new StringBuilder(this.query);
             ObjectNode fields = body.deepCopy();
             HttpRequest.Builder request = HttpRequest.newBuilder();
             String text = "";

@@ -71,6 +71,10 @@ final class Parameters {
         content("{\"starts_per_second\": 1}", "quotas");
         leftOut("starts_per_second", "start_burst", "running_lifetimes", "executions_in_flight");
         leftOut("remote_executions_in_flight", "stored_bytes", "update_mask");
+        // A real one tells how far the whole database is, so that no two answers are equal; other tests try another
+        // tenant's.
+        content("\"of nobody\"", "position");
+        leftOut("type", "types", "until_now");
         leftOut("after_seq", "choice", "size_bytes");
         content("\"of B\"", "chunk");
         content("\"00000000-0000-4000-8000-000000000000\"", "upload_id");

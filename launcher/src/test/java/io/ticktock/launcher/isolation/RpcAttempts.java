@@ -83,7 +83,11 @@ public final class RpcAttempts implements AutoCloseable {
     }
 
     private List<Rpc> attempts(MethodDescriptor method, String key) {
-        Rpc empty = new Rpc(method, new RequestShape(List.of(), List.of(), Map.of()));
+        // A stream that is asked for nothing in particular may have no end.
+        RequestShape shapeless = method.isServerStreaming() && !method.isClientStreaming()
+                ? RequestShape.of(method.getInputType()).get(0)
+                : new RequestShape(List.of(), List.of(), Map.of());
+        Rpc empty = new Rpc(method, shapeless);
         if (empty.send(key, Map.of(), 0).status().startsWith("UNIMPLEMENTED")) {
             notServed.add(method.getFullName());
             return List.of();

@@ -77,6 +77,8 @@ public final class Addresses {
             Address.of("state.list-executions", ListExecutionsRequest.class, ListExecutionsResponse.class);
     public static final Address<ListEventsRequest, ListEventsResponse> STATE_LIST_EVENTS =
             Address.of("state.list-events", ListEventsRequest.class, ListEventsResponse.class);
+    public static final Address<ReadStreamRequest, ReadStreamResponse> STATE_READ_STREAM =
+            Address.of("state.read-stream", ReadStreamRequest.class, ReadStreamResponse.class);
     public static final Address<GetOutputRequest, GetOutputResponse> STATE_GET_OUTPUT =
             Address.of("state.get-output", GetOutputRequest.class, GetOutputResponse.class);
 

@@ -134,11 +134,11 @@ final class DecisionRepository {
     private static final String INSERT_EVENTS = """
             WITH fence AS MATERIALIZED (
                 SELECT epoch FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE)
-            INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event)
-            SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event
+            INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event, batch)
+            SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event, %s
             FROM fence, unnest($3::text[], $4::uuid[], $5::bigint[], $6::bytea[])
                 AS e (tenant_id, lifetime_id, seq, event)
-            """;
+            """.formatted(EventOrder.BATCH);
 
     private Future<Boolean> insertEvents(Fence fence, List<Pending<Append, AppendDecisionResponse>> rows) {
         List<Object> parameters = parameters(fence);
@@ -151,8 +151,8 @@ final class DecisionRepository {
             WITH fence AS MATERIALIZED (
                 SELECT epoch FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE),
             logged AS (
-                INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event)
-                SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event
+                INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event, batch)
+                SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event, %s
                 FROM fence, unnest($3::text[], $4::uuid[], $5::bigint[], $6::bytea[])
                     AS e (tenant_id, lifetime_id, seq, event)),
             head AS MATERIALIZED (
@@ -223,7 +223,7 @@ final class DecisionRepository {
                 WHERE w.tenant_id = t.tenant_id AND w.exec_id = t.exec_id),
             %s
             SELECT epoch FROM fence
-            """.formatted(ChargeColumns.CHARGE_SLICES);
+            """.formatted(EventOrder.BATCH, ChargeColumns.CHARGE_SLICES);
 
     private Future<Boolean> insertAll(Fence fence, List<Pending<Append, AppendDecisionResponse>> rows) {
         List<Object> parameters = parameters(fence);

@@ -23,6 +23,7 @@ public final class PostgresStateStore implements StateStore {
     private final StartRepository starts;
     private final DecisionRepository decisions;
     private final LifetimeRepository lifetimes;
+    private final StreamRepository stream;
     private final SignalRepository signals;
     private final ShardRepository shards;
     private final BlobReferenceRepository blobs;
@@ -72,6 +73,7 @@ public final class PostgresStateStore implements StateStore {
                 vertx, database, configuration.limits(configuration.queueStarts()), inputs, blobs, storedBytes, meters);
         this.decisions = new DecisionRepository(vertx, database, limits, blobs, storedBytes, meters);
         this.lifetimes = new LifetimeRepository(database, inputs);
+        this.stream = new StreamRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
         this.humanTasks = new HumanTaskRepository(database);
@@ -94,7 +96,8 @@ public final class PostgresStateStore implements StateStore {
     public static Future<PostgresStateStore> open(Vertx vertx, StateConfiguration configuration, MeterRegistry meters) {
         return new Migrations(vertx, configuration.database())
                 .run()
-                .map(applied -> new PostgresStateStore(vertx, configuration, new StateMeters(meters)));
+                .compose(applied -> EventOrder.settle(vertx, configuration.database()))
+                .map(settled -> new PostgresStateStore(vertx, configuration, new StateMeters(meters)));
     }
 
     @Override
@@ -225,6 +228,11 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<ListEventsResponse> listEvents(ListEventsRequest request) {
         return Future.succeededFuture(request).compose(lifetimes::listEvents);
+    }
+
+    @Override
+    public Future<ReadStreamResponse> readStream(ReadStreamRequest request) {
+        return Future.succeededFuture(request).compose(stream::read);
     }
 
     @Override

@@ -59,6 +59,10 @@ public final class Refusal {
         return new Failure(FailureCode.ALREADY_EXISTS, "key_id " + keyId + " is taken; make another");
     }
 
+    public static Failure noPosition() {
+        return invalid("position must be one that this stream has told, or 'oldest'");
+    }
+
     /** Also for what is another tenant's, and what asks nobody: the words must not tell. */
     public static Failure noHumanTask(UUID execId) {
         return new Failure(FailureCode.NOT_FOUND, "there is no human task " + execId);

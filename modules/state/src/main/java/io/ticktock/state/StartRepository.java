@@ -122,8 +122,8 @@ final class StartRepository {
                 ON CONFLICT DO NOTHING
                 RETURNING tenant_id, lifetime_id),
             logged AS (
-                INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event)
-                SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event
+                INSERT INTO lifetime_events (tenant_id, lifetime_id, seq, epoch, event, batch)
+                SELECT e.tenant_id, e.lifetime_id, e.seq, fence.epoch, e.event, %s
                 FROM fence, unnest($18::text[], $19::uuid[], $20::bigint[], $21::bytea[])
                     AS e (tenant_id, lifetime_id, seq, event)
                 -- IS TRUE keeps this a hashed subplan: a join could only be a nested loop here.
@@ -143,7 +143,7 @@ final class StartRepository {
                 ON CONFLICT DO NOTHING),
             %s
             SELECT created.tenant_id, created.lifetime_id FROM fence LEFT JOIN created ON true
-            """.formatted(ChargeColumns.CHARGE_SLICES);
+            """.formatted(EventOrder.BATCH, ChargeColumns.CHARGE_SLICES);
 
     private static Tuple parameters(Fence fence, List<Pending<Start, CreateLifetimeResponse>> rows) {
         int count = rows.size();

@@ -79,6 +79,9 @@ public interface StateStore {
 
     Future<ListEventsResponse> listEvents(ListEventsRequest request);
 
+    /** INVALID_ARGUMENT also when the position is none of this tenant's. */
+    Future<ReadStreamResponse> readStream(ReadStreamRequest request);
+
     Future<GetOutputResponse> getOutput(GetOutputRequest request);
 
     Future<ListWaitingWorkResponse> listWaitingWork(ListWaitingWorkRequest request);

@@ -73,6 +73,7 @@ public final class StateVerticle extends VerticleBase {
                 bus.serve(Addresses.STATE_LIST_LIFETIMES, store::listLifetimes),
                 bus.serve(Addresses.STATE_LIST_EXECUTIONS, store::listExecutions),
                 bus.serve(Addresses.STATE_LIST_EVENTS, store::listEvents),
+                bus.serve(Addresses.STATE_READ_STREAM, store::readStream),
                 bus.serve(Addresses.STATE_GET_OUTPUT, store::getOutput),
                 bus.serve(Addresses.STATE_LIST_WAITING_WORK, store::listWaitingWork),
                 bus.serve(Addresses.STATE_LIST_HUMAN_TASKS, store::listHumanTasks),

@@ -110,6 +110,15 @@ class RightsTest {
     }
 
     @Test
+    void theOrderOfEventsIsNeverChanged() {
+        assertRefused("ticktock_writer", "UPDATE lifetime_events SET batch = batch");
+        assertRefused("ticktock_writer", "UPDATE event_order SET base = base");
+        assertRefused("ticktock_writer", "DELETE FROM event_order");
+        assertRefused("ticktock_reader", "UPDATE event_order SET base = base");
+        assertRefused("ticktock_reader", "SELECT position_key FROM event_order");
+    }
+
+    @Test
     void aHumanTaskStaysWhoseItIs() {
         for (String column : new String[] {"tenant_id", "exec_id", "lifetime_id", "node_id"}) {
             assertRefused("ticktock_writer", "UPDATE human_tasks SET " + column + " = " + column);

@@ -55,6 +55,7 @@ public final class InMemoryStateStore implements StateStore {
 
     private final Clock clock;
     private final InMemoryShards shards;
+    private final InMemoryStream stream = new InMemoryStream();
     private final InMemoryGraphs graphs = new InMemoryGraphs();
     private final Map<String, ByteString> policySets = new HashMap<>();
     private final Map<RecordKey, TaskExecution> tasks = new HashMap<>();
@@ -311,6 +312,7 @@ public final class InMemoryStateStore implements StateStore {
             log.put(event.getSeq(), event);
             refer(lifetime.tenantId(), BlobUris.of(event));
         }
+        stream.add(lifetime.tenantId(), lifetime.lifetimeId(), decision.getEventsList());
     }
 
     private void applyHead(LifetimeIdentity lifetime, LifetimeDecision decision) {
@@ -560,6 +562,17 @@ public final class InMemoryStateStore implements StateStore {
                     .addAllEvents(eventsAfter(lifetime, asked.getAfterSeq(), size))
                     .build();
         });
+    }
+
+    @Override
+    public Future<ReadStreamResponse> readStream(ReadStreamRequest request) {
+        return answer(
+                request,
+                asked -> stream.read(
+                        asked,
+                        id -> head(new LifetimeIdentity(asked.getTenantId(), id))
+                                .getGraph()
+                                .getName()));
     }
 
     @Override

@@ -1,12 +1,9 @@
 package io.ticktock.api.event;
 
-import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.proto.v1.LifetimeEvent;
-import io.ticktock.proto.v1.LifetimeProgress;
-import io.ticktock.proto.v1.ListEventsResponse;
+import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -17,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
@@ -56,20 +54,24 @@ public final class EventFeed {
 
     /** Fails before anything is sent when there is no such lifetime, no such place in its log, or no room. */
     public Future<Watch> open(WatchLifetimeRequest request) {
-        if (request.getAfterSeq() < 0) {
-            return Future.failedFuture(noSuchPlace(request.getAfterSeq()));
-        }
+        return open(new LifetimeLog(bus, request));
+    }
+
+    /** Fails before anything is sent when the stream cannot go on where it is asked to, or there is no room. */
+    public Future<Watch> openStream(WatchEventsRequest request) {
+        return open(new TenantStream(bus, request));
+    }
+
+    private Future<Watch> open(EventLog log) {
         if (watches.size() >= bounds.listeners()) {
             return Future.failedFuture(full("here", bounds.listeners()));
         }
-        if (watchesOfTenant.getOrDefault(request.getTenantId(), 0) >= bounds.listenersOfTenant()) {
+        if (watchesOfTenant.getOrDefault(log.tenantId(), 0) >= bounds.listenersOfTenant()) {
             return Future.failedFuture(full("of this tenant here", bounds.listenersOfTenant()));
         }
-        Watch watch = new Watch(this, request);
+        Watch watch = new Watch(this, log);
         add(watch);
-        return bus.request(Addresses.STATE_LIST_EVENTS, watch.where())
-                .map(found -> placed(watch, found))
-                .onFailure(cause -> watch.close());
+        return log.find().map(watch::placed).onFailure(cause -> watch.close());
     }
 
     /** How many listen, or are about to. */
@@ -88,49 +90,22 @@ public final class EventFeed {
             timer = vertx.setPeriodic(TICK.toMillis(), id -> tick());
         }
         watches.add(watch);
-        watchesOfTenant.merge(watch.tenantId, 1, Integer::sum);
+        watchesOfTenant.merge(watch.log.tenantId(), 1, Integer::sum);
     }
 
     void remove(Watch watch) {
         watches.remove(watch);
-        watchesOfTenant.computeIfPresent(watch.tenantId, (tenant, count) -> count == 1 ? null : count - 1);
+        watchesOfTenant.computeIfPresent(watch.log.tenantId(), (tenant, count) -> count == 1 ? null : count - 1);
         if (watches.isEmpty()) {
             vertx.cancelTimer(timer);
         }
     }
 
-    private static Watch placed(Watch watch, ListEventsResponse found) {
-        if (watch.lastSeq() == 0) {
-            return watch;
-        }
-        if (found.getEventsCount() == 0 || found.getEvents(0).getSeq() != watch.lastSeq()) {
-            throw noSuchPlace(watch.lastSeq());
-        }
-        if (isEnd(found.getEvents(0))) {
-            watch.knowOver();
-        }
-        return watch;
-    }
-
-    private static Failure noSuchPlace(long seq) {
-        return new Failure(FailureCode.INVALID_ARGUMENT, "events can go on after one that there is, not after " + seq);
-    }
-
-    private static boolean isEnd(LifetimeEvent event) {
-        return event.hasCompleted() || event.hasFailed() || event.hasAborted();
-    }
-
     void begin(Watch watch) {
         watch.heardAtNanos = System.nanoTime();
-        watch.hear(bus.subscribe(Addresses.CONTROL_PROGRESS.at(watch.lifetimeId), progress -> take(watch, progress)));
+        watch.log.position().ifPresent(position -> watch.sink().heartbeat(Optional.of(position)));
+        watch.log.hear(() -> look(watch)).ifPresent(watch::hear);
         look(watch);
-    }
-
-    private void take(Watch watch, LifetimeProgress progress) {
-        boolean isNews = progress.getEventsList().stream().anyMatch(event -> event.getSeq() > watch.lastSeq());
-        if (isNews && progress.getTenantId().equals(watch.tenantId)) {
-            look(watch);
-        }
     }
 
     private void tick() {
@@ -163,7 +138,7 @@ public final class EventFeed {
         }
         if (isPast(bounds.heartbeat(), watch.heardAtNanos, now) && !isFull(watch)) {
             watch.heardAtNanos = now;
-            watch.sink().heartbeat();
+            watch.sink().heartbeat(watch.log.position());
             watch.askCredential().onFailure(cause -> endIfRefused(watch, Failure.of(cause)));
         }
     }
@@ -219,7 +194,7 @@ public final class EventFeed {
         watch.lookedAtNanos = System.nanoTime();
         watches.remove(watch);
         watches.add(watch);
-        bus.request(Addresses.STATE_LIST_EVENTS, watch.nextPage()).onComplete(page -> {
+        watch.log.next().onComplete(page -> {
             reads--;
             watch.looks = false;
             if (watch.isOpen()) {
@@ -229,30 +204,36 @@ public final class EventFeed {
         });
     }
 
-    private void take(Watch watch, AsyncResult<ListEventsResponse> page) {
-        if (page.failed()) {
-            failUnlessPassing(watch, Failure.of(page.cause()));
+    private void take(Watch watch, AsyncResult<EventLog.Page> read) {
+        if (read.failed()) {
+            failUnlessPassing(watch, Failure.of(read.cause()));
             return;
         }
-        List<LifetimeEvent> events = page.result().getEventsList();
-        for (LifetimeEvent event : events) {
+        EventLog.Page page = read.result();
+        for (EventLog.Entry entry : page.entries()) {
             // What there is no room for is not kept, but read again.
             if (isFull(watch)) {
                 return;
             }
-            watch.send(event);
-            if (isEnd(event)) {
-                watch.close();
-                watch.sink().end();
+            watch.send(entry);
+            watch.heardAtNanos = System.nanoTime();
+            if (watch.log.isEnd(entry.event())) {
+                end(watch);
                 return;
             }
         }
-        if (!events.isEmpty()) {
-            watch.heardAtNanos = System.nanoTime();
-        }
-        if (Watch.isWhole(events.size()) || watch.looksAgain) {
+        watch.log.advance(page.position());
+        if (page.more() || watch.looksAgain) {
             look(watch);
+        } else if (watch.log.endsWhenCaughtUp()) {
+            watch.sink().heartbeat(watch.log.position());
+            end(watch);
         }
+    }
+
+    private static void end(Watch watch) {
+        watch.close();
+        watch.sink().end();
     }
 
     /** What passes is waited for: the log is read again in a while. */

@@ -2,14 +2,20 @@ package io.ticktock.api.event;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.proto.v1.LifetimeEvent;
+import java.util.Optional;
 
 /** A listener, as a protocol reaches it. Used on the event loop of its feed. */
 public interface EventSink {
 
-    void send(LifetimeEvent event);
+    /** @param position to go on after it */
+    void send(String position, LifetimeEvent event);
 
-    /** Keeps the connection alive, where nothing else would. */
-    void heartbeat();
+    /**
+     * Keeps the connection alive, where nothing else would.
+     *
+     * @param position how far the log is told, where that is not known from its events
+     */
+    void heartbeat(Optional<String> position);
 
     /** Whether to send no more for now. */
     boolean isFull();

@@ -2,22 +2,14 @@ package io.ticktock.api.event;
 
 import io.ticktock.api.access.Caller;
 import io.ticktock.bus.Registration;
-import io.ticktock.proto.v1.LifetimeEvent;
-import io.ticktock.proto.v1.ListEventsRequest;
-import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
-/** One listener's place in a lifetime's log. Whoever was given one begins it or closes it. */
+/** One listener's place in a log. Whoever was given one begins it or closes it. */
 public final class Watch {
 
-    /** Listeners may be many, so that what is read for one at a time is little. */
-    private static final int PAGE_EVENTS = 100;
-
     private final EventFeed feed;
-    final String tenantId;
-    final String lifetimeId;
-    private long lastSeq;
+    final EventLog log;
     private boolean over;
 
     /** Null until it has begun. */
@@ -37,11 +29,9 @@ public final class Watch {
     long lookedAtNanos;
     long heardAtNanos;
 
-    Watch(EventFeed feed, WatchLifetimeRequest request) {
+    Watch(EventFeed feed, EventLog log) {
         this.feed = feed;
-        this.tenantId = request.getTenantId();
-        this.lifetimeId = request.getLifetimeId();
-        this.lastSeq = request.getAfterSeq();
+        this.log = log;
     }
 
     /**
@@ -72,8 +62,9 @@ public final class Watch {
         return over;
     }
 
-    void knowOver() {
-        over = true;
+    Watch placed(boolean isOver) {
+        over = isOver;
+        return this;
     }
 
     void hear(Future<Registration> of) {
@@ -92,34 +83,8 @@ public final class Watch {
         return credential.get();
     }
 
-    long lastSeq() {
-        return lastSeq;
-    }
-
-    ListEventsRequest nextPage() {
-        return page(lastSeq, PAGE_EVENTS);
-    }
-
-    /** The event that it goes on after, if there is one; from the start, the first. */
-    ListEventsRequest where() {
-        return page(Math.max(0, lastSeq - 1), 1);
-    }
-
-    private ListEventsRequest page(long afterSeq, int size) {
-        return ListEventsRequest.newBuilder()
-                .setTenantId(tenantId)
-                .setLifetimeId(lifetimeId)
-                .setAfterSeq(afterSeq)
-                .setPageSize(size)
-                .build();
-    }
-
-    static boolean isWhole(int events) {
-        return events == PAGE_EVENTS;
-    }
-
-    void send(LifetimeEvent event) {
-        lastSeq = event.getSeq();
-        sink.send(event);
+    void send(EventLog.Entry entry) {
+        log.advance(entry.position());
+        sink.send(entry.position(), entry.event());
     }
 }

@@ -29,6 +29,7 @@ import io.ticktock.proto.v1.GetTenantRequest;
 import io.ticktock.proto.v1.Guardrail;
 import io.ticktock.proto.v1.HeartbeatHeldTaskRequest;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
+import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
 import io.ticktock.proto.v1.ListEventsRequest;
@@ -51,6 +52,10 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.TenantOuterClass;
 import io.ticktock.proto.v1.UpdateTenantRequest;
+import io.ticktock.proto.v1.WatchEventsRequest;
+import io.ticktock.proto.v1.WatchEventsResponse;
+import io.ticktock.proto.v1.WatchLifetimeRequest;
+import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.ticktock.proto.v1.Worker;
 import io.ticktock.proto.v1.WriteBlobRequest;
 import io.vertx.core.Vertx;
@@ -61,6 +66,7 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The table of rpcs: which operation each one is. */
 public final class GrpcApi {
@@ -120,10 +126,29 @@ public final class GrpcApi {
         rpcs.add("StartLifetime", StartLifetimeRequest.getDefaultInstance(), operations.lifetimes().start);
         rpcs.add("ForkLifetime", ForkLifetimeRequest.getDefaultInstance(), operations.lifetimes().fork);
         rpcs.add("SignalLifetime", SignalLifetimeRequest.getDefaultInstance(), operations.lifetimes().signal);
-        rpcs.addWatch("WatchLifetime", operations.lifetimes().watch);
+        rpcs.addWatch(
+                "WatchLifetime",
+                WatchLifetimeRequest.getDefaultInstance(),
+                operations.lifetimes().watch,
+                GrpcApi::watched);
+        rpcs.addWatch(
+                "WatchEvents",
+                WatchEventsRequest.getDefaultInstance(),
+                operations.lifetimes().watchAll,
+                GrpcApi::streamed);
         rpcs.add("ReplayLifetime", ReplayLifetimeRequest.getDefaultInstance(), operations.history().replay);
         rpcs.add("ReplayPlans", ReplayPlansRequest.getDefaultInstance(), operations.history().replayPlans);
         return rpcs.service();
+    }
+
+    private static WatchLifetimeResponse watched(String position, Optional<LifetimeEvent> event) {
+        return WatchLifetimeResponse.newBuilder().setEvent(event.orElseThrow()).build();
+    }
+
+    private static WatchEventsResponse streamed(String position, Optional<LifetimeEvent> event) {
+        WatchEventsResponse.Builder response = WatchEventsResponse.newBuilder().setPosition(position);
+        event.ifPresent(response::setEvent);
+        return response.build();
     }
 
     /** Records are appended by executors, on the bus: these rpcs are not served here. */

@@ -5,57 +5,65 @@ import io.ticktock.api.event.EventSink;
 import io.ticktock.api.event.Watch;
 import io.ticktock.bus.Failure;
 import io.ticktock.proto.v1.LifetimeEvent;
-import io.ticktock.proto.v1.WatchLifetimeRequest;
-import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A lifetime's events as the stream of an rpc. */
-final class RpcEvents implements EventSink {
+/** Events as the stream of an rpc. */
+final class RpcEvents<Q, R> implements EventSink {
 
     private static final int PING_BYTES = 8;
 
-    private final GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call;
-    private final GrpcServerResponse<WatchLifetimeRequest, WatchLifetimeResponse> response;
+    /** What is sent of an event and its position; without an event, of a position alone. */
+    @FunctionalInterface
+    interface Form<R> {
+        R of(String position, Optional<LifetimeEvent> event);
+    }
+
+    private final GrpcServerRequest<Q, R> call;
+    private final GrpcServerResponse<Q, R> response;
     private final Watch watch;
+    private final Form<R> form;
     private final Consumer<Failure> fail;
 
-    private RpcEvents(
-            GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call, Watch watch, Consumer<Failure> fail) {
+    private RpcEvents(GrpcServerRequest<Q, R> call, Watch watch, Form<R> form, Consumer<Failure> fail) {
         this.call = call;
         this.response = call.response();
         this.watch = watch;
+        this.form = form;
         this.fail = fail;
     }
 
     /** @param fail ends the rpc with a failure */
-    static void begin(
-            GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
+    static <Q, R> void begin(
+            GrpcServerRequest<Q, R> call,
             Watch watch,
+            Form<R> form,
             Supplier<Future<Caller>> credential,
             Consumer<Failure> fail) {
-        GrpcServerResponse<WatchLifetimeRequest, WatchLifetimeResponse> response = call.response();
+        GrpcServerResponse<Q, R> response = call.response();
         if (watch.isOver()) {
             watch.close();
             response.end();
             return;
         }
         response.writeHead();
-        watch.begin(new RpcEvents(call, watch, fail), credential);
+        watch.begin(new RpcEvents<>(call, watch, form, fail), credential);
     }
 
     @Override
-    public void send(LifetimeEvent event) {
-        response.write(WatchLifetimeResponse.newBuilder().setEvent(event).build());
+    public void send(String position, LifetimeEvent event) {
+        response.write(form.of(position, Optional.of(event)));
     }
 
     /** Between gRPC's two ends a ping of HTTP/2 does, which readers of the stream never see. */
     @Override
-    public void heartbeat() {
+    public void heartbeat(Optional<String> position) {
+        position.ifPresent(place -> response.write(form.of(place, Optional.empty())));
         call.connection().ping(Buffer.buffer(new byte[PING_BYTES])).onFailure(gone -> watch.close());
     }
 

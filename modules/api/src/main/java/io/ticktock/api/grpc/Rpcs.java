@@ -17,8 +17,6 @@ import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.ConnectRequest;
 import io.ticktock.proto.v1.ConnectResponse;
-import io.ticktock.proto.v1.WatchLifetimeRequest;
-import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.ticktock.proto.v1.WorkerHello;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -81,14 +79,12 @@ final class Rpcs {
         service.bind(method, call -> serve(call, operation, answer));
     }
 
-    /** An rpc that answers with the events of a lifetime. */
-    void addWatch(String rpc, Operation<WatchLifetimeRequest, Watch> operation) {
-        ServiceMethod<WatchLifetimeRequest, WatchLifetimeResponse> method = ServiceMethod.server(
-                name,
-                rpc,
-                GrpcMessageEncoder.encoder(),
-                GrpcMessageDecoder.decoder(WatchLifetimeRequest.getDefaultInstance()));
-        service.bind(method, call -> watch(call, operation));
+    /** An rpc that answers with events as they become durable. */
+    <Q extends Message, R extends Message> void addWatch(
+            String rpc, Q request, Operation<Q, Watch> operation, RpcEvents.Form<R> form) {
+        ServiceMethod<Q, R> method =
+                ServiceMethod.server(name, rpc, GrpcMessageEncoder.encoder(), GrpcMessageDecoder.decoder(request));
+        service.bind(method, call -> watch(call, operation, form));
     }
 
     void addConnect(String rpc, Operation<WorkerHello, Caller> operation, WorkerGateway gateway) {
@@ -135,14 +131,13 @@ final class Rpcs {
                 });
     }
 
-    private void watch(
-            GrpcServerRequest<WatchLifetimeRequest, WatchLifetimeResponse> call,
-            Operation<WatchLifetimeRequest, Watch> operation) {
+    private <Q extends Message, R extends Message> void watch(
+            GrpcServerRequest<Q, R> call, Operation<Q, Watch> operation, RpcEvents.Form<R> form) {
         Begun begun = begin(call);
         Future<Void> gone = gone(call);
         gone.onSuccess(nobody -> begun.span.gone());
         // Listened for at once: what comes while it is found out who asks would be lost.
-        Future<WatchLifetimeRequest> received = received(call);
+        Future<Q> received = received(call);
         caller(call, operation)
                 .compose(caller -> perform(operation, caller, received, gone, begun.span))
                 .onSuccess(watch -> gone.onComplete(nobody -> watch.close()))
@@ -153,6 +148,7 @@ final class Rpcs {
                                 RpcEvents.begin(
                                         call,
                                         watch,
+                                        form,
                                         () -> authenticate(call),
                                         failure -> fail(call.response(), operation, failure));
                             }

@@ -2,11 +2,12 @@ package io.ticktock.api.http;
 
 import io.ticktock.api.event.Watch;
 import io.ticktock.api.operation.LifetimeOperations;
+import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** The route of a lifetime's events. */
+/** Routes of the events of a lifetime, and of all of the tenant's. */
 final class EventRoutes {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
@@ -18,10 +19,26 @@ final class EventRoutes {
     }
 
     List<HttpRoute> routes() {
-        return List.of(HttpRoute.get(
-                "/v1/lifetimes/{id}/events",
-                "Streams its events as they become durable, until the one that ends it.",
-                this::watch));
+        return List.of(
+                HttpRoute.get(
+                        "/v1/lifetimes/{id}/events",
+                        "Streams its events as they become durable, until the one that ends it.",
+                        this::watch),
+                HttpRoute.get(
+                        "/v1/events", "Streams the events of all lifetimes as they become durable.", this::watchAll));
+    }
+
+    private Future<HttpAnswer> watchAll(HttpCall call) {
+        call.requireQuery("position", "graph", "type", "until_now");
+        WatchEventsRequest request = WatchEventsRequest.newBuilder()
+                .setPosition(call.header(LAST_EVENT_ID)
+                        .or(() -> call.query("position"))
+                        .orElse(""))
+                .setGraphName(call.query("graph").orElse(""))
+                .addAllTypes(call.queries("type"))
+                .setUntilNow(call.flag("until_now"))
+                .build();
+        return call.perform(lifetimes.watchAll, request).map(watch -> answer(call, watch));
     }
 
     private Future<HttpAnswer> watch(HttpCall call) {

@@ -12,10 +12,11 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/** A lifetime's events as an event stream of HTML's living standard. */
+/** Events as an event stream of HTML's living standard. */
 final class ServerSentEvents implements EventSink {
 
     static final Map<String, String> HEADERS = Map.of(
@@ -54,15 +55,20 @@ final class ServerSentEvents implements EventSink {
     }
 
     @Override
-    public void send(LifetimeEvent event) {
-        response.write(Buffer.buffer("id: " + event.getSeq() + "\nevent: " + EventJson.type(event) + "\ndata: ")
+    public void send(String position, LifetimeEvent event) {
+        response.write(Buffer.buffer("id: " + position + "\nevent: " + EventJson.type(event) + "\ndata: ")
                 .appendBytes(JsonText.bytes(EventJson.of(event)))
                 .appendString("\n\n"));
     }
 
     @Override
-    public void heartbeat() {
-        response.write(HEARTBEAT);
+    public void heartbeat(Optional<String> position) {
+        response.write(position.map(ServerSentEvents::place).orElse(HEARTBEAT));
+    }
+
+    /** Without data it is no event: a client only notes the id. */
+    private static Buffer place(String position) {
+        return Buffer.buffer("id: " + position + "\n").appendBuffer(HEARTBEAT);
     }
 
     @Override

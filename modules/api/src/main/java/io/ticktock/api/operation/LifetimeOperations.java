@@ -35,6 +35,7 @@ import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
+import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.function.BiFunction;
@@ -60,6 +61,7 @@ public final class LifetimeOperations {
 
     public final Operation<ListEventsRequest, ListEventsResponse> events;
     public final Operation<WatchLifetimeRequest, Watch> watch;
+    public final Operation<WatchEventsRequest, Watch> watchAll;
     public final Operation<GetOutputRequest, GetOutputResponse> output;
 
     public LifetimeOperations(Bus bus, EventFeed feed, ApiLimits limits) {
@@ -89,6 +91,7 @@ public final class LifetimeOperations {
             Ids.require(request.getLifetimeId(), "lifetime");
             return feed.open(request);
         });
+        this.watchAll = reading("events.watch_all", (caller, request) -> feed.openStream(request));
         this.output = reading("outputs.get", asked(Addresses.STATE_GET_OUTPUT));
     }
 

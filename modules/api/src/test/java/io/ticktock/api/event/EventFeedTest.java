@@ -11,6 +11,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.Role;
+import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.testkit.Awaiting;
 import io.vertx.core.Context;
@@ -240,6 +241,62 @@ class EventFeedTest {
         sink.awaitHeartbeats(3);
 
         assertTrue(log.reads() - before < 10, () -> log.reads() - before + " reads");
+    }
+
+    @Test
+    void aTenantsStreamGoesOnFromWhereItIsAskedTo() {
+        log.start("a");
+        log.appendMany("a", 3);
+        assertEquals(
+                FailureCode.INVALID_ARGUMENT,
+                Awaiting.failure(openStream(WatchEventsRequest.newBuilder().setPosition("nowhere")))
+                        .code());
+        RecordingSink fromNow = RecordingSink.roomy();
+        RecordingSink goesOn = RecordingSink.roomy();
+        follow(WatchEventsRequest.newBuilder(), fromNow);
+        follow(WatchEventsRequest.newBuilder().setPosition("p1"), goesOn);
+        log.appendMany("a", 500);
+
+        fromNow.awaitSeqs(4, 503);
+        goesOn.awaitSeqs(2, 503);
+        assertEquals(
+                List.of("p3", "p4"),
+                fromNow.positions().stream().distinct().limit(2).toList());
+        assertEquals("p1", goesOn.positions().get(0));
+        assertEquals(2, listeners());
+    }
+
+    @Test
+    void whoHearsNothingOfAStreamHearsHowFarItIs() {
+        log.start("a");
+        RecordingSink sink = RecordingSink.roomy();
+        follow(WatchEventsRequest.newBuilder().addTypes("completed"), sink);
+        log.appendMany("a", 7);
+
+        sink.awaitPosition("p7");
+        log.append("a", FakeLog.completed());
+        sink.awaitSeqs(8, 8);
+    }
+
+    @Test
+    void aStreamUntilNowEnds() {
+        log.start("a");
+        log.appendMany("a", 730);
+        RecordingSink sink = RecordingSink.roomy();
+        follow(WatchEventsRequest.newBuilder().setPosition("p0").setUntilNow(true), sink);
+
+        sink.awaitEnd();
+        sink.awaitSeqs(1, 730);
+        assertEquals(0, listeners());
+    }
+
+    private void follow(WatchEventsRequest.Builder request, RecordingSink sink) {
+        Watch watch = Awaiting.result(openStream(request));
+        onLoop(() -> watch.begin(sink, () -> Future.succeededFuture(CALLER)));
+    }
+
+    private Future<Watch> openStream(WatchEventsRequest.Builder request) {
+        return onLoop(() -> feed.openStream(request.setTenantId(FakeLog.TENANT).build()));
     }
 
     private Watch watch(String lifetimeId, long afterSeq, RecordingSink sink) {

@@ -10,6 +10,9 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListEventsResponse;
+import io.ticktock.proto.v1.ReadStreamRequest;
+import io.ticktock.proto.v1.ReadStreamResponse;
+import io.ticktock.proto.v1.StreamedEvent;
 import io.ticktock.testkit.Awaiting;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -28,12 +31,44 @@ public final class FakeLog {
 
     private final Bus bus;
     private final Map<String, List<LifetimeEvent>> logs = new ConcurrentHashMap<>();
+    private final List<LifetimeEvent> stream = new ArrayList<>();
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicBoolean away = new AtomicBoolean();
 
     public FakeLog(Bus bus) {
         this.bus = bus;
         Awaiting.result(bus.serve(Addresses.STATE_LIST_EVENTS, this::list));
+        Awaiting.result(bus.serve(Addresses.STATE_READ_STREAM, this::read));
+    }
+
+    /** The stream is all that was appended; a position is how many came before. */
+    private Future<ReadStreamResponse> read(ReadStreamRequest request) {
+        reads.incrementAndGet();
+        if (away.get()) {
+            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "away"));
+        }
+        synchronized (stream) {
+            if (request.getPosition().isEmpty()) {
+                return Future.succeededFuture(ReadStreamResponse.newBuilder()
+                        .setPosition("p" + stream.size())
+                        .build());
+            }
+            if (!request.getPosition().startsWith("p")) {
+                return Future.failedFuture(new Failure(FailureCode.INVALID_ARGUMENT, "no position"));
+            }
+            int from = Integer.parseInt(request.getPosition().substring(1));
+            int to = Math.min(stream.size(), from + request.getPageSize());
+            ReadStreamResponse.Builder page =
+                    ReadStreamResponse.newBuilder().setPosition("p" + to).setMore(to < stream.size());
+            for (int i = from; i < to; i++) {
+                if (request.getTypesList().isEmpty() || stream.get(i).hasCompleted()) {
+                    page.addEvents(StreamedEvent.newBuilder()
+                            .setPosition("p" + (i + 1))
+                            .setEvent(stream.get(i)));
+                }
+            }
+            return Future.succeededFuture(page.build());
+        }
     }
 
     private Future<ListEventsResponse> list(ListEventsRequest request) {
@@ -69,6 +104,9 @@ public final class FakeLog {
                     .setSeq(log.size() + 1)
                     .build();
             log.add(appended);
+            synchronized (stream) {
+                stream.add(appended);
+            }
             return appended;
         }
     }

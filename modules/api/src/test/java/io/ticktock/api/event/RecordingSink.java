@@ -18,6 +18,7 @@ final class RecordingSink implements EventSink {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
     private final List<Long> seqs = new ArrayList<>();
+    private final List<String> positions = new ArrayList<>();
     private int heartbeats;
     private int room;
     private boolean ended;
@@ -34,15 +35,17 @@ final class RecordingSink implements EventSink {
     }
 
     @Override
-    public synchronized void send(LifetimeEvent event) {
+    public synchronized void send(String position, LifetimeEvent event) {
         assertTrue(room > 0, "sent to one that is full");
         room--;
         seqs.add(event.getSeq());
+        positions.add(position);
         notifyAll();
     }
 
     @Override
-    public synchronized void heartbeat() {
+    public synchronized void heartbeat(Optional<String> position) {
+        position.ifPresent(positions::add);
         heartbeats++;
         notifyAll();
     }
@@ -90,6 +93,14 @@ final class RecordingSink implements EventSink {
         synchronized (this) {
             assertTrue(seqs.equals(expected), () -> "heard " + seqs);
         }
+    }
+
+    void awaitPosition(String position) {
+        await(() -> positions.contains(position), position);
+    }
+
+    synchronized List<String> positions() {
+        return List.copyOf(positions);
     }
 
     void awaitEnd() {
