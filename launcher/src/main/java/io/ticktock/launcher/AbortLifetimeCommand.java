@@ -28,15 +28,6 @@ final class AbortLifetimeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LifetimeId lifetimeId = LifetimeId.parse(id);
-        try (ReachedSystem system = options.toSteer(session)) {
-            Client client = system.client();
-            new Steering(client, lifetimeId)
-                    .give(
-                            Signals.abort(reason),
-                            () -> client.lifetime(lifetimeId).getStatus() == LifetimeStatus.LIFETIME_STATUS_ABORTED);
-            session.terminal().out().println("lifetime " + lifetimeId + " is aborted");
-        }
-        return ExitCode.COMPLETED.number();
+        return Steering.bring(session, options, id, Signals.abort(reason), LifetimeStatus.LIFETIME_STATUS_ABORTED);
     }
 }

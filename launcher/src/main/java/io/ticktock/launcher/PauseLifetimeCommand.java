@@ -28,15 +28,6 @@ final class PauseLifetimeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LifetimeId lifetimeId = LifetimeId.parse(id);
-        try (ReachedSystem system = options.toSteer(session)) {
-            Client client = system.client();
-            new Steering(client, lifetimeId)
-                    .give(
-                            Signals.pause(reason),
-                            () -> client.lifetime(lifetimeId).getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED);
-            session.terminal().out().println("lifetime " + lifetimeId + " is paused");
-        }
-        return ExitCode.COMPLETED.number();
+        return Steering.bring(session, options, id, Signals.pause(reason), LifetimeStatus.LIFETIME_STATUS_PAUSED);
     }
 }

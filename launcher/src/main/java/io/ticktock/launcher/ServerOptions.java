@@ -1,7 +1,7 @@
 package io.ticktock.launcher;
 
 import io.ticktock.launcher.remote.ServerAccess;
-import io.ticktock.launcher.remote.ServerAddress;
+import io.ticktock.sdk.worker.ServerAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.ticktock.launcher;
 
+import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,19 @@ final class Steering {
     Steering(Client client, LifetimeId id) {
         this.client = client;
         this.id = id;
+    }
+
+    /** Brings a lifetime to where this command takes it, and says so; the exit code. */
+    static int bring(Session session, TargetOptions options, String id, Signal.Builder command, LifetimeStatus status)
+            throws InterruptedException {
+        LifetimeId lifetimeId = LifetimeId.parse(id);
+        try (ReachedSystem system = options.toSteer(session)) {
+            Client client = system.client();
+            new Steering(client, lifetimeId)
+                    .give(command, () -> client.lifetime(lifetimeId).getStatus() == status);
+        }
+        session.terminal().out().println("lifetime " + lifetimeId + " is " + LifetimeReport.status(status));
+        return ExitCode.COMPLETED.number();
     }
 
     void give(Signal.Builder command, BooleanSupplier effect) throws InterruptedException {

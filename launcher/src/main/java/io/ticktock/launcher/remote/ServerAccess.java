@@ -1,5 +1,6 @@
 package io.ticktock.launcher.remote;
 
+import io.ticktock.sdk.worker.ServerAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -7,6 +7,7 @@ import io.ticktock.proto.v1.ReadBlobRequest;
 import io.ticktock.proto.v1.ReadBlobResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
+import io.ticktock.sdk.worker.ServerAddress;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

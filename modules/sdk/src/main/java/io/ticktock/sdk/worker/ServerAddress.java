@@ -1,50 +1,52 @@
 package io.ticktock.sdk.worker;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.Optional;
 
-/** Where the server is. */
-record ServerAddress(boolean tls, String host, int port) {
+/** Where a server is. */
+public record ServerAddress(boolean tls, String host, int port) {
 
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final int LAST_PORT = 65_535;
 
-    /** Throws IllegalArgumentException for what is no address of a server. */
-    static ServerAddress parse(String url) {
-        URI uri = uri(url);
-        boolean tls = "https".equals(uri.getScheme());
-        boolean rooted = uri.getRawPath() == null
-                || uri.getRawPath().isEmpty()
-                || uri.getRawPath().equals("/");
-        if (!(tls || "http".equals(uri.getScheme()))
-                || uri.getHost() == null
-                || !rooted
-                || uri.getRawQuery() != null
-                || uri.getRawUserInfo() != null) {
-            throw invalid(url);
+    /** Empty for what is no address of a server. */
+    public static Optional<ServerAddress> parse(String url) {
+        try {
+            return of(new URI(url));
+        } catch (URISyntaxException e) {
+            return Optional.empty();
         }
-        int standard = tls ? HTTPS_PORT : HTTP_PORT;
-        return new ServerAddress(
-                tls, uri.getHost().replaceAll("[\\[\\]]", ""), uri.getPort() < 0 ? standard : uri.getPort());
+    }
+
+    private static Optional<ServerAddress> of(URI uri) {
+        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+        boolean hasScheme = tls || "http".equalsIgnoreCase(uri.getScheme());
+        boolean isRoot = uri.getRawPath() == null || uri.getRawPath().matches("/?");
+        boolean isPlain = uri.getRawQuery() == null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+        if (!hasScheme || uri.getHost() == null || !isRoot || !isPlain || uri.getPort() > LAST_PORT) {
+            return Optional.empty();
+        }
+        int usual = tls ? HTTPS_PORT : HTTP_PORT;
+        int port = uri.getPort() < 0 ? usual : uri.getPort();
+        return Optional.of(new ServerAddress(tls, uri.getHost().replaceAll("[\\[\\]]", ""), port));
+    }
+
+    /** Whether what is sent there stays on this machine. */
+    public boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     @Override
     public String toString() {
         String written = host.contains(":") ? "[" + host + "]" : host;
         return (tls ? "https://" : "http://") + written + ":" + port;
-    }
-
-    private static URI uri(String url) {
-        try {
-            return new URI(url);
-        } catch (URISyntaxException e) {
-            throw invalid(url);
-        }
-    }
-
-    private static IllegalArgumentException invalid(String url) {
-        return new IllegalArgumentException(
-                "the address of a server is such as http://127.0.0.1:7171 or https://ticktock.example.com, not '" + url
-                        + "'");
     }
 }

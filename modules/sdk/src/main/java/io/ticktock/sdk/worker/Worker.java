@@ -60,9 +60,14 @@ public final class Worker implements AutoCloseable {
         context.runOnContext(turn -> link.start());
     }
 
-    /** A worker for the server at this address, such as {@code http://127.0.0.1:7171}. */
+    /**
+     * A worker for the server at this address, such as {@code http://127.0.0.1:7171}. Throws IllegalArgumentException for what
+     * is no address of a server.
+     */
     public static WorkerBuilder connect(String url) {
-        return new WorkerBuilder(ServerAddress.parse(url));
+        return new WorkerBuilder(ServerAddress.parse(url)
+                .orElseThrow(() -> new IllegalArgumentException("the address of a server is such as"
+                        + " http://127.0.0.1:7171 or https://ticktock.example.com, not '" + url + "'")));
     }
 
     /**
