@@ -7,6 +7,7 @@ import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.GrantBudgetResponse;
 import io.ticktock.proto.v1.ListBudgetSlicesRequest;
 import io.ticktock.proto.v1.ListBudgetSlicesResponse;
+import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ final class InMemoryBudgets {
     private final Map<SliceKey, Slice> slices = new HashMap<>();
 
     GrantBudgetResponse grant(GrantBudgetRequest request) {
+        Checks.grant(request);
         SliceKey own =
                 new SliceKey(request.getTenantId(), request.getBudget(), request.getBucket(), request.getSliceId());
         boolean isOverLimit = granted(request) > request.getLimit();

@@ -56,10 +56,7 @@ final class InMemoryHistory {
             if (!lifetime.tenantId().equals(range.tenantId()) || !isBefore(lifetime.lifetimeId(), range.end())) {
                 break;
             }
-            LifetimeKey key = LifetimeKey.newBuilder()
-                    .setTenantId(lifetime.tenantId())
-                    .setLifetimeId(lifetime.lifetimeId().toString())
-                    .build();
+            LifetimeKey key = InMemoryLifetimes.key(lifetime);
             long after = lifetime.equals(from) ? range.afterSeq() : 0;
             ByteString packed = ByteString.EMPTY;
             boolean isFull = false;

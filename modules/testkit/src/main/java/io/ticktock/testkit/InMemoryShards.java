@@ -4,6 +4,9 @@ import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
+import io.ticktock.proto.v1.ReleaseShardsRequest;
+import io.ticktock.proto.v1.ReleaseShardsResponse;
+import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,6 +28,7 @@ final class InMemoryShards {
     }
 
     HoldShardsResponse hold(HoldShardsRequest request) {
+        Checks.lease(request);
         String owner = request.getOwnerId();
         if (request.getEpoch() != 0 && !isHeld(owner, request.getEpoch())) {
             throw Refusal.fenced();
@@ -45,8 +49,9 @@ final class InMemoryShards {
         return held.build();
     }
 
-    void release(String owner) {
-        owners.remove(owner);
+    ReleaseShardsResponse release(ReleaseShardsRequest request) {
+        owners.remove(request.getOwnerId());
+        return ReleaseShardsResponse.getDefaultInstance();
     }
 
     /** Throws FENCED when the fence does not hold. */

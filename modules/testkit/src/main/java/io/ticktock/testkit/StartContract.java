@@ -60,9 +60,9 @@ public abstract class StartContract {
 
     @Test
     void anIdempotencyKeyIsUsedOnceInATenant() {
-        CreateLifetimeRequest first = withKey(samples.start(held.fence(), samples.lifetimeId()), "order-1");
-        CreateLifetimeRequest second = withKey(samples.start(held.fence(), samples.lifetimeId()), "order-1");
-        CreateLifetimeRequest foreign = withKey(others.start(held.fence(), others.lifetimeId()), "order-1");
+        CreateLifetimeRequest first = withKey(samples, "order-1");
+        CreateLifetimeRequest second = withKey(samples, "order-1");
+        CreateLifetimeRequest foreign = withKey(others, "order-1");
         assertTrue(result(held.store().createLifetime(first)).getCreated());
         CreateLifetimeResponse repeated = result(held.store().createLifetime(second));
         assertFalse(repeated.getCreated());
@@ -89,8 +89,8 @@ public abstract class StartContract {
                                 samples.start(held.fence(), first.getDecision().getLifetimeId())
                                         .getDecision())
                         .build()));
-        assertEquals(List.of(), differing(withKey(samples.start(held.fence(), samples.lifetimeId()), "order")));
-        result(held.store().createLifetime(withKey(samples.start(held.fence(), samples.lifetimeId()), "without")));
+        assertEquals(List.of(), differing(withKey(samples, "order")));
+        result(held.store().createLifetime(withKey(samples, "without")));
         assertEquals(List.of(), differing(fingerprinted("without", "graph", "a")));
     }
 
@@ -101,7 +101,7 @@ public abstract class StartContract {
     }
 
     private CreateLifetimeRequest fingerprinted(String key, String... fields) {
-        return withKey(samples.start(held.fence(), samples.lifetimeId()), key).toBuilder()
+        return withKey(samples, key).toBuilder()
                 .setFingerprint(fingerprint(fields))
                 .build();
     }
@@ -118,7 +118,7 @@ public abstract class StartContract {
     @Test
     void ofManyStartsWithAKeyOneIsCreated() {
         List<Future<CreateLifetimeResponse>> starts = IntStream.range(0, 30)
-                .mapToObj(i -> withKey(samples.start(held.fence(), samples.lifetimeId()), "order"))
+                .mapToObj(i -> withKey(samples, "order"))
                 .map(held.store()::createLifetime)
                 .toList();
         result(Future.join(starts));
@@ -154,8 +154,10 @@ public abstract class StartContract {
                 failure(held.store().createLifetime(request.build())).code());
     }
 
-    private static CreateLifetimeRequest withKey(CreateLifetimeRequest request, String idempotencyKey) {
-        return request.toBuilder().setIdempotencyKey(idempotencyKey).build();
+    private CreateLifetimeRequest withKey(StateSamples tenant, String idempotencyKey) {
+        return tenant.start(held.fence(), tenant.lifetimeId()).toBuilder()
+                .setIdempotencyKey(idempotencyKey)
+                .build();
     }
 
     private Payload input(String lifetimeId) {
