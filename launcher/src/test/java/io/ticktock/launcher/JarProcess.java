@@ -1,5 +1,6 @@
 package io.ticktock.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -125,6 +126,19 @@ final class JarProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
         await();
+    }
+
+    /** So that what its heap holds is what it needs. */
+    void collectGarbage() throws IOException, InterruptedException {
+        Process asking = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(asking.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS), "it does not collect its garbage");
+        assertEquals(0, asking.exitValue(), "jcmd cannot ask it to collect its garbage");
     }
 
     private String printed() {
