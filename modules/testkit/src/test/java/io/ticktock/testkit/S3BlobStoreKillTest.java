@@ -1,22 +1,15 @@
 package io.ticktock.testkit;
 
+import static io.ticktock.testkit.Awaiting.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import io.ticktock.blob.BlobStore;
-import io.ticktock.blob.BlobUpload;
-import io.ticktock.blob.BlobUri;
 import io.ticktock.blob.S3BlobStore;
 import io.ticktock.blob.S3Configuration;
-import io.ticktock.blob.TenantName;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +18,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +30,7 @@ class S3BlobStoreKillTest {
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
-    private final Set<String> committed = new LinkedHashSet<>();
+    private final KilledUploads uploads = new KilledUploads();
 
     private S3Server server;
 
@@ -56,46 +48,19 @@ class S3BlobStoreKillTest {
     void aKillShowsNoPartOfABlob() throws Exception {
         System.out.println("seed " + seed);
         for (int round = 0; round < ROUNDS || (server.unfinishedUploads() == 0 && round < MOST_ROUNDS); round++) {
-            killAfter(1 + random.nextInt(12));
+            uploads.killAfter(1 + random.nextInt(12), child());
             check();
         }
         assertTrue(server.unfinishedUploads() > 0, "no kill came in the middle of an upload");
-        assertTrue(committed.size() > ROUNDS, "too few uploads to say anything");
+        assertTrue(uploads.committed().size() > ROUNDS, "too few uploads to say anything");
         startAfterADay();
         assertEquals(0, server.unfinishedUploads());
         assertEquals(0, server.keys(prefix() + "uploads/").size());
         check();
     }
 
-    private void killAfter(int commits) throws Exception {
-        Process child = child();
-        try (BufferedReader output = child.inputReader(StandardCharsets.UTF_8)) {
-            for (int i = 0; i < commits; i++) {
-                committed.add(output.readLine());
-            }
-            // Unlike Process, its handle leaves the output open: what the child said before it died still counts.
-            child.toHandle().destroyForcibly();
-            output.lines().filter(line -> line.length() == Uploader.LINE_LENGTH).forEach(committed::add);
-        }
-        assertTrue(child.waitFor(10, TimeUnit.SECONDS));
-    }
-
     private Process child() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Daws.accessKeyId=" + S3Server.ACCESS_KEY,
-                        "-Daws.secretAccessKey=" + S3Server.SECRET_KEY,
-                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Uploader.class.getName(),
-                        server.endpoint().toString(),
-                        Long.toString(random.nextLong()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return ChildProcess.start(Uploader.class, server.endpoint().toString(), Long.toString(random.nextLong()));
     }
 
     private void check() throws Exception {
@@ -106,71 +71,36 @@ class S3BlobStoreKillTest {
             assertEquals(hash, HexFormat.of().formatHex(actual), "seed " + seed);
             stored.add("blob:acme/" + hash);
         }
-        assertTrue(stored.containsAll(committed), () -> "a committed blob is missing, seed " + seed);
+        assertTrue(stored.containsAll(uploads.committed()), () -> "a committed blob is missing, seed " + seed);
     }
 
     /** Later by more than what counts as abandoned. */
-    private void startAfterADay() throws Exception {
+    private void startAfterADay() {
         Vertx vertx = Vertx.vertx();
         Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
         BlobStore store = new S3BlobStore(vertx, server.configuration(), clock);
-        await(store.start());
-        await(store.close());
-        await(vertx.close());
+        result(store.start());
+        result(store.close());
+        result(vertx.close());
     }
 
     private String prefix() {
         return server.configuration().prefix();
     }
 
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    /** What runs in the child: uploads without end, several at a time, and says which are committed. */
+    /** What runs in the child. */
     static final class Uploader {
 
-        static final int LINE_LENGTH = "blob:acme/".length() + 64;
+        private Uploader() {}
 
-        private static final TenantName ACME = TenantName.of("acme");
-        private static final int AT_ONCE = 4;
-        private static final int MOST_COMMITS = 10_000;
-
-        private final BlobStore store;
-        private final Random random;
-
-        private Uploader(BlobStore store, long seed) {
-            this.store = store;
-            this.random = new Random(seed);
-        }
-
-        public static void main(String[] arguments) throws Exception {
+        public static void main(String[] arguments) {
+            System.setProperty("aws.accessKeyId", S3Server.ACCESS_KEY);
+            System.setProperty("aws.secretAccessKey", S3Server.SECRET_KEY);
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
             S3Configuration configuration = S3Server.configuration(URI.create(arguments[0]));
             BlobStore store = new S3BlobStore(Vertx.vertx(), configuration, Clock.systemUTC());
-            await(store.start());
-            for (int i = 0; i < AT_ONCE; i++) {
-                Uploader uploader = new Uploader(store, Long.parseLong(arguments[1]) + i);
-                uploader.upload(MOST_COMMITS).onFailure(Throwable::printStackTrace);
-            }
-        }
-
-        private Future<Void> upload(int left) {
-            if (left == 0) {
-                return Future.succeededFuture();
-            }
-            return store.upload(ACME)
-                    .compose(upload -> append(upload, random.nextInt(32)).compose(done -> upload.commit()))
-                    .onSuccess((BlobUri uri) -> System.out.println(uri))
-                    .compose(done -> upload(left - 1));
-        }
-
-        private Future<Void> append(BlobUpload upload, int chunks) {
-            if (chunks == 0) {
-                return Future.succeededFuture();
-            }
-            byte[] chunk = new byte[1 + random.nextInt(1 << 20)];
-            random.nextBytes(chunk);
-            return upload.append(ByteString.copyFrom(chunk)).compose(done -> append(upload, chunks - 1));
+            result(store.start());
+            EndlessUploads.start(store, Long.parseLong(arguments[1]), 31, 1 << 20);
         }
     }
 }

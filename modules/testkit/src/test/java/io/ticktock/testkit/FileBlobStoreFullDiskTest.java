@@ -1,13 +1,21 @@
-package io.ticktock.blob;
+package io.ticktock.testkit;
 
-import static io.ticktock.blob.Await.await;
+import static io.ticktock.testkit.Awaiting.failure;
+import static io.ticktock.testkit.Awaiting.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.blob.BlobConfiguration;
+import io.ticktock.blob.BlobStore;
+import io.ticktock.blob.BlobUpload;
+import io.ticktock.blob.BlobUri;
+import io.ticktock.blob.FileBlobStore;
+import io.ticktock.blob.TenantName;
 import io.ticktock.bus.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,58 +52,58 @@ class FileBlobStoreFullDiskTest {
 
         private Uploader() {}
 
-        public static void main(String[] arguments) throws Exception {
+        public static void main(String[] arguments) throws IOException {
             Vertx vertx = Vertx.vertx();
             try {
                 run(vertx, Path.of(arguments[0]));
                 System.out.println("all checked");
             } finally {
-                await(vertx.close());
+                result(vertx.close());
             }
         }
 
-        private static void run(Vertx vertx, Path folder) throws Exception {
+        private static void run(Vertx vertx, Path folder) throws IOException {
             BlobStore store = new FileBlobStore(vertx, BlobConfiguration.defaults(folder), Clock.systemUTC());
-            await(store.start());
+            result(store.start());
 
-            BlobUpload abandoned = await(store.upload(ACME));
+            BlobUpload abandoned = result(store.upload(ACME));
             ByteString written = fill(abandoned);
-            await(abandoned.abandon());
+            result(abandoned.abandon());
             assertEquals(0, count(folder.resolve("uploads")));
 
-            BlobUpload kept = await(store.upload(ACME));
+            BlobUpload kept = result(store.upload(ACME));
             assertEquals(written, fill(kept));
-            BlobUri uri = await(kept.commit());
+            BlobUri uri = result(kept.commit());
             assertEquals(written, read(store, uri), "no part of the refused chunk is in the blob");
             assertEquals(1, count(folder.resolve("blobs")));
             assertEquals(0, count(folder.resolve("uploads")));
         }
 
         /** Appends until that is refused, and once more: the refusal must leave the upload as it was. */
-        private static ByteString fill(BlobUpload upload) throws Exception {
+        private static ByteString fill(BlobUpload upload) {
             ByteString written = ByteString.EMPTY;
             Future<Void> append = upload.append(CHUNK);
             while (written.size() < 10 * CHUNK.size() && settled(append).succeeded()) {
                 written = written.concat(CHUNK);
                 append = upload.append(CHUNK);
             }
-            Failure first = Await.failure(append);
-            Failure second = Await.failure(upload.append(CHUNK));
+            Failure first = failure(append);
+            Failure second = failure(upload.append(CHUNK));
             assertTrue(first.code().retryable(), first.code() + ": " + first.getMessage());
             assertEquals(first.getMessage(), second.getMessage());
             return written;
         }
 
-        private static Future<Void> settled(Future<Void> future) throws Exception {
-            await(future.otherwiseEmpty());
+        private static Future<Void> settled(Future<Void> future) {
+            result(future.otherwiseEmpty());
             return future;
         }
 
-        private static ByteString read(BlobStore store, BlobUri uri) throws Exception {
-            return await(store.read(uri, 0, 20 * CHUNK.size())).bytes();
+        private static ByteString read(BlobStore store, BlobUri uri) {
+            return result(store.read(uri, 0, 20 * CHUNK.size())).bytes();
         }
 
-        private static long count(Path folder) throws Exception {
+        private static long count(Path folder) throws IOException {
             try (Stream<Path> files = Files.walk(folder)) {
                 return files.filter(Files::isRegularFile).count();
             }

@@ -1,4 +1,4 @@
-package io.ticktock.blob;
+package io.ticktock.testkit;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class ChildProcess {
     private static List<String> command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
+                "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
