@@ -64,7 +64,7 @@ final class AttemptSpans {
         if (isError(headers.getStatus())) {
             span.setStatus(StatusCode.ERROR, error.getCode()).setAttribute("error.type", error.getCode());
         }
-        span.end(startedAt.plusNanos(attempt.elapsedNanos()));
+        span.end(startedAt.plusNanos(attempt.times().elapsedNanos()));
         return Tracing.attempt(lifetimeId, headers.getExecId());
     }
 

@@ -79,7 +79,7 @@ final class ExecutorMeters {
     void ended(HeldAttempt attempt, ExecutionStatus status) {
         Map<ExecutionStatus, Timer> ofKind = attempts.get(attempt.headers().getKind());
         if (ofKind != null) {
-            ofKind.get(status).record(attempt.elapsedNanos(), TimeUnit.NANOSECONDS);
+            ofKind.get(status).record(attempt.times().elapsedNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

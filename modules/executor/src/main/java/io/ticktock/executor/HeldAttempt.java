@@ -38,8 +38,6 @@ import org.slf4j.LoggerFactory;
 final class HeldAttempt implements Attempt {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldAttempt.class);
-    private static final int MILLIS = 1_000;
-    private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final ExecutionHeaders headers;
     private final int waits;
@@ -47,26 +45,18 @@ final class HeldAttempt implements Attempt {
     private final HandlerThreads workers;
     private final String executorId;
     private final Tracing tracing;
+    private final AttemptTimes times = new AttemptTimes();
 
     private volatile AttemptFailure stopCause;
     private volatile boolean handlerEnded;
     private volatile boolean reportingWait;
     private volatile boolean abandoned;
-    private volatile long heartbeatNanos;
-    private volatile long deadlineNanos;
-    private volatile long heartbeatTimeoutNanos;
-    private volatile boolean begun;
-    private volatile boolean waitsForThread;
-    private volatile Optional<Duration> timeout = Optional.empty();
-    private long startedMillis;
-    private volatile long startedNanos;
     private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
     private volatile String type = "";
     private volatile ByteString inputDigest = ByteString.EMPTY;
     private volatile boolean outside;
-    private volatile boolean untimed;
     private volatile String workerId = "";
     private volatile Secrets secrets = Secrets.NONE;
     private final Promise<Void> over = Promise.promise();
@@ -135,7 +125,7 @@ final class HeldAttempt implements Attempt {
 
     @Override
     public Optional<Duration> timeout() {
-        return timeout;
+        return times.limit();
     }
 
     @Override
@@ -159,7 +149,7 @@ final class HeldAttempt implements Attempt {
 
     @Override
     public void heartbeat() {
-        heartbeatNanos = System.nanoTime();
+        times.heartbeat();
     }
 
     @Override
@@ -172,17 +162,11 @@ final class HeldAttempt implements Attempt {
 
     @Override
     public <T> CompletionStage<T> onWorker(Callable<T> work) {
-        ThreadJob<T> job = new ThreadJob<>(work, this::jobStarted, this::jobEnded);
-        waitsForThread = true;
+        ThreadJob<T> job = new ThreadJob<>(work, times::threadStarted, this::jobEnded);
+        times.awaitThread();
         onCancel(job);
         workers.run(job.task());
         return job.result();
-    }
-
-    /** A worker thread has taken up what waited for it. */
-    private void jobStarted() {
-        waitsForThread = false;
-        heartbeat();
     }
 
     /** An attempt may use workers many times, and must not keep what each of them gave. */
@@ -222,10 +206,12 @@ final class HeldAttempt implements Attempt {
 
     /** From now on {@link #stopIfOverdue} watches the time. */
     void begin(Duration timeout) {
-        startedMillis = System.currentTimeMillis();
-        startedNanos = System.nanoTime();
-        deadlineNanos = startedNanos + timeout.toNanos();
-        begun = true;
+        times.begin(timeout);
+    }
+
+    /** When it began, and how long it may take. */
+    AttemptTimes times() {
+        return times;
     }
 
     /** Notes of what type its node is. */
@@ -238,32 +224,14 @@ final class HeldAttempt implements Attempt {
         return type;
     }
 
-    long elapsedNanos() {
-        return System.nanoTime() - startedNanos;
-    }
-
-    /** Sets the time that the graph gives it, if any. */
-    void limit(Optional<Duration> time) {
-        timeout = time;
-        time.ifPresent(limit -> deadlineNanos = startedNanos + limit.toNanos());
-    }
-
     /** A worker outside is to run it: its time begins when one has it. */
     void awaitWorker() {
         outside = true;
-        untimed = true;
+        times.awaitWorker();
     }
 
     boolean isOutside() {
         return outside;
-    }
-
-    /** A worker outside has it from now. Where the graph gives no time, it may take as long as the worker is alive. */
-    void givenOut() {
-        startedMillis = System.currentTimeMillis();
-        startedNanos = System.nanoTime();
-        timeout.ifPresent(limit -> deadlineNanos = startedNanos + limit.toNanos());
-        untimed = timeout.isEmpty();
     }
 
     /** Which worker outside has run it. */
@@ -271,34 +239,11 @@ final class HeldAttempt implements Attempt {
         workerId = worker;
     }
 
-    /** From now on silence of this length ends it. */
-    void expectHeartbeats(Optional<Duration> silence) {
-        heartbeat();
-        silence.ifPresent(limit -> heartbeatTimeoutNanos = limit.toNanos());
-    }
-
-    /** As if this much time had passed. */
-    synchronized void age(long nanos) {
-        startedNanos -= nanos;
-        deadlineNanos -= nanos;
-        heartbeatNanos -= nanos;
-    }
-
     /** Stops it when its timeout or its heartbeat's has passed. */
     void stopIfOverdue(long nowNanos) {
-        if (!begun || handlerEnded || untimed) {
-            return;
+        if (!handlerEnded) {
+            times.overdue(nowNanos).ifPresent(this::stop);
         }
-        if (nowNanos - deadlineNanos > 0) {
-            stop(AttemptFailure.timedOut("no result after " + seconds(deadlineNanos - startedNanos)));
-        } else if (isSilent(nowNanos)) {
-            stop(AttemptFailure.timedOut("no heartbeat for " + seconds(heartbeatTimeoutNanos)));
-        }
-    }
-
-    /** Who waits for a thread cannot speak yet. */
-    private boolean isSilent(long nowNanos) {
-        return heartbeatTimeoutNanos > 0 && !waitsForThread && nowNanos - heartbeatNanos > heartbeatTimeoutNanos;
     }
 
     /** Ends a running handler for this reason; without effect once it has ended. */
@@ -410,8 +355,8 @@ final class HeldAttempt implements Attempt {
     ExecutionHeaders finished(ExecutionStatus status) {
         return headers.toBuilder()
                 .setStatus(status)
-                .setStartedAt(timestamp(startedMillis))
-                .setFinishedAt(timestamp(startedMillis + latencyMillis()))
+                .setStartedAt(times.startedAt())
+                .setFinishedAt(times.finishedAt())
                 .setExecutorId(executorId)
                 .setWorkerId(workerId)
                 .build();
@@ -430,14 +375,10 @@ final class HeldAttempt implements Attempt {
     /** The telemetry of the record with the digest of its result. */
     synchronized PolicyTelemetry report(ByteString resultDigest) {
         PolicyTelemetry.Builder message = telemetry == null ? PolicyTelemetry.newBuilder() : telemetry.toMessage();
-        return message.setLatencyMs(latencyMillis())
+        return message.setLatencyMs(times.elapsedMillis())
                 .setInputDigest(inputDigest)
                 .setResultDigest(resultDigest)
                 .build();
-    }
-
-    private long latencyMillis() {
-        return elapsedNanos() / NANOS_PER_MILLI;
     }
 
     private void runCancelAction(Runnable action) {
@@ -450,16 +391,5 @@ final class HeldAttempt implements Attempt {
 
     private static AttemptFailure noOutcome() {
         return AttemptFailure.permanent("no_outcome", "the handler returned nothing; it must return an outcome");
-    }
-
-    private static Timestamp timestamp(long millis) {
-        return Timestamp.newBuilder()
-                .setSeconds(millis / MILLIS)
-                .setNanos((int) (millis % MILLIS) * NANOS_PER_MILLI)
-                .build();
-    }
-
-    private static String seconds(long nanos) {
-        return nanos / (double) Duration.ofSeconds(1).toNanos() + " s";
     }
 }

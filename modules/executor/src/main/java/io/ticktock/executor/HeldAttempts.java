@@ -120,7 +120,7 @@ final class HeldAttempts {
 
     /** As if this much time had passed for those that run. */
     void age(Duration time) {
-        held.values().forEach(entry -> entry.attempt.age(time.toNanos()));
+        held.values().forEach(entry -> entry.attempt.times().age(time.toNanos()));
     }
 
     /** Stops those whose time is over. */

@@ -37,7 +37,7 @@ final class PlanDecider {
     Future<PlanOutcome> decide(HeldAttempt attempt, PlanInput input, AgentGraph graph) {
         Plan plan = plan(graph, attempt.nodeId());
         attempt.runs(plan.type());
-        attempt.limit(plan.timeout());
+        attempt.times().limit(plan.timeout());
         PlanType type = types.plan(plan.type());
         return secrets.give(attempt, plan.settings().secrets())
                 .compose(given -> inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals()))

@@ -149,7 +149,7 @@ final class RemoteTasks {
             response.setMore(!queue.isEmpty());
         }
         for (RemoteTask task : taken) {
-            task.attempt.givenOut();
+            task.attempt.times().givenOut();
             response.addAssignments(task.assignment);
         }
         return Future.succeededFuture(response.build());
@@ -172,7 +172,7 @@ final class RemoteTasks {
             }
         }
         for (RemoteTask task : claimed) {
-            task.attempt.givenOut();
+            task.attempt.times().givenOut();
             response.addTasks(ClaimedTask.newBuilder()
                     .setExecId(task.execId())
                     .setHeartbeatTimeoutMs(task.assignment.getHeartbeatTimeoutMs()));

@@ -70,7 +70,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
     private Future<TaskOutcome> perform(HeldAttempt attempt, TaskInput input, AgentGraph graph) {
         Task task = task(graph, attempt.nodeId());
         attempt.runs(task.type());
-        attempt.limit(task.timeout());
+        attempt.times().limit(task.timeout());
         Optional<TaskType> type = types.task(task.type());
         TaskHandler handler = type.map(TaskType::handler).orElseGet(() -> remote.apply(task));
         // A worker outside gets the references, and knows what they mean there.
@@ -88,7 +88,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
             HeldAttempt attempt, TaskInput input, Task task, TaskHandler handler, ResolvedInput resolved) {
         Optional<Resumption> resumption = input.hasResumption() ? Optional.of(input.getResumption()) : Optional.empty();
         AttemptSettings settings = new AttemptSettings(task.settings(), resolved::variables, attempt.secrets());
-        attempt.expectHeartbeats(task.configuration().heartbeatTimeout());
+        attempt.times().expectHeartbeats(task.configuration().heartbeatTimeout());
         return AttemptRunner.call(
                 attempt,
                 resolved,
