@@ -1,18 +1,13 @@
 package io.ticktock.control;
 
-import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.bus.ProtoTime;
-import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkLifetimeResponse;
-import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.LifetimeKey;
-import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.ReportRefusedRecordRequest;
 import io.ticktock.proto.v1.ReportRefusedRecordResponse;
 import io.ticktock.proto.v1.ReportWaitingRequest;
@@ -58,7 +53,6 @@ final class GraphOrchestrator {
     private static final long LONGEST_TIMER_MS = Duration.ofHours(1).toMillis();
 
     private final Vertx vertx;
-    private final Bus bus;
     private final InstantSource clock;
     private final ControlConfiguration configuration;
     private final ShardLease lease;
@@ -66,9 +60,9 @@ final class GraphOrchestrator {
     private final LifetimeStarter starter;
     private final LifetimeLoader loader;
     private final DecisionMaker decisions;
-    private final Dispatcher dispatcher;
+    private final DecisionWriter writer;
     private final RunningLifetimes running;
-    private final ChildStarter children;
+    private final DecisionEffects effects;
     private final Residents residents;
     private final Recovery recovery;
     private final ControlMeters meters;
@@ -88,7 +82,6 @@ final class GraphOrchestrator {
             RunningLifetimes running,
             ControlMeters meters) {
         this.vertx = vertx;
-        this.bus = bus;
         this.clock = clock;
         this.configuration = configuration;
         this.lease = lease;
@@ -96,11 +89,12 @@ final class GraphOrchestrator {
         this.starter = starter;
         this.loader = loader;
         this.decisions = new DecisionMaker(controller, loader);
-        this.dispatcher = dispatcher;
+        this.writer = new DecisionWriter(bus, clock, lease, configuration.parkAfter());
         this.running = running;
         this.meters = meters;
         this.spans = new LifetimeSpans(bus.tracing(), clock);
-        this.children = new ChildStarter(vertx, bus, this::offer);
+        ChildStarter children = new ChildStarter(vertx, bus, this::offer);
+        this.effects = new DecisionEffects(bus, controller, dispatcher, children, running, meters, spans);
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
     }
@@ -182,7 +176,7 @@ final class GraphOrchestrator {
         spans.started(start.state(), trace);
         Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
         if (residents.add(resident)) {
-            carryOut(resident, start.decision());
+            effects.carryOut(resident, start.decision());
             settle(resident);
         }
     }
@@ -310,7 +304,7 @@ final class GraphOrchestrator {
         decisions
                 .decide(resident, inputsOf(items), now)
                 .compose(draft -> draft.isPresent()
-                        ? makeDurable(resident, draft.get()).map(Optional::of)
+                        ? writer.write(resident, draft.get()).map(Optional::of)
                         : Future.succeededFuture(draft))
                 .onSuccess(decision -> decision.ifPresentOrElse(
                         made -> {
@@ -353,66 +347,13 @@ final class GraphOrchestrator {
         return inputs;
     }
 
-    private Future<Decision> makeDurable(Resident resident, Decision decision) {
-        if (decision.changesNothing() && !resident.timerSpent) {
-            return Future.succeededFuture(decision);
-        }
-        if (!lease.isValid()) {
-            return Future.failedFuture(new Failure(FailureCode.FENCED, "the shard lease has run out"));
-        }
-        boolean park = mayPark(resident);
-        AppendDecisionRequest request = AppendDecisionRequest.newBuilder()
-                .setFence(lease.fence())
-                .setDecision(toStore(resident, decision, park))
-                .build();
-        return bus.request(Addresses.STATE_APPEND_DECISION, request).map(stored -> {
-            resident.parked = park;
-            resident.timerSpent = false;
-            if (request.getDecision().hasHead()) {
-                resident.headSeq = request.getDecision().getHead().getLastSeq();
-            }
-            return decision;
-        });
-    }
-
-    private static LifetimeDecision toStore(Resident resident, Decision decision, boolean park) {
-        LifetimeDecision.Builder stored = LifetimeDecision.newBuilder()
-                .setTenantId(resident.state.tenantId())
-                .setLifetimeId(resident.state.lifetimeId())
-                .addAllEvents(decision.events())
-                .addAllConsumedSignalIds(decision.consumedSignals())
-                .addAllOutgoingSignals(decision.outgoing())
-                .addAllCharges(decision.charges())
-                .addAllAskedQuestions(decision.waits().asked())
-                .addAllClosedQuestionExecIds(decision.waits().closedQuestions())
-                .addAllBegunWork(decision.waits().begunWork())
-                .addAllEndedWorkExecIds(decision.waits().endedWork());
-        if (decision.headChanged() || park || resident.parked) {
-            stored.setHead(resident.state.head().toBuilder().setParked(park));
-            Instant wakeAt = park ? resident.wakeAt() : null;
-            if (wakeAt != null) {
-                stored.setWakeAt(ProtoTime.timestamp(wakeAt));
-            }
-        }
-        return stored.build();
-    }
-
-    /** Whether it can leave memory with this decision: nothing is out, nothing has come in, nothing is due soon. */
-    private boolean mayPark(Resident resident) {
-        if (resident.state.hasEnded() || resident.hasInputs() || !resident.isIdle()) {
-            return false;
-        }
-        Instant wakeAt = resident.wakeAt();
-        return wakeAt == null || !wakeAt.isBefore(clock.instant().plus(configuration.parkAfter()));
-    }
-
     private void decided(Resident resident, List<Resident.Item> items, Decision decision) {
         resident.deciding = false;
         if (resident.dropped) {
             items.forEach(item -> answer(item, decision));
             return;
         }
-        carryOut(resident, decision);
+        effects.carryOut(resident, decision);
         items.forEach(item -> answer(item, decision));
         if (resident.hasInputs()) {
             decide(resident);
@@ -493,38 +434,6 @@ final class GraphOrchestrator {
                     PERMISSION_DENIED,
                     STALE -> Level.WARN;
         };
-    }
-
-    // carrying out
-
-    private void carryOut(Resident resident, Decision decision) {
-        if (decision.headChanged()) {
-            meters.happened(decision.events());
-            if (resident.state.hasEnded()) {
-                spans.ended(resident.state);
-            }
-            running.happened(resident.state.tenantId(), decision.events());
-        }
-        for (Command command : decision.commands()) {
-            if (command instanceof Command.Dispatch dispatch) {
-                dispatcher.dispatch(resident, dispatch.execId());
-            } else if (command instanceof Command.Cancel cancel) {
-                dispatcher.cancel(resident, cancel.execIds());
-            } else if (command instanceof Command.StartChild child) {
-                children.start(resident, child);
-            }
-        }
-        dispatcher.releaseClosed(resident, decision.events());
-        controller.tellCharged(resident.state.tenantId(), decision.charges());
-        if (!decision.events().isEmpty()) {
-            bus.publish(
-                    Addresses.CONTROL_PROGRESS.at(resident.state.lifetimeId()),
-                    LifetimeProgress.newBuilder()
-                            .setTenantId(resident.state.tenantId())
-                            .setLifetimeId(resident.state.lifetimeId())
-                            .addAllEvents(decision.events())
-                            .build());
-        }
     }
 
     /** After a decision: leaves memory, or sets the clock for what is due next. */
