@@ -44,8 +44,6 @@ import java.util.function.Supplier;
 /** Starts, steers and reads lifetimes. */
 public final class LifetimeOperations {
 
-    private static final int MOST_CONDITIONS = 16;
-
     private final Bus bus;
     private final StartAdmission starts;
     private final GuardrailFindings findings;
@@ -150,7 +148,7 @@ public final class LifetimeOperations {
 
     private Future<ForkLifetimeResponse> fork(Caller caller, ForkLifetimeRequest asked) {
         Ids.require(asked.getParentLifetimeId(), "lifetime");
-        requireFew(asked.getIfLastSeqCount());
+        SignalCheck.requireFewConditions(asked.getIfLastSeqCount());
         ForkLifetimeRequest request =
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
         Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
@@ -162,14 +160,9 @@ public final class LifetimeOperations {
                 });
     }
 
-    /** What a lifetime is told from outside: the words of children and parents are not. */
     private Future<SignalLifetimeResponse> signal(Caller caller, SignalLifetimeRequest asked) {
         Signal signal = asked.getSignal();
-        if (!signal.hasPause() && !signal.hasResume() && !signal.hasAbort() && !signal.hasAnswer()) {
-            return Future.failedFuture(new Failure(
-                    FailureCode.INVALID_ARGUMENT, "signal must have one of pause, resume, abort and answer"));
-        }
-        requireFew(asked.getIfLastSeqCount());
+        SignalCheck.require(asked);
         SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
                 .addAllIfLastSeq(asked.getIfLastSeqList())
                 .setSignal(
@@ -180,16 +173,8 @@ public final class LifetimeOperations {
                                         .build()
                                 : signal)
                 .build();
-        Ids.require(signal.getLifetimeId(), "lifetime");
         return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
                 .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
-    }
-
-    private static void requireFew(int conditions) {
-        if (conditions > MOST_CONDITIONS) {
-            throw new Failure(
-                    FailureCode.INVALID_ARGUMENT, "if_last_seq must have at most " + MOST_CONDITIONS + " numbers");
-        }
     }
 
     /** Where it is guardrails that brought the lifetime into the state that does not allow it, they are named. */
