@@ -3,7 +3,7 @@ package io.ticktock.executor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Bus;
-import io.ticktock.executor.http.HostResolver;
+import io.ticktock.bus.outside.HostResolver;
 import io.ticktock.executor.http.HttpSender;
 import io.ticktock.executor.secret.SecretStore;
 import io.ticktock.executor.type.BuiltInTypes;

@@ -1,5 +1,6 @@
 package io.ticktock.executor.http;
 
+import io.ticktock.bus.outside.AddressRange;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

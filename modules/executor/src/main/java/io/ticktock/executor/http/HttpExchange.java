@@ -1,6 +1,8 @@
 package io.ticktock.executor.http;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.outside.AddressPolicy;
+import io.ticktock.bus.outside.HostResolver;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,8 @@
 package io.ticktock.executor.http;
 
+import io.ticktock.bus.outside.AddressPolicy;
+import io.ticktock.bus.outside.AddressRange;
+import io.ticktock.bus.outside.HostResolver;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

@@ -1,9 +1,9 @@
 package io.ticktock.executor.type;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.outside.RetryAfter;
 import io.ticktock.executor.http.HttpCall;
 import io.ticktock.executor.http.HttpReply;
-import io.ticktock.executor.http.RetryAfter;
 import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.graph.expression.Variables;

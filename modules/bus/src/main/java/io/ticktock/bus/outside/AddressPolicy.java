@@ -1,4 +1,4 @@
-package io.ticktock.executor.http;
+package io.ticktock.bus.outside;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /**
  * Which addresses may be connected to: the public ones, and those that the configuration allows. A graph's author must
- * not reach what only this machine or its network should.
+ * not reach what only this machine or its network should, nor whoever makes a webhook.
  */
 public final class AddressPolicy {
 

@@ -1,4 +1,4 @@
-package io.ticktock.executor.http;
+package io.ticktock.bus.outside;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

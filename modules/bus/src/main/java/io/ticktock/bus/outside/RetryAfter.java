@@ -1,4 +1,4 @@
-package io.ticktock.executor.http;
+package io.ticktock.bus.outside;
 
 import java.time.DateTimeException;
 import java.time.Duration;
