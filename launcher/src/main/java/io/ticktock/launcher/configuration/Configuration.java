@@ -5,6 +5,7 @@ import io.ticktock.api.ApiLimits;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.token.TokenAlgorithm;
 import io.ticktock.api.token.TokenConfiguration;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.blob.S3Configuration;
 import io.ticktock.control.ControlConfiguration;
@@ -197,7 +198,21 @@ public record Configuration(
                         settings.integer("api.max_starts"),
                         settings.integer("api.parallel_starts"),
                         settings.whole("api.quotas.starts_per_second"),
-                        settings.whole("api.quotas.start_burst")));
+                        settings.whole("api.quotas.start_burst")),
+                webhooks(settings));
+    }
+
+    private static WebhookConfiguration webhooks(Settings settings) {
+        return new WebhookConfiguration(
+                settings.integer("api.webhooks.max_per_tenant"),
+                settings.flag("api.webhooks.allow_http"),
+                settings.list("api.webhooks.allowed_addresses"),
+                optional(settings, "api.webhooks.trusted_certificates").map(Path::of),
+                settings.duration("api.webhooks.timeout"),
+                settings.durations("api.webhooks.retries"),
+                settings.duration("api.webhooks.disable_after"),
+                settings.duration("api.webhooks.lease"),
+                settings.integer("api.webhooks.max_waiting"));
     }
 
     private static Optional<TokenConfiguration> tokens(Settings settings) {

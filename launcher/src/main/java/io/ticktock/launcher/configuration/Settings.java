@@ -211,6 +211,14 @@ public final class Settings {
                         new ConfigurationFault(wrong(key, "a number with ms, s, m, h or d behind it, such as 500ms")));
     }
 
+    List<Duration> durations(String key) {
+        return list(key).stream()
+                .map(text -> Durations.parse(text)
+                        .orElseThrow(() -> new ConfigurationFault(
+                                wrong(key, "numbers with ms, s, m, h or d behind them, such as 5s, 5m"))))
+                .toList();
+    }
+
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         for (E constant : type.getEnumConstants()) {
             if (constant.name().equalsIgnoreCase(text(key))) {

@@ -81,7 +81,25 @@ public final class Furnishing {
         values.put(Naming.LIFETIME, ended);
         values.put(Naming.EXECUTION, execution(ended, "draft"));
         values.put(Naming.BLOB, blob(ended, values.get(Naming.EXECUTION)));
+        addWebhook();
         return new Holdings(values);
+    }
+
+    /** One whose server is nowhere, so that what is sent waits; then it is disabled and rests. */
+    private void addWebhook() {
+        ObjectNode body = object().put("url", "https://hooks.invalid/" + secret.replace(" ", "-"))
+                .put("description", secret);
+        String webhook = "/v1/webhooks/"
+                + post(key, "/v1/webhooks", body).get("webhook_id").asText();
+        post(key, webhook + ":test", object());
+        JsonNode tried = awaitAt(
+                webhook + "/deliveries",
+                shown -> shown.at("/deliveries/0/attempts").asInt() > 0);
+        sent(HttpRequest.newBuilder(URI.create(address + webhook))
+                .header("Authorization", "Bearer " + key)
+                .method("PATCH", BodyPublishers.ofString("{\"enabled\": false}")));
+        values.put(Naming.WEBHOOK, webhook.substring(webhook.lastIndexOf('/') + 1));
+        values.put(Naming.WEBHOOK_EVENT, tried.at("/deliveries/0/event_id").asText());
     }
 
     /** The same with a lifetime that waits for a person, and the execution that asks. Others wait, too. */

@@ -20,6 +20,8 @@ public final class Holdings {
             Naming.DIGEST,
             Naming.BLOB,
             Naming.API_KEY,
+            Naming.WEBHOOK,
+            Naming.WEBHOOK_EVENT,
             Naming.LABELLED,
             Naming.IDEMPOTENCY_KEY);
     private static final String LETTERS = "bcdfghjkmnpqrstvwxz";

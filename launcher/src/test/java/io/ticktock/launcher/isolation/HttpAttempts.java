@@ -149,8 +149,12 @@ public final class HttpAttempts {
     /** One route. */
     private final class Route implements Attempt {
 
-        private static final Set<String> MAKING =
-                Set.of("POST /v1/graphs", "POST /v1/lifetimes", "POST /v1/lifetimes/{id}:fork");
+        private static final Set<String> MAKING = Set.of(
+                "POST /v1/graphs",
+                "POST /v1/lifetimes",
+                "POST /v1/webhooks",
+                "PATCH /v1/webhooks/{id}",
+                "POST /v1/lifetimes/{id}:fork");
 
         private final String method;
         private final String path;

@@ -17,6 +17,9 @@ public enum Naming {
     /** What one of its labels says. */
     LABELLED,
     WORKER,
+    WEBHOOK,
+    /** On its way to a webhook. */
+    WEBHOOK_EVENT,
     /** Of the very list that is asked for. */
     PAGE_TOKEN,
     /** As the audit log names who holds the key. */
@@ -48,6 +51,8 @@ public enum Naming {
                     SIGNAL,
                     LABELLED,
                     WORKER,
+                    WEBHOOK,
+                    WEBHOOK_EVENT,
                     PAGE_TOKEN -> Set.of(this);
         };
     }

@@ -54,6 +54,8 @@ final class Parameters {
         names(Naming.ACTOR, "actor", "claimed_by", "created_by", "revoked_by");
         names(Naming.LABEL, "label", "labels");
         names(Naming.WORKER, "worker_id");
+        names(Naming.WEBHOOK, "webhooks/{id}", "webhook_id");
+        names(Naming.WEBHOOK_EVENT, "deliveries/{event}", "event_id");
         names(Naming.PAGE_TOKEN, "page_token");
         names(Naming.GRAPH_FILE, "application/yaml", "canonical", "ticktock.v1.ReplayPlansRequest.graph");
         content("{\"mode\": \"end\", \"text\": \"of B\"}", "input", "payload", "answer", "inline");
@@ -79,6 +81,12 @@ final class Parameters {
         content("\"of B\"", "chunk");
         content("\"00000000-0000-4000-8000-000000000000\"", "upload_id");
         leftOut("offset");
+        content("\"https://hooks.invalid/b\"", "url");
+        content("[\"aborted\"]", "event_types");
+        content("\"aborted\"", "ticktock.v1.Webhook.event_types");
+        content("false", "enabled");
+        leftOut("description", "disabled_reason", "version", "if_version", "updated_at", "failing_since");
+        leftOut("old_secret_until", "waiting", "secret", "most_webhooks");
         leftOut("message", "retryable", "retry_after_ms", "telemetry");
     }
 

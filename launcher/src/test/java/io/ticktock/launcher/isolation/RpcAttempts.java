@@ -187,7 +187,8 @@ public final class RpcAttempts implements AutoCloseable {
     /** One rpc, with one of the forms of its request. */
     private final class Rpc implements Attempt {
 
-        private static final Set<String> MAKING = Set.of("RegisterGraph", "StartLifetime", "ForkLifetime", "OpenBlob");
+        private static final Set<String> MAKING =
+                Set.of("RegisterGraph", "StartLifetime", "ForkLifetime", "CreateWebhook", "OpenBlob");
         private static final String PAGE_SIZE = "page_size";
 
         private final MethodDescriptor method;

@@ -2,6 +2,7 @@ package io.ticktock.api;
 
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.token.TokenConfiguration;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ public record ApiConfiguration(
         Authentication authentication,
         Optional<Tls> tls,
         Optional<TokenConfiguration> tokens,
-        ApiLimits limits) {
+        ApiLimits limits,
+        WebhookConfiguration webhooks) {
 
     private static final int LARGEST_PORT = 65_535;
 

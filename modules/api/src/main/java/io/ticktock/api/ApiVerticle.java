@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.TokenCallers;
+import io.ticktock.api.delivery.WebhookVerticle;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.grpc.GrpcApi;
@@ -43,6 +44,7 @@ public final class ApiVerticle extends VerticleBase {
     private final InstantSource clock;
     private final FeedBounds feedBounds;
     private final IntConsumer listening;
+    private final MeterRegistry registry;
     private final ApiMeters meters;
     private final Supplier<String> exposition;
     private WorkerGateway workers;
@@ -66,6 +68,7 @@ public final class ApiVerticle extends VerticleBase {
         this.clock = clock;
         this.feedBounds = feedBounds;
         this.listening = listening;
+        this.registry = meters;
         this.meters = new ApiMeters(meters);
         this.exposition = exposition;
     }
@@ -80,6 +83,8 @@ public final class ApiVerticle extends VerticleBase {
         return tokens.map(TokenCallers::start)
                 .orElseGet(Future::succeededFuture)
                 .compose(read -> workers.start())
+                .compose(started ->
+                        vertx.deployVerticle(new WebhookVerticle(bus, configuration.webhooks(), clock, registry)))
                 .compose(started -> listen());
     }
 
@@ -102,7 +107,7 @@ public final class ApiVerticle extends VerticleBase {
         Gate gate = new Gate(vertx, audit, configuration.limits());
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
-        Operations operations = Operations.over(bus, feed, workers, configuration.limits());
+        Operations operations = Operations.over(bus, feed, workers, configuration.limits(), configuration.webhooks());
         Authenticator authenticator = new Authenticator(bus, configuration.authentication(), tokens);
         Handler<HttpServerRequest> http = new HttpApi(
                         operations,

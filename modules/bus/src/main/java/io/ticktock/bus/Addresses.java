@@ -120,6 +120,33 @@ public final class Addresses {
     public static final Address<ListAuditRequest, ListAuditResponse> STATE_LIST_AUDIT =
             Address.of("state.list-audit", ListAuditRequest.class, ListAuditResponse.class);
 
+    // state: webhooks
+    public static final Address<CreateWebhookRequest, CreateWebhookResponse> STATE_CREATE_WEBHOOK =
+            Address.of("state.create-webhook", CreateWebhookRequest.class, CreateWebhookResponse.class);
+    public static final Address<GetWebhookRequest, GetWebhookResponse> STATE_GET_WEBHOOK =
+            Address.of("state.get-webhook", GetWebhookRequest.class, GetWebhookResponse.class);
+    public static final Address<ListWebhooksRequest, ListWebhooksResponse> STATE_LIST_WEBHOOKS =
+            Address.of("state.list-webhooks", ListWebhooksRequest.class, ListWebhooksResponse.class);
+    public static final Address<UpdateWebhookRequest, UpdateWebhookResponse> STATE_UPDATE_WEBHOOK =
+            Address.of("state.update-webhook", UpdateWebhookRequest.class, UpdateWebhookResponse.class);
+    public static final Address<DeleteWebhookRequest, DeleteWebhookResponse> STATE_DELETE_WEBHOOK =
+            Address.of("state.delete-webhook", DeleteWebhookRequest.class, DeleteWebhookResponse.class);
+    public static final Address<RotateWebhookSecretRequest, RotateWebhookSecretResponse> STATE_ROTATE_WEBHOOK_SECRET =
+            Address.of(
+                    "state.rotate-webhook-secret", RotateWebhookSecretRequest.class, RotateWebhookSecretResponse.class);
+    public static final Address<AddDeliveryRequest, AddDeliveryResponse> STATE_ADD_DELIVERY =
+            Address.of("state.add-delivery", AddDeliveryRequest.class, AddDeliveryResponse.class);
+    public static final Address<ListDeliveriesRequest, ListDeliveriesResponse> STATE_LIST_DELIVERIES =
+            Address.of("state.list-deliveries", ListDeliveriesRequest.class, ListDeliveriesResponse.class);
+    public static final Address<RetryDeliveryRequest, RetryDeliveryResponse> STATE_RETRY_DELIVERY =
+            Address.of("state.retry-delivery", RetryDeliveryRequest.class, RetryDeliveryResponse.class);
+    public static final Address<ClaimWebhooksRequest, ClaimWebhooksResponse> STATE_CLAIM_WEBHOOKS =
+            Address.of("state.claim-webhooks", ClaimWebhooksRequest.class, ClaimWebhooksResponse.class);
+    public static final Address<ListDueDeliveriesRequest, ListDueDeliveriesResponse> STATE_LIST_DUE_DELIVERIES =
+            Address.of("state.list-due-deliveries", ListDueDeliveriesRequest.class, ListDueDeliveriesResponse.class);
+    public static final Address<CommitDeliveriesRequest, CommitDeliveriesResponse> STATE_COMMIT_DELIVERIES =
+            Address.of("state.commit-deliveries", CommitDeliveriesRequest.class, CommitDeliveriesResponse.class);
+
     // state: what an operator measures
     public static final Address<GetStatisticsRequest, GetStatisticsResponse> STATE_GET_STATISTICS =
             Address.of("state.get-statistics", GetStatisticsRequest.class, GetStatisticsResponse.class);
@@ -227,6 +254,8 @@ public final class Addresses {
     public static final Topic<OpenWork> EXECUTOR_OPEN_WORK = new Topic<>("executor.open-work", OpenWork.class);
     public static final Topic<WithdrawnTasks> EXECUTOR_WITHDRAWN_TASKS =
             new Topic<>("executor.withdrawn-tasks", WithdrawnTasks.class);
+    public static final Topic<WebhookChanged> API_WEBHOOK_CHANGED =
+            new Topic<>("api.webhook-changed", WebhookChanged.class);
     public static final Topic<GatewayAlive> API_GATEWAY_ALIVE = new Topic<>("api.gateway-alive", GatewayAlive.class);
 
     // of each module: whether it can do its work now

@@ -33,6 +33,11 @@ final class AuditRepository {
             """;
 
     Future<AppendAuditResponse> append(AppendAuditRequest request) {
+        return database.onConnection(query -> append(query, request));
+    }
+
+    /** With what is noted, in one transaction. */
+    static Future<AppendAuditResponse> append(Query query, AppendAuditRequest request) {
         TenantChecks.entries(request);
         List<AuditEntry> entries = request.getEntriesList();
         Tuple columns = Tuple.of(
@@ -40,7 +45,7 @@ final class AuditRepository {
                 entries.stream().map(AuditEntry::getTenantId).toArray(String[]::new),
                 entries.stream().map(entry -> Stored.time(entry.getTime())).toArray(OffsetDateTime[]::new),
                 entries.stream().map(Stored::bytes).toArray(Buffer[]::new));
-        return database.query(INSERT, columns).map(inserted -> AppendAuditResponse.getDefaultInstance());
+        return query.execute(INSERT, columns).map(inserted -> AppendAuditResponse.getDefaultInstance());
     }
 
     private static final String LIST = """

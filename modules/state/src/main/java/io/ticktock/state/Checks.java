@@ -39,6 +39,10 @@ public final class Checks {
         return uuid("entry_id", entryId);
     }
 
+    public static UUID webhook(String webhookId) {
+        return uuid("webhook_id", webhookId);
+    }
+
     /** Bounds how much one request may ask for. */
     public static void atMost(String field, int count) {
         atMost(field, count, MOST_IDS);

@@ -38,6 +38,8 @@ public final class PostgresStateStore implements StateStore {
     private final TenantRepository tenants;
     private final ApiKeyRepository apiKeys;
     private final AuditRepository audit;
+    private final WebhookRepository webhooks;
+    private final DeliveryRepository deliveries;
 
     private PostgresStateStore(Vertx vertx, StateConfiguration configuration, StateMeters meters) {
         GroupCommit.Limits limits = configuration.limits(configuration.queueRows());
@@ -86,6 +88,8 @@ public final class PostgresStateStore implements StateStore {
         this.tenants = new TenantRepository(database, storedBytes, configuration.storedBytes());
         this.apiKeys = new ApiKeyRepository(database);
         this.audit = new AuditRepository(database);
+        this.webhooks = new WebhookRepository(database);
+        this.deliveries = new DeliveryRepository(database);
     }
 
     /**
@@ -268,6 +272,66 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request) {
         return Future.succeededFuture(request).compose(blobs::findUnreferenced);
+    }
+
+    @Override
+    public Future<CreateWebhookResponse> createWebhook(CreateWebhookRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::create);
+    }
+
+    @Override
+    public Future<GetWebhookResponse> getWebhook(GetWebhookRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::get);
+    }
+
+    @Override
+    public Future<ListWebhooksResponse> listWebhooks(ListWebhooksRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::list);
+    }
+
+    @Override
+    public Future<UpdateWebhookResponse> updateWebhook(UpdateWebhookRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::update);
+    }
+
+    @Override
+    public Future<DeleteWebhookResponse> deleteWebhook(DeleteWebhookRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::delete);
+    }
+
+    @Override
+    public Future<RotateWebhookSecretResponse> rotateWebhookSecret(RotateWebhookSecretRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::rotate);
+    }
+
+    @Override
+    public Future<AddDeliveryResponse> addDelivery(AddDeliveryRequest request) {
+        return Future.succeededFuture(request).compose(deliveries::add);
+    }
+
+    @Override
+    public Future<ListDeliveriesResponse> listDeliveries(ListDeliveriesRequest request) {
+        return Future.succeededFuture(request).compose(deliveries::list);
+    }
+
+    @Override
+    public Future<RetryDeliveryResponse> retryDelivery(RetryDeliveryRequest request) {
+        return Future.succeededFuture(request).compose(deliveries::retry);
+    }
+
+    @Override
+    public Future<ClaimWebhooksResponse> claimWebhooks(ClaimWebhooksRequest request) {
+        return Future.succeededFuture(request).compose(webhooks::claim);
+    }
+
+    @Override
+    public Future<ListDueDeliveriesResponse> listDueDeliveries(ListDueDeliveriesRequest request) {
+        return Future.succeededFuture(request).compose(deliveries::due);
+    }
+
+    @Override
+    public Future<CommitDeliveriesResponse> commitDeliveries(CommitDeliveriesRequest request) {
+        return Future.succeededFuture(request).compose(deliveries::commit);
     }
 
     @Override

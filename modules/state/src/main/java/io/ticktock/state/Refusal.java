@@ -6,6 +6,7 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.HumanTask;
+import io.ticktock.proto.v1.Webhook;
 import java.util.UUID;
 
 /** What a store says when it refuses; every store says it in the same words. */
@@ -79,6 +80,38 @@ public final class Refusal {
                 FailureCode.ALREADY_EXISTS,
                 "human task " + task.getExecId() + " is claimed by " + task.getClaimedBy() + " until "
                         + ProtoTime.instant(task.getClaimedUntil()));
+    }
+
+    /** Also for what is another tenant's: the words must not tell. */
+    public static Failure noWebhook() {
+        return new Failure(FailureCode.NOT_FOUND, "there is no such webhook");
+    }
+
+    public static Failure tooManyWebhooks(int most) {
+        return new Failure(
+                FailureCode.FAILED_PRECONDITION,
+                "there are " + most
+                        + " webhooks, as many as a tenant may have (api.webhooks.max_per_tenant); delete one first");
+    }
+
+    public static Failure otherVersion(Webhook webhook) {
+        return new Failure(
+                FailureCode.STALE,
+                "webhook " + webhook.getWebhookId() + " has changed since: its version is " + webhook.getVersion());
+    }
+
+    public static Failure notEnabled() {
+        return new Failure(FailureCode.FAILED_PRECONDITION, "the webhook is not enabled; enable it first");
+    }
+
+    public static Failure noDelivery() {
+        return new Failure(
+                FailureCode.NOT_FOUND,
+                "there is no such delivery; those that wait are kept, and the last 1,000 others");
+    }
+
+    public static Failure notHeld() {
+        return new Failure(FailureCode.FENCED, "another process delivers for this webhook now, or it is not enabled");
     }
 
     public static Failure fenced() {

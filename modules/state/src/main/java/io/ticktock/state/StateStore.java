@@ -97,6 +97,35 @@ public interface StateStore {
     /** As {@link #claimHumanTask}. */
     Future<ReleaseHumanTaskResponse> releaseHumanTask(ReleaseHumanTaskRequest request);
 
+    /** FAILED_PRECONDITION when the tenant has as many as it may. */
+    Future<CreateWebhookResponse> createWebhook(CreateWebhookRequest request);
+
+    Future<GetWebhookResponse> getWebhook(GetWebhookRequest request);
+
+    Future<ListWebhooksResponse> listWebhooks(ListWebhooksRequest request);
+
+    /** STALE when it has another version than asked for. */
+    Future<UpdateWebhookResponse> updateWebhook(UpdateWebhookRequest request);
+
+    /** As {@link #updateWebhook}. */
+    Future<DeleteWebhookResponse> deleteWebhook(DeleteWebhookRequest request);
+
+    Future<RotateWebhookSecretResponse> rotateWebhookSecret(RotateWebhookSecretRequest request);
+
+    /** FAILED_PRECONDITION when the webhook is not enabled. */
+    Future<AddDeliveryResponse> addDelivery(AddDeliveryRequest request);
+
+    Future<ListDeliveriesResponse> listDeliveries(ListDeliveriesRequest request);
+
+    Future<RetryDeliveryResponse> retryDelivery(RetryDeliveryRequest request);
+
+    Future<ClaimWebhooksResponse> claimWebhooks(ClaimWebhooksRequest request);
+
+    Future<ListDueDeliveriesResponse> listDueDeliveries(ListDueDeliveriesRequest request);
+
+    /** FENCED when another holds the webhook now, or it is enabled no more; then nothing was written. */
+    Future<CommitDeliveriesResponse> commitDeliveries(CommitDeliveriesRequest request);
+
     Future<FindUnreferencedBlobsResponse> findUnreferencedBlobs(FindUnreferencedBlobsRequest request);
 
     /** Every record of the tenant, accepted or not. OVERLOADED when too many of them are recent. */

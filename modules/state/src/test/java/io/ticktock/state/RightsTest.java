@@ -43,6 +43,12 @@ class RightsTest {
                     INSERT INTO api_keys (tenant_id, key_id, secret_digest, roles, display_name, created_by)
                     VALUES ('%1$s', 'key-%1$s', '', '{1}', '', '');
                     INSERT INTO audit_log VALUES ('%1$s', gen_random_uuid(), now(), '');
+                    INSERT INTO webhooks (tenant_id, webhook_id, url, event_types, graph_name, description, enabled,
+                        created_by, secret, old_secret, position)
+                    VALUES ('%1$s', gen_random_uuid(), '', '{}', '', '', true, '', '', '', '');
+                    INSERT INTO webhook_deliveries (tenant_id, webhook_id, event_id, event_type, state, attempts,
+                        last_status, last_error, created_at, body)
+                    VALUES ('%1$s', gen_random_uuid(), '', '', 2, 1, 200, '', now(), '');
                     """.formatted(tenant));
         }
         database.execute("INSERT INTO audit_log VALUES ('', gen_random_uuid(), now(), '')");
@@ -119,6 +125,21 @@ class RightsTest {
     }
 
     @Test
+    void whatSignsForAWebhookIsTheDataPlanesOwn() {
+        for (String column : new String[] {"tenant_id", "webhook_id", "created_at", "created_by"}) {
+            assertRefused("ticktock_writer", "UPDATE webhooks SET " + column + " = " + column);
+        }
+        for (String column : new String[] {"tenant_id", "webhook_id", "event_id", "event_type", "body"}) {
+            assertRefused("ticktock_writer", "UPDATE webhook_deliveries SET " + column + " = " + column);
+        }
+        for (String column : new String[] {"*", "secret", "old_secret", "position"}) {
+            assertRefused("ticktock_reader", "SELECT " + column + " FROM webhooks");
+        }
+        assertRefused("ticktock_reader", "UPDATE webhooks SET url = ''");
+        assertRefused("ticktock_reader", "DELETE FROM webhook_deliveries");
+    }
+
+    @Test
     void aHumanTaskStaysWhoseItIs() {
         for (String column : new String[] {"tenant_id", "exec_id", "lifetime_id", "node_id"}) {
             assertRefused("ticktock_writer", "UPDATE human_tasks SET " + column + " = " + column);
@@ -139,7 +160,9 @@ class RightsTest {
                 "lifetime_labels",
                 "tenants",
                 "api_keys",
-                "audit_log"
+                "audit_log",
+                "webhooks",
+                "webhook_deliveries"
             })
     void aTenantSeesItsRowsOnly(String table) {
         assertEquals(2, database.count("SELECT count(*) FROM " + table + " WHERE tenant_id IN ('a', 'b')"));
@@ -161,7 +184,9 @@ class RightsTest {
                 "lifetime_labels",
                 "tenants",
                 "api_keys",
-                "audit_log"
+                "audit_log",
+                "webhooks",
+                "webhook_deliveries"
             })
     void withoutATenantNothingIsSeen(String table) {
         PgConnection connection = database.connect();

@@ -30,6 +30,7 @@ public final class InMemoryStateStore implements StateStore {
     private final InMemorySpend spend;
     private final InMemoryUsage usage;
     private final InMemoryTenants tenants;
+    private final InMemoryWebhooks webhooks;
     private final InMemoryAudit audit = new InMemoryAudit();
     private long commits;
 
@@ -48,6 +49,7 @@ public final class InMemoryStateStore implements StateStore {
         this.decisions =
                 new InMemoryDecisions(shards, lifetimes, wakeups, humanTasks, waitingWork, budgets, storage, stream);
         this.tenants = new InMemoryTenants(clock);
+        this.webhooks = new InMemoryWebhooks(clock, tenants, audit);
     }
 
     @Override
@@ -304,6 +306,66 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public Future<FindApiKeyResponse> findApiKey(FindApiKeyRequest request) {
         return answer(request, tenants::findKey);
+    }
+
+    @Override
+    public Future<CreateWebhookResponse> createWebhook(CreateWebhookRequest request) {
+        return answer(request, webhooks::create);
+    }
+
+    @Override
+    public Future<GetWebhookResponse> getWebhook(GetWebhookRequest request) {
+        return answer(request, webhooks::get);
+    }
+
+    @Override
+    public Future<ListWebhooksResponse> listWebhooks(ListWebhooksRequest request) {
+        return answer(request, webhooks::list);
+    }
+
+    @Override
+    public Future<UpdateWebhookResponse> updateWebhook(UpdateWebhookRequest request) {
+        return answer(request, webhooks::update);
+    }
+
+    @Override
+    public Future<DeleteWebhookResponse> deleteWebhook(DeleteWebhookRequest request) {
+        return answer(request, webhooks::delete);
+    }
+
+    @Override
+    public Future<RotateWebhookSecretResponse> rotateWebhookSecret(RotateWebhookSecretRequest request) {
+        return answer(request, webhooks::rotate);
+    }
+
+    @Override
+    public Future<AddDeliveryResponse> addDelivery(AddDeliveryRequest request) {
+        return answer(request, webhooks::add);
+    }
+
+    @Override
+    public Future<ListDeliveriesResponse> listDeliveries(ListDeliveriesRequest request) {
+        return answer(request, webhooks::deliveries);
+    }
+
+    @Override
+    public Future<RetryDeliveryResponse> retryDelivery(RetryDeliveryRequest request) {
+        return answer(request, webhooks::retry);
+    }
+
+    @Override
+    public Future<ClaimWebhooksResponse> claimWebhooks(ClaimWebhooksRequest request) {
+        return answer(request, webhooks::claim);
+    }
+
+    @Override
+    public Future<ListDueDeliveriesResponse> listDueDeliveries(ListDueDeliveriesRequest request) {
+        return answer(request, webhooks::due);
+    }
+
+    @Override
+    public Future<CommitDeliveriesResponse> commitDeliveries(CommitDeliveriesRequest request) {
+        return answer(request, webhooks::commit);
     }
 
     @Override

@@ -16,7 +16,9 @@ import io.ticktock.proto.v1.CommitBlobRequest;
 import io.ticktock.proto.v1.CompleteHeldTaskRequest;
 import io.ticktock.proto.v1.ControlPlane;
 import io.ticktock.proto.v1.CreateTenantRequest;
+import io.ticktock.proto.v1.CreateWebhookRequest;
 import io.ticktock.proto.v1.DataPlane;
+import io.ticktock.proto.v1.DeleteWebhookRequest;
 import io.ticktock.proto.v1.FindExecutionsRequest;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.GetExecutionsRequest;
@@ -26,12 +28,14 @@ import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetOutputRequest;
 import io.ticktock.proto.v1.GetSpendRequest;
 import io.ticktock.proto.v1.GetTenantRequest;
+import io.ticktock.proto.v1.GetWebhookRequest;
 import io.ticktock.proto.v1.Guardrail;
 import io.ticktock.proto.v1.HeartbeatHeldTaskRequest;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
+import io.ticktock.proto.v1.ListDeliveriesRequest;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.ListExecutionsRequest;
 import io.ticktock.proto.v1.ListGraphVersionsRequest;
@@ -41,21 +45,27 @@ import io.ticktock.proto.v1.ListHumanTasksRequest;
 import io.ticktock.proto.v1.ListLifetimesRequest;
 import io.ticktock.proto.v1.ListPoliciesRequest;
 import io.ticktock.proto.v1.ListTenantsRequest;
+import io.ticktock.proto.v1.ListWebhooksRequest;
 import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.RegisterGraphResponse;
 import io.ticktock.proto.v1.ReleaseHumanTaskRequest;
 import io.ticktock.proto.v1.ReplayLifetimeRequest;
 import io.ticktock.proto.v1.ReplayPlansRequest;
+import io.ticktock.proto.v1.RetryDeliveryRequest;
 import io.ticktock.proto.v1.RevokeApiKeyRequest;
+import io.ticktock.proto.v1.RotateWebhookSecretRequest;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.TenantOuterClass;
+import io.ticktock.proto.v1.TestWebhookRequest;
 import io.ticktock.proto.v1.UpdateTenantRequest;
+import io.ticktock.proto.v1.UpdateWebhookRequest;
 import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchEventsResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
+import io.ticktock.proto.v1.WebhookOuterClass;
 import io.ticktock.proto.v1.Worker;
 import io.ticktock.proto.v1.WriteBlobRequest;
 import io.vertx.core.Vertx;
@@ -115,6 +125,7 @@ public final class GrpcApi {
         server.addService(humanTasks());
         server.addService(blobs());
         server.addService(tenants());
+        server.addService(webhooks());
         server.addService(workers());
         server.addService(HealthService.create(vertx));
         server.addService(ReflectionService.v1());
@@ -204,6 +215,23 @@ public final class GrpcApi {
         rpcs.add("ClaimHumanTask", ClaimHumanTaskRequest.getDefaultInstance(), operations.humanTasks().claim);
         rpcs.add("ReleaseHumanTask", ReleaseHumanTaskRequest.getDefaultInstance(), operations.humanTasks().release);
         rpcs.add("AnswerHumanTask", AnswerHumanTaskRequest.getDefaultInstance(), operations.humanTasks().answer);
+        return rpcs.service();
+    }
+
+    private Service webhooks() {
+        Rpcs rpcs = rpcs(WebhookOuterClass.getDescriptor().findServiceByName("WebhookService"));
+        rpcs.add("CreateWebhook", CreateWebhookRequest.getDefaultInstance(), operations.webhooks().create);
+        rpcs.add("GetWebhook", GetWebhookRequest.getDefaultInstance(), operations.webhooks().get);
+        rpcs.add("ListWebhooks", ListWebhooksRequest.getDefaultInstance(), operations.webhooks().list);
+        rpcs.add("UpdateWebhook", UpdateWebhookRequest.getDefaultInstance(), operations.webhooks().update);
+        rpcs.add("DeleteWebhook", DeleteWebhookRequest.getDefaultInstance(), operations.webhooks().delete);
+        rpcs.add(
+                "RotateWebhookSecret",
+                RotateWebhookSecretRequest.getDefaultInstance(),
+                operations.webhooks().rotateSecret);
+        rpcs.add("TestWebhook", TestWebhookRequest.getDefaultInstance(), operations.webhooks().test);
+        rpcs.add("ListDeliveries", ListDeliveriesRequest.getDefaultInstance(), operations.webhooks().deliveries);
+        rpcs.add("RetryDelivery", RetryDeliveryRequest.getDefaultInstance(), operations.webhooks().retry);
         return rpcs.service();
     }
 

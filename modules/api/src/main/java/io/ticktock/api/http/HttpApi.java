@@ -84,6 +84,7 @@ public final class HttpApi {
         routes.addAll(new ExecutionRoutes(operations.workers(), operations.humanTasks()).routes());
         routes.addAll(new BlobRoutes(operations.blobs()).routes());
         routes.addAll(new PolicyRoutes(operations.policies()).routes());
+        routes.addAll(new WebhookRoutes(operations.webhooks()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());
         routes.addAll(new TenantRoutes(operations.tenants()).routes());
         routes.addAll(new MetricsRoute(exposition).routes());

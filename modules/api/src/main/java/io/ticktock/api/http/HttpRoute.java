@@ -25,6 +25,10 @@ record HttpRoute(HttpMethod method, String path, String summary, Function<HttpCa
         return new HttpRoute(HttpMethod.PATCH, path, summary, action);
     }
 
+    static HttpRoute delete(String path, String summary, Function<HttpCall, Future<HttpAnswer>> action) {
+        return new HttpRoute(HttpMethod.DELETE, path, summary, action);
+    }
+
     /** A parameter is a segment without a colon: what is behind a colon is a verb. */
     String pattern() {
         return path.replaceAll("\\{([a-z]+)}", "(?<$1>[^/:]+)");

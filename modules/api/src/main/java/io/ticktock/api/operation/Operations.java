@@ -2,6 +2,7 @@ package io.ticktock.api.operation;
 
 import io.ticktock.api.ApiLimits;
 import io.ticktock.api.event.EventFeed;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
 
@@ -14,10 +15,12 @@ public record Operations(
         BlobOperations blobs,
         PolicyOperations policies,
         SpendOperations spend,
+        WebhookOperations webhooks,
         TenantOperations tenants,
         WorkerOperations workers) {
 
-    public static Operations over(Bus bus, EventFeed feed, WorkerGateway workers, ApiLimits limits) {
+    public static Operations over(
+            Bus bus, EventFeed feed, WorkerGateway workers, ApiLimits limits, WebhookConfiguration webhooks) {
         return new Operations(
                 new GraphOperations(bus),
                 new LifetimeOperations(bus, feed, limits),
@@ -26,6 +29,7 @@ public record Operations(
                 new BlobOperations(bus),
                 new PolicyOperations(bus),
                 new SpendOperations(bus),
+                new WebhookOperations(bus, webhooks),
                 new TenantOperations(bus),
                 new WorkerOperations(workers));
     }

@@ -16,6 +16,7 @@ import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
 import io.ticktock.api.operation.Readiness;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
@@ -97,7 +98,8 @@ class EventStreamTest {
         public Future<?> start() {
             feed = new EventFeed(vertx, bus, BOUNDS);
             WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
-            Operations operations = Operations.over(bus, feed, workers, ApiLimits.standard());
+            Operations operations =
+                    Operations.over(bus, feed, workers, ApiLimits.standard(), WebhookConfiguration.standard());
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(vertx, audit, ApiLimits.standard());
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());

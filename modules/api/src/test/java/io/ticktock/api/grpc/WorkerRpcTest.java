@@ -13,6 +13,7 @@ import io.ticktock.api.meter.ApiMeters;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Addresses;
@@ -73,7 +74,12 @@ class WorkerRpcTest {
             gateway = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             GrpcApi grpc = new GrpcApi(
-                    Operations.over(bus, new EventFeed(vertx, bus, FeedBounds.STANDARD), gateway, ApiLimits.standard()),
+                    Operations.over(
+                            bus,
+                            new EventFeed(vertx, bus, FeedBounds.STANDARD),
+                            gateway,
+                            ApiLimits.standard(),
+                            WebhookConfiguration.standard()),
                     new Authenticator(bus, Authentication.NONE),
                     new Gate(vertx, audit, ApiLimits.standard()),
                     audit,

@@ -8,6 +8,7 @@ import io.ticktock.api.ApiLimits;
 import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.event.FeedBounds;
 import io.ticktock.api.operation.Operations;
+import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
@@ -53,7 +54,8 @@ class OpenApiTest {
                 bus,
                 new EventFeed(vertx, bus, FeedBounds.STANDARD),
                 new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD),
-                ApiLimits.standard());
+                ApiLimits.standard(),
+                WebhookConfiguration.standard());
     }
 
     @Test
