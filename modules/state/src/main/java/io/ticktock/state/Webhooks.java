@@ -25,7 +25,8 @@ public final class Webhooks {
     private static final int LONGEST_TEXT = 200;
     private static final int MOST_VERSIONS = 16;
     private static final int MOST_TOGETHER = 1_000;
-    private static final int MOST_BODY_BYTES = 1 << 20;
+    /** The choices of a Plan alone, which are in its event, may be some megabytes. */
+    private static final int MOST_BODY_BYTES = 32 << 20;
 
     private Webhooks() {}
 

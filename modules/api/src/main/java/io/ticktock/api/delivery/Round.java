@@ -26,7 +26,6 @@ import io.ticktock.proto.v1.WebhookDelivery;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,9 +71,9 @@ final class Round {
         this.holderId = holderId;
     }
 
-    /** What has come of it so far. */
+    /** What has come of it so far; of what is tried twice, the last. */
     private static final class Outcome {
-        private final List<PendingDelivery> tried = new ArrayList<>();
+        private final Map<String, PendingDelivery> tried = new LinkedHashMap<>();
         private String position;
         private boolean isAnswered = true;
         private boolean isGone;
@@ -85,7 +84,7 @@ final class Round {
         }
 
         private void add(PendingDelivery delivery, Answer answer) {
-            tried.add(delivery);
+            tried.put(delivery.getDelivery().getEventId(), delivery);
             isGone |= answer.isGone();
             isAnswered &= answer.isSuccess();
         }
@@ -228,7 +227,7 @@ final class Round {
                 .setHolderId(holderId)
                 .setEpoch(held.epoch())
                 .setPosition(outcome.position)
-                .addAllDeliveries(outcome.tried);
+                .addAllDeliveries(outcome.tried.values());
         String reason = reasonToDisable(held.webhook(), outcome);
         if (!reason.isEmpty()) {
             request.setDisabledReason(reason).setNote(note(held.webhook(), reason));
@@ -254,7 +253,7 @@ final class Round {
         if (outcome.isGone) {
             return GONE;
         }
-        boolean hasDelivered = outcome.tried.stream()
+        boolean hasDelivered = outcome.tried.values().stream()
                 .anyMatch(tried -> tried.getDelivery().getState() == DeliveryState.DELIVERY_STATE_DELIVERED);
         Instant failingSince = webhook.hasFailingSince() ? ProtoTime.instant(webhook.getFailingSince()) : Instant.MAX;
         boolean isLong = webhook.hasFailingSince()
