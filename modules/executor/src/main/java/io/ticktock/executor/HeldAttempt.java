@@ -16,7 +16,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.Closeable;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -285,16 +283,11 @@ final class HeldAttempt implements Attempt {
                         outcome == null ? Future.failedFuture(noOutcome()) : Future.succeededFuture(outcome));
     }
 
-    /** Closing may block. */
-    void closeOnWorker(Closeable resource) {
-        workers.run(new FutureTask<>(() -> {
-            try {
-                resource.close();
-            } catch (IOException e) {
-                LOG.warn("{}: a result's stream could not be closed: {}", executionId(), secrets.redacted(e));
-            }
-            return true;
-        }));
+    /** Closes a result's stream when there is a thread for it. */
+    void closeLater(Closeable content) {
+        workers.closeLater(
+                content,
+                e -> LOG.warn("{}: a result's stream could not be closed: {}", executionId(), secrets.redacted(e)));
     }
 
     /** The handler has ended, one way or another: stopping has no effect any more. */

@@ -48,14 +48,14 @@ final class ResultStore {
                 .map(blob -> payload(payload.getMediaType(), blob));
     }
 
-    /** The value that a stream gives, stored if it is large. The stream is closed at the end. */
+    /** The value that a stream gives, stored if it is large. The stream is closed at the end, read or not. */
     Future<Value> store(HeldAttempt attempt, Streamed result) {
         InputStream content = result.content();
         return nextChunk(attempt, content)
                 .compose(first -> first.size() <= inlineLimitBytes && first.size() < BlobClient.CHUNK_BYTES
                         ? Future.succeededFuture(Value.of(result.mediaType(), first))
                         : storeStream(attempt, result, first))
-                .onComplete(ended -> attempt.closeOnWorker(content));
+                .onComplete(ended -> attempt.closeLater(content));
     }
 
     /** The result of a Plan; each choice's input is in it or behind it. */
@@ -152,8 +152,11 @@ final class ResultStore {
         }
     }
 
+    /** Fails, and does not throw, also when there is no thread for it: whoever asks for the next chunk is told either way. */
     private static Future<ByteString> nextChunk(HeldAttempt attempt, InputStream content) {
-        return attempt.future(attempt.onWorker(() -> ByteString.copyFrom(content.readNBytes(BlobClient.CHUNK_BYTES))));
+        return Future.succeededFuture(content)
+                .compose(stream -> attempt.future(
+                        attempt.onWorker(() -> ByteString.copyFrom(stream.readNBytes(BlobClient.CHUNK_BYTES)))));
     }
 
     private static Payload payload(String mediaType, BlobReference blob) {

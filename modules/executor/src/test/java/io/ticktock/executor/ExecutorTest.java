@@ -26,7 +26,9 @@ import io.ticktock.proto.v1.ResourceUsage;
 import io.ticktock.proto.v1.Resumption;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.proto.v1.TaskInput;
+import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.Choice;
+import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.PlanHandler;
 import io.ticktock.sdk.PlanOutcome;
 import io.ticktock.sdk.TaskHandler;
@@ -37,6 +39,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -706,6 +709,44 @@ class ExecutorTest {
             assertEquals("unreadable_value", looked.getError().getCode());
             assertEquals(0, fixture.blobs.reads.get());
         }
+    }
+
+    @Test
+    void aStreamThatFindsNoThreadOnItsWayFailsTheAttempt() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            ByteString bytes = ByteString.copyFrom(new byte[3 << 20]);
+            handle("a", context -> {
+                fixture.blobs.beforeWrite = () -> occupyAllThreads(context.attempt(), busy);
+                return done(TaskOutcome.stream("image/x", bytes.newInput()));
+            });
+            TaskExecution execution = fixture.run(fixture.task("a"));
+            assertEquals("overloaded", execution.getError().getCode());
+            assertTrue(execution.getError().getRetryable());
+        } finally {
+            busy.countDown();
+        }
+    }
+
+    /** So that whatever asks for one from now on is refused. */
+    private static void occupyAllThreads(Attempt attempt, CountDownLatch until) {
+        CountDownLatch taken = new CountDownLatch(SMALL.workerThreads());
+        Callable<Boolean> work = () -> {
+            taken.countDown();
+            return until.await(10, TimeUnit.SECONDS);
+        };
+        while (taken.getCount() > 0) {
+            askUntilRefused(attempt, work);
+        }
+        askUntilRefused(attempt, work);
+    }
+
+    private static void askUntilRefused(Attempt attempt, Callable<Boolean> work) {
+        assertThrows(HandlerFailure.class, () -> {
+            while (true) {
+                attempt.onWorker(work);
+            }
+        });
     }
 
     @Test

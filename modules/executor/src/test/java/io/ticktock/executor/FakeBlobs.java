@@ -32,6 +32,9 @@ final class FakeBlobs {
     /** How many of the next writes fail as if their answer were lost. */
     final AtomicInteger lostWrites = new AtomicInteger();
 
+    /** Runs before each write. */
+    volatile Runnable beforeWrite = () -> {};
+
     private final Bus bus;
     private final Map<String, ByteString> uploads = new ConcurrentHashMap<>();
     private final AtomicInteger number = new AtomicInteger();
@@ -66,6 +69,7 @@ final class FakeBlobs {
     }
 
     private Future<WriteBlobResponse> write(WriteBlobRequest request) {
+        beforeWrite.run();
         ByteString before = uploads.get(request.getUploadId());
         if (request.getOffset() > before.size() || request.getChunk().isEmpty()) {
             return Future.failedFuture(new Failure(FailureCode.INVALID_ARGUMENT, "a gap"));

@@ -1,12 +1,15 @@
 package io.ticktock.sdk.running;
 
 import io.ticktock.sdk.HandlerFailure;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** The bounded pool of threads on which handlers may block. */
 public final class HandlerThreads implements AutoCloseable {
@@ -35,6 +38,27 @@ public final class HandlerThreads implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             throw new HandlerFailure(
                     "overloaded", "too much blocking work waits for a worker thread; try again later", true, e);
+        }
+    }
+
+    /**
+     * Closes what an attempt has left open as soon as a thread is free: that may block, and may fail in whatever way.
+     *
+     * @param failed hears why it stays open, on any thread
+     */
+    public void closeLater(Closeable resource, Consumer<Exception> failed) {
+        try {
+            pool.execute(() -> close(resource, failed));
+        } catch (RejectedExecutionException e) {
+            failed.accept(e);
+        }
+    }
+
+    private static void close(Closeable resource, Consumer<Exception> failed) {
+        try {
+            resource.close();
+        } catch (IOException | RuntimeException e) {
+            failed.accept(e);
         }
     }
 

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,8 +127,9 @@ final class TaskRunner {
     }
 
     private CompletionStage<TaskCompletion> read(WorkerAttempt attempt, String mediaType, InputStream content) {
-        CompletionStage<TaskCompletion> reading = attempt.onWorker(() -> inline(attempt, mediaType, bytes(content)));
-        return reading.whenComplete((read, thrown) -> close(attempt, content));
+        return CompletableFuture.completedFuture(content)
+                .thenCompose(stream -> attempt.onWorker(() -> inline(attempt, mediaType, bytes(stream))))
+                .whenComplete((read, thrown) -> close(attempt, content));
     }
 
     /** No more than what shows that there is too much. */
@@ -141,23 +141,9 @@ final class TaskRunner {
         return Completions.succeeded(attempt, Value.of(mediaType, bytes).payload());
     }
 
-    /** Closing may block. */
     private void close(WorkerAttempt attempt, InputStream content) {
-        try {
-            threads.run(new FutureTask<>(() -> closed(attempt, content)));
-        } catch (HandlerFailure e) {
-            LOG.warn("{}: a result's stream stays open", attempt.executionId(), e);
-        }
-    }
-
-    private static boolean closed(WorkerAttempt attempt, InputStream content) {
-        try {
-            content.close();
-            return true;
-        } catch (IOException e) {
-            LOG.warn("{}: a result's stream could not be closed", attempt.executionId(), e);
-            return false;
-        }
+        threads.closeLater(
+                content, e -> LOG.warn("{}: a result's stream could not be closed", attempt.executionId(), e));
     }
 
     private static HandlerFailure noOutcome() {
