@@ -100,7 +100,7 @@ final class ServerLink {
         if (ended.isDone()) {
             return;
         }
-        client.request(CONNECT).onComplete(this::open, cause -> lost(Session.End.lost(cause.getMessage())));
+        client.request(CONNECT).onComplete(this::open, cause -> lost(Session.End.lost(cause)));
     }
 
     private void open(GrpcClientRequest<ConnectRequest, ConnectResponse> request) {

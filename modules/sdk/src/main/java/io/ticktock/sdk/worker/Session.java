@@ -19,6 +19,11 @@ final class Session {
             return new End(GrpcStatus.UNAVAILABLE, message);
         }
 
+        /** Not every cause has a message. */
+        static End lost(Throwable cause) {
+            return lost(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+        }
+
         @Override
         public String toString() {
             return message.isEmpty() ? status.name() : status.name() + ": " + message;
@@ -55,7 +60,7 @@ final class Session {
             Consumer<ConnectResponse> received,
             Consumer<End> ended) {
         Session session = new Session(request, received, ended);
-        request.exceptionHandler(cause -> session.end(End.lost(String.valueOf(cause.getMessage()))));
+        request.exceptionHandler(cause -> session.end(End.lost(cause)));
         request.response()
                 .onComplete(session::listen, cause -> session.end(End.lost("no answer: " + cause.getMessage())));
         session.write(hello);
@@ -65,7 +70,7 @@ final class Session {
     private void listen(GrpcClientResponse<ConnectRequest, ConnectResponse> response) {
         response.invalidMessageHandler(
                 fault -> end(new End(GrpcStatus.INTERNAL, "the server sent a message that cannot be read")));
-        response.exceptionHandler(cause -> end(End.lost(String.valueOf(cause.getMessage()))));
+        response.exceptionHandler(cause -> end(End.lost(cause)));
         response.errorHandler(error -> end(End.lost("the stream was cut: " + error)));
         response.endHandler(none -> end(new End(
                 response.status() == null ? GrpcStatus.UNKNOWN : response.status(),
