@@ -91,7 +91,7 @@ public final class AuditLog {
         entry.setEntryId(UuidCreator.getTimeOrderedEpoch().toString()).setTime(ProtoTime.timestamp(clock.instant()));
         Noting noting = new Noting(entry.build());
         if (waiting.size(entry.getTenantId()) >= MOST_WAITING_OF_TENANT || waiting.size() >= MOST_WAITING) {
-            lost(List.of(noting));
+            lost(List.of(noting), "too many entries wait to be noted");
             return Future.succeededFuture();
         }
         waiting.add(entry.getTenantId(), noting);
@@ -114,17 +114,18 @@ public final class AuditLog {
         AppendAuditRequest.Builder request = AppendAuditRequest.newBuilder();
         batch.forEach(noting -> request.addEntries(noting.entry));
         bus.request(Addresses.STATE_APPEND_AUDIT, request.build())
-                .onFailure(cause -> lost(batch))
+                .onFailure(cause -> lost(batch, cause.getMessage()))
                 .onComplete(done -> {
                     batch.forEach(noting -> noting.noted.complete());
                     appendNext();
                 });
     }
 
-    private static void lost(List<Noting> entries) {
+    private static void lost(List<Noting> entries, String why) {
         for (Noting noting : entries) {
             LOG.error(
-                    "not in the audit log: {} {} by {} of tenant {}: {}",
+                    "not in the audit log ({}): {} {} by {} of tenant {}: {}",
+                    why,
                     noting.entry.getAction(),
                     noting.entry.getResource(),
                     noting.entry.getActor(),

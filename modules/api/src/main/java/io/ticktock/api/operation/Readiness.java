@@ -39,7 +39,7 @@ public final class Readiness {
     /** What each module says; one that says nothing in time is not ready. */
     public Future<Map<String, CheckResponse>> look() {
         long now = System.nanoTime();
-        if (now - knownUntilNanos > 0) {
+        if (now - knownUntilNanos >= 0) {
             knownUntilNanos = now + KNOWN_NANOS;
             known = ask();
         }
