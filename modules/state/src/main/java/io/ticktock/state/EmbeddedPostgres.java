@@ -123,6 +123,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     return;
                 }
             }
+            LOG.error(
+                    "PostgreSQL was started again {} times, and will not be again when it ends: see its log",
+                    MOST_REVIVALS);
         } catch (IOException | RuntimeException e) {
             LOG.error("PostgreSQL could not be started again; this process has to be restarted", e);
         } catch (InterruptedException e) {
