@@ -40,10 +40,6 @@ record Admission(Map<String, Verdict> verdicts, Map<String, Reservation> reserva
         return new Admission(verdicts, reservations, response.getPolicyDigest());
     }
 
-    boolean admitsAll() {
-        return refusals().isEmpty();
-    }
-
     /** What must not be scheduled, by exec_id. */
     Map<String, Verdict> refusals() {
         Map<String, Verdict> refusals = new HashMap<>();
