@@ -11,6 +11,8 @@ import java.util.List;
 /** An attempt in a worker's hand. What changes is in the hands of {@link Hands}. */
 final class Hand {
 
+    record Key(String tenantId, String execId) {}
+
     final String tenantId;
     final String workerId;
     final String execId;
@@ -52,8 +54,12 @@ final class Hand {
         return completion == null ? 0 : completion.getSerializedSize();
     }
 
-    boolean isOf(String tenant, ByteString presented) {
-        return tenantId.equals(tenant) && token.equals(presented);
+    Key key() {
+        return new Key(tenantId, execId);
+    }
+
+    boolean has(ByteString presented) {
+        return token.equals(presented);
     }
 
     boolean isOrphaned() {

@@ -49,7 +49,8 @@ final class Hands {
     private final GatewayBounds bounds;
     private final SecureRandom random = new SecureRandom();
 
-    private final Map<String, Hand> hands = new HashMap<>();
+    /** By tenant, too: what another tenant's worker says it has is no concern of this one's. */
+    private final Map<Hand.Key, Hand> hands = new HashMap<>();
     /** What workers have that are not connected now, by worker. */
     private final Map<String, Set<Hand>> handsOfAway = new HashMap<>();
 
@@ -80,7 +81,7 @@ final class Hands {
                 task,
                 Duration.ofMillis(assignment.getHeartbeatTimeoutMs()).toNanos());
         hand.executorId = executorId;
-        Hand earlier = hands.put(hand.execId, hand);
+        Hand earlier = hands.put(hand.key(), hand);
         if (earlier != null) {
             cancel(earlier);
         }
@@ -110,13 +111,13 @@ final class Hands {
             session.acknowledge(answer);
             return false;
         }
-        Hand hand = hands.get(task.getExecId());
+        Hand hand = hands.get(new Hand.Key(session.tenantId, task.getExecId()));
         if (hand == null) {
             long graceNanos = bounds.orphanGrace().toNanos();
             hand = new Hand(session.tenantId, session.workerId, task, graceNanos);
             hand.orphan(System.nanoTime());
-            hands.put(hand.execId, hand);
-        } else if (!hand.isOf(session.tenantId, task.getToken())) {
+            hands.put(hand.key(), hand);
+        } else if (!hand.has(task.getToken())) {
             session.cancel(task);
             return false;
         }
@@ -138,8 +139,14 @@ final class Hands {
         }
     }
 
+    /** Null when it is in nobody's hand by this token. */
+    private Hand find(String tenantId, String execId, ByteString token) {
+        Hand hand = hands.get(new Hand.Key(tenantId, execId));
+        return hand != null && hand.has(token) ? hand : null;
+    }
+
     private void drop(Hand hand) {
-        hands.remove(hand.execId, hand);
+        hands.remove(hand.key(), hand);
         completionBytes -= hand.completionBytes();
         if (hand.session != null) {
             hand.session.hands.remove(hand);
@@ -158,7 +165,7 @@ final class Hands {
     void hearHeartbeat(WorkerSession session, List<String> execIds) {
         long now = System.nanoTime();
         for (String execId : execIds) {
-            Hand hand = hands.get(execId);
+            Hand hand = hands.get(new Hand.Key(session.tenantId, execId));
             if (hand != null && hand.session == session) {
                 hand.heardAtNanos = now;
             } else {
@@ -173,8 +180,8 @@ final class Hands {
             session.acknowledge(answer);
             return;
         }
-        Hand hand = hands.get(completion.getExecId());
-        if (hand == null || !hand.isOf(session.tenantId, completion.getToken())) {
+        Hand hand = find(session.tenantId, completion.getExecId(), completion.getToken());
+        if (hand == null) {
             session.acknowledge(answer(
                     completion.getExecId(),
                     completion.getToken(),
@@ -193,8 +200,8 @@ final class Hands {
         if (answer != null) {
             return accepted(answer);
         }
-        Hand hand = hands.get(completion.getExecId());
-        if (hand == null || !hand.isOf(tenantId, completion.getToken())) {
+        Hand hand = find(tenantId, completion.getExecId(), completion.getToken());
+        if (hand == null) {
             return Future.failedFuture(notInHand());
         }
         if (hand.waiters.size() >= MOST_WAITERS) {
@@ -224,8 +231,8 @@ final class Hands {
 
     /** NOT_FOUND when it is in nobody's hand by this token. */
     Future<Void> heartbeat(String tenantId, String execId, ByteString token) {
-        Hand hand = hands.get(execId);
-        if (hand == null || !hand.isOf(tenantId, token)) {
+        Hand hand = find(tenantId, execId, token);
+        if (hand == null) {
             return Future.failedFuture(notInHand());
         }
         hand.heardAtNanos = System.nanoTime();
@@ -308,8 +315,8 @@ final class Hands {
 
     void withdraw(WithdrawnTasks withdrawn) {
         for (String execId : withdrawn.getExecIdsList()) {
-            Hand hand = hands.get(execId);
-            if (hand != null && hand.tenantId.equals(withdrawn.getTenantId()) && !hand.isSettling) {
+            Hand hand = hands.get(new Hand.Key(withdrawn.getTenantId(), execId));
+            if (hand != null && !hand.isSettling) {
                 cancel(hand);
             }
         }
@@ -407,7 +414,7 @@ final class Hands {
     }
 
     private void claimed(String executorId, String tenantId, ClaimedTask task) {
-        Hand hand = hands.get(task.getExecId());
+        Hand hand = hands.get(new Hand.Key(tenantId, task.getExecId()));
         if (hand == null) {
             // Its worker was lost while the executor was asked.
             giveBack(executorId, tenantId, List.of(task.getExecId()), true);
@@ -438,7 +445,7 @@ final class Hands {
                 .build();
         bus.request(Addresses.STATE_GET_EXECUTIONS, request).onComplete(found -> {
             hand.isLookedFor = false;
-            if (hands.get(hand.execId) != hand || !hand.isOrphaned()) {
+            if (hands.get(hand.key()) != hand || !hand.isOrphaned()) {
                 // An executor has claimed it meanwhile.
                 return;
             }

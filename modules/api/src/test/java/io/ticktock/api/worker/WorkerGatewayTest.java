@@ -193,6 +193,40 @@ class WorkerGatewayTest {
     }
 
     @Test
+    void whatAnotherTenantsWorkerSaysItHasChangesNothing() {
+        String execId = UUID.randomUUID().toString();
+        HeldTask held = held(execId);
+        TestWorker stranger =
+                new TestWorker(context, gateway).open("other", hello("w", 1).addHeld(held));
+        executor.claimable.add(execId);
+        executor.announce();
+        TestWorker worker =
+                new TestWorker(context, gateway).open(TENANT, hello("w", 1).addHeld(held));
+        worker.complete(execId, held.getToken());
+        next(executor.completed).record();
+        assertTrue(next(worker.acknowledgements).getRecorded());
+        assertTrue(worker.cancellations.isEmpty());
+        assertTrue(stranger.acknowledgements.isEmpty());
+    }
+
+    @Test
+    void whatAnotherTenantHasIsNotToldApartFromWhatNobodyHas() {
+        TestWorker worker = worker("w", 1);
+        executor.offer(1, LONG_MS);
+        String foreign = next(worker.assignments).getExecId();
+        String unknown = UUID.randomUUID().toString();
+        TestWorker stranger = new TestWorker(context, gateway)
+                .open("other", hello("w", 2).addHeld(held(foreign)).addHeld(held(unknown)));
+        stranger.heartbeat("exec-of-nobody");
+        Set<String> cancelled = new HashSet<>();
+        while (!cancelled.contains("exec-of-nobody")) {
+            cancelled.add(next(stranger.cancellations).getExecId());
+        }
+        assertEquals(cancelled.contains(unknown), cancelled.contains(foreign));
+        assertTrue(worker.cancellations.isEmpty());
+    }
+
+    @Test
     void anotherTenantsWorkerGetsNothing() {
         TestWorker stranger = new TestWorker(context, gateway).open("other", hello("w", 10));
         executor.offer(1, LONG_MS);
