@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param sessions workers connected at a time
  * @param sessionsOfTenant workers of one tenant connected at a time
+ * @param unclaimed attempts that workers say they have, and no executor has claimed; more are cancelled, to be run again
  * @param completionBytes of outcomes that wait to be recorded; more are refused, to be said again later
  * @param beat how often a gateway says that it is there, and looks after what it has
  * @param heartbeatInterval the longest time between two heartbeats of a worker
@@ -18,6 +19,7 @@ import java.time.Duration;
 public record GatewayBounds(
         int sessions,
         int sessionsOfTenant,
+        int unclaimed,
         long completionBytes,
         Duration beat,
         Duration heartbeatInterval,
@@ -29,6 +31,7 @@ public record GatewayBounds(
     public static final GatewayBounds STANDARD = new GatewayBounds(
             20_000,
             12_000,
+            131_072,
             256L << 20,
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),

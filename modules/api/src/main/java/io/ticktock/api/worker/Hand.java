@@ -1,6 +1,7 @@
 package io.ticktock.api.worker;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.proto.v1.HeldTask;
 import io.ticktock.proto.v1.TaskAcknowledgement;
 import io.ticktock.proto.v1.TaskCompletion;
@@ -24,6 +25,8 @@ final class Hand {
     WorkerSession session;
     /** Who waits for its outcome; null while none is known to. */
     String executorId;
+    /** Among those that no executor has claimed; null once one has, or where it was given out here. */
+    Place unclaimed;
     /** Since when none is. */
     long orphanedAtNanos;
 
@@ -64,6 +67,13 @@ final class Hand {
 
     boolean isOrphaned() {
         return executorId == null;
+    }
+
+    void leaveUnclaimed() {
+        if (unclaimed != null) {
+            unclaimed.leave();
+            unclaimed = null;
+        }
     }
 
     void orphan(long nowNanos) {

@@ -5,6 +5,8 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.tenant.Places;
+import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.proto.v1.ClaimTasksRequest;
 import io.ticktock.proto.v1.ClaimedTask;
 import io.ticktock.proto.v1.CompleteTaskRequest;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,6 +57,7 @@ final class Hands {
     /** What workers have that are not connected now, by worker. */
     private final Map<String, Set<Hand>> handsOfAway = new HashMap<>();
 
+    private final Places unclaimed;
     private final RecentAnswers recent = new RecentAnswers();
     /** Of completions that are not recorded yet. */
     private long completionBytes;
@@ -62,6 +66,7 @@ final class Hands {
         this.bus = bus;
         this.gatewayId = gatewayId;
         this.bounds = bounds;
+        this.unclaimed = new Places(bounds.unclaimed());
     }
 
     // who has what
@@ -113,8 +118,14 @@ final class Hands {
         }
         Hand hand = hands.get(new Hand.Key(session.tenantId, task.getExecId()));
         if (hand == null) {
+            Optional<Place> place = unclaimed.take(session.tenantId);
+            if (place.isEmpty()) {
+                session.cancel(task);
+                return false;
+            }
             long graceNanos = bounds.orphanGrace().toNanos();
             hand = new Hand(session.tenantId, session.workerId, task, graceNanos);
+            hand.unclaimed = place.get();
             hand.orphan(System.nanoTime());
             hands.put(hand.key(), hand);
         } else if (!hand.has(task.getToken())) {
@@ -148,6 +159,7 @@ final class Hands {
     private void drop(Hand hand) {
         hands.remove(hand.key(), hand);
         completionBytes -= hand.completionBytes();
+        hand.leaveUnclaimed();
         if (hand.session != null) {
             hand.session.hands.remove(hand);
             hand.session.touch();
@@ -424,6 +436,7 @@ final class Hands {
             return;
         }
         hand.executorId = executorId;
+        hand.leaveUnclaimed();
         hand.heartbeatTimeoutNanos =
                 Duration.ofMillis(task.getHeartbeatTimeoutMs()).toNanos();
         if (hand.completion != null) {

@@ -52,6 +52,7 @@ class WorkerGatewayTest {
     private static final GatewayBounds BOUNDS = new GatewayBounds(
             6,
             4,
+            4,
             1_000,
             Duration.ofMillis(50),
             Duration.ofSeconds(10),
@@ -326,6 +327,35 @@ class WorkerGatewayTest {
         assertEquals(execId, completed.request().getCompletion().getExecId());
         completed.record();
         assertTrue(next(worker.acknowledgements).getRecorded());
+    }
+
+    @Test
+    void whatNoExecutorHasClaimedHasABound() {
+        WorkerHello.Builder hello = hello("w", 10);
+        for (int i = 0; i < 5; i++) {
+            HeldTask held = held(UUID.randomUUID().toString());
+            executor.claimable.add(held.getExecId());
+            hello.addHeld(held);
+        }
+        TestWorker worker = new TestWorker(context, gateway).open(TENANT, hello);
+        // Of four places, a tenant alone gets three.
+        assertEquals(hello.getHeld(3), next(worker.cancellations));
+        assertEquals(hello.getHeld(4), next(worker.cancellations));
+        executor.announce();
+        worker.complete(hello.getHeld(0).getExecId(), hello.getHeld(0).getToken());
+        next(executor.completed).record();
+        assertTrue(next(worker.acknowledgements).getRecorded());
+        worker.disconnect();
+        TestWorker again = new TestWorker(context, gateway)
+                .open(
+                        TENANT,
+                        hello("w", 10)
+                                .addHeld(hello.getHeld(1))
+                                .addHeld(held(UUID.randomUUID().toString())));
+        again.complete(hello.getHeld(1).getExecId(), hello.getHeld(1).getToken());
+        next(executor.completed).record();
+        assertTrue(next(again.acknowledgements).getRecorded(), "a place is free again once its attempt is claimed");
+        assertTrue(again.cancellations.isEmpty());
     }
 
     @Test
