@@ -71,7 +71,7 @@ final class ApiKeyRepository {
         String tenantId = Checks.tenant(request.getTenantId());
         ListApiKeysRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         String after = Pages.place(list, request.getPageToken()).orElse("");
         return database.ofTenant(
                 tenantId,

@@ -63,7 +63,7 @@ final class AuditRepository {
         TenantChecks.span(request);
         ListAuditRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         TimeCursor before =
                 Pages.place(list, request.getPageToken()).map(TimeCursor::parse).orElse(TimeCursor.LAST);
         Tuple parameters = Tuple.of(

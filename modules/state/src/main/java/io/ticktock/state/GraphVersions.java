@@ -42,7 +42,7 @@ public final class GraphVersions {
     }
 
     public static int size(ListGraphsRequest request) {
-        return Pages.size(request.getPageSize(), 50, 200);
+        return Pages.size(request.getPageSize());
     }
 
     /** The name behind which the page begins. */
@@ -58,7 +58,7 @@ public final class GraphVersions {
     public static ListGraphVersionsResponse page(ListGraphVersionsRequest request, Collection<GraphReference> all) {
         ListGraphVersionsRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         Optional<String> place = Pages.place(list, request.getPageToken());
         if (place.isPresent() && SemanticVersion.parse(place.get()).isEmpty()) {
             throw Pages.badToken();

@@ -40,7 +40,7 @@ public final class HumanTasks {
     }
 
     public static int pageSize(ListHumanTasksRequest request) {
-        return Pages.size(request.getPageSize(), 50, 200);
+        return Pages.size(request.getPageSize());
     }
 
     /** For how long a claim is asked for. */

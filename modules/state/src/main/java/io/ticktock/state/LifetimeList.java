@@ -35,7 +35,7 @@ public record LifetimeList(ListLifetimesRequest request, int size, UUID first, U
         }
         return new LifetimeList(
                 request,
-                Pages.size(request.getPageSize(), 50, 200),
+                Pages.size(request.getPageSize()),
                 request.hasCreatedAfter() ? HistoryRange.firstId(request.getCreatedAfter()) : LOWEST,
                 request.hasCreatedBefore() ? HistoryRange.firstId(request.getCreatedBefore()) : HIGHEST,
                 Pages.place(filters(request), request.getPageToken())

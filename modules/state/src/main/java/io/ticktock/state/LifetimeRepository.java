@@ -238,7 +238,7 @@ final class LifetimeRepository {
 
     Future<ListEventsResponse> listEvents(ListEventsRequest request) {
         LifetimeIdentity id = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
-        int size = Pages.size(request.getPageSize(), 200, 1_000);
+        int size = Pages.sizeOfEvents(request.getPageSize());
         Tuple parameters = Tuple.of(id.tenantId(), id.lifetimeId(), request.getAfterSeq(), size);
         return database.ofTenant(
                 id.tenantId(),

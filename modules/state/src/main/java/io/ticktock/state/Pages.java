@@ -10,9 +10,23 @@ import java.util.UUID;
 /** Sizes and tokens of pages. */
 public final class Pages {
 
+    private static final int USUAL = 50;
+    private static final int MOST = 200;
+    private static final int USUAL_EVENTS = 200;
+    private static final int MOST_EVENTS = 1_000;
     private static final int MARK_DIGITS = 16;
 
     private Pages() {}
+
+    /** Of a list, as all lists have it. */
+    public static int size(int asked) {
+        return size(asked, USUAL, MOST);
+    }
+
+    /** Of events, which are small. */
+    public static int sizeOfEvents(int asked) {
+        return size(asked, USUAL_EVENTS, MOST_EVENTS);
+    }
 
     /** The size to use for the one asked for; 0 asks for the usual one. INVALID_ARGUMENT out of 0 to most. */
     public static int size(int asked, int usual, int most) {

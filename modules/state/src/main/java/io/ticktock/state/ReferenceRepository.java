@@ -87,7 +87,7 @@ final class ReferenceRepository {
     Future<ListExecutionsResponse> list(ListExecutionsRequest request) {
         String tenantId = Checks.tenant(request.getTenantId());
         UUID lifetimeId = Checks.lifetime(request.getLifetimeId());
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         String token = request.getPageToken();
         TimeCursor after = token.isEmpty() ? TimeCursor.FIRST : TimeCursor.parse(token);
         Tuple parameters = Tuple.of(tenantId, lifetimeId, after.time(), after.id(), size);

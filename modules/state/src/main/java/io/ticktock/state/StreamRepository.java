@@ -12,9 +12,6 @@ import io.vertx.sqlclient.Tuple;
 /** Reads a tenant's events in the order in which they became durable. */
 final class StreamRepository {
 
-    private static final int STANDARD_PAGE = 200;
-    private static final int MOST_PAGE = 1_000;
-
     private final Database database;
     private Future<PositionSeal> seal = Future.failedFuture("not read yet");
 
@@ -25,7 +22,7 @@ final class StreamRepository {
     Future<ReadStreamResponse> read(ReadStreamRequest request) {
         String tenantId = Checks.tenant(request.getTenantId());
         StreamFilter filter = StreamFilter.of(request);
-        int size = Pages.size(request.getPageSize(), STANDARD_PAGE, MOST_PAGE);
+        int size = Pages.sizeOfEvents(request.getPageSize());
         return seal().compose(known -> {
             StreamPages pages = new StreamPages(known, tenantId, filter);
             if (request.getPosition().isEmpty()) {

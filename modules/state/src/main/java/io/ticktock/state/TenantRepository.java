@@ -96,7 +96,7 @@ final class TenantRepository {
     Future<ListTenantsResponse> list(ListTenantsRequest request) {
         ListTenantsRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         String after = Pages.place(list, request.getPageToken()).orElse("");
         return database.query(LIST, Tuple.of(after, size)).map(rows -> page(list, rows, size));
     }

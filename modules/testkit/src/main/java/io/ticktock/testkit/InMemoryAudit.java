@@ -46,7 +46,7 @@ final class InMemoryAudit {
         TenantChecks.span(request);
         ListAuditRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         TimeCursor before =
                 Pages.place(list, request.getPageToken()).map(TimeCursor::parse).orElse(TimeCursor.LAST);
         List<Map.Entry<TimeCursor, AuditEntry>> page = entries.tailMap(before, false).entrySet().stream()

@@ -142,7 +142,7 @@ final class InMemoryLifetimes {
 
     ListEventsResponse listEvents(ListEventsRequest request) {
         LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
-        int size = Pages.size(request.getPageSize(), 200, 1_000);
+        int size = Pages.sizeOfEvents(request.getPageSize());
         require(lifetime);
         return ListEventsResponse.newBuilder()
                 .addAllEvents(eventsAfter(lifetime, request.getAfterSeq(), size))

@@ -125,7 +125,7 @@ final class InMemoryRecords {
 
     ListExecutionsResponse list(ListExecutionsRequest request) {
         LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         int place = place(request.getPageToken());
         List<ExecutionReference> all = recorded.getOrDefault(lifetime, List.of());
         if (all.isEmpty()) {

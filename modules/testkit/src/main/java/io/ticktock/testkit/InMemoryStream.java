@@ -38,7 +38,7 @@ final class InMemoryStream {
     ReadStreamResponse read(ReadStreamRequest request, Function<UUID, String> graphName) {
         String tenantId = Checks.tenant(request.getTenantId());
         StreamPages pages = new StreamPages(seal, tenantId, StreamFilter.of(request));
-        int size = Pages.size(request.getPageSize(), 200, 1_000);
+        int size = Pages.sizeOfEvents(request.getPageSize());
         if (request.getPosition().isEmpty()) {
             return pages.now(next);
         }

@@ -54,7 +54,7 @@ final class InMemoryTenants {
     ListTenantsResponse list(ListTenantsRequest request) {
         ListTenantsRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         String after = Pages.place(list, request.getPageToken()).orElse("");
         List<Tenant> page =
                 tenants.tailMap(after, false).values().stream().limit(size).toList();
@@ -103,7 +103,7 @@ final class InMemoryTenants {
     ListApiKeysResponse listKeys(ListApiKeysRequest request) {
         ListApiKeysRequest list =
                 request.toBuilder().clearPageSize().clearPageToken().build();
-        int size = Pages.size(request.getPageSize(), 50, 200);
+        int size = Pages.size(request.getPageSize());
         String after = Pages.place(list, request.getPageToken()).orElse("");
         require(request.getTenantId());
         List<ApiKey> page = keys.tailMap(after, false).values().stream()
