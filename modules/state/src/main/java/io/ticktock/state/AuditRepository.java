@@ -33,6 +33,7 @@ final class AuditRepository {
             """;
 
     Future<AppendAuditResponse> append(AppendAuditRequest request) {
+        TenantChecks.entries(request);
         return database.onConnection(query -> append(query, request));
     }
 

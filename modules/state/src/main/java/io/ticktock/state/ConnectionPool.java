@@ -33,9 +33,10 @@ final class ConnectionPool {
             BiFunction<Pool, Function<SqlConnection, Future<T>>, Future<T>> take,
             Function<SqlConnection, Future<T>> statements) {
         StateMeters.Wait wait = use.waits();
+        // A connection is given back when the future completes: what is thrown instead would keep it for good.
         return take.apply(pool, connection -> {
                     wait.isOver();
-                    return statements.apply(connection);
+                    return Future.succeededFuture(connection).compose(statements);
                 })
                 .onComplete(done -> wait.isDone());
     }
