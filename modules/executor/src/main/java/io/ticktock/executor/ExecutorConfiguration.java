@@ -67,34 +67,6 @@ public record ExecutorConfiguration(
                 Duration.ofDays(365).toSeconds());
     }
 
-    /** Without secrets. */
-    public ExecutorConfiguration(
-            int maxRunning,
-            int maxQueued,
-            int maxRemote,
-            int workerThreads,
-            int inlineLimitBytes,
-            int maxInputBytes,
-            long inputMemoryBytes,
-            long cacheBytes,
-            int maxFanOut,
-            Duration handlerTimeout,
-            HttpConfiguration http) {
-        this(
-                maxRunning,
-                maxQueued,
-                maxRemote,
-                workerThreads,
-                inlineLimitBytes,
-                maxInputBytes,
-                inputMemoryBytes,
-                cacheBytes,
-                maxFanOut,
-                handlerTimeout,
-                http,
-                SecretsConfiguration.NONE);
-    }
-
     private static void check(String key, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(key + " must be " + least + " to " + most + ", not " + value);

@@ -13,6 +13,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.executor.FakeState.Mishap;
 import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ExecutionWaiting;
@@ -50,7 +51,18 @@ import org.junit.jupiter.api.Test;
 class ExecutorTest {
 
     private static final ExecutorConfiguration SMALL = new ExecutorConfiguration(
-            2, 2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofHours(1), HttpConfiguration.DEFAULT);
+            2,
+            2,
+            2,
+            2,
+            1 << 10,
+            1 << 20,
+            1 << 20,
+            1 << 20,
+            100,
+            Duration.ofHours(1),
+            HttpConfiguration.DEFAULT,
+            SecretsConfiguration.NONE);
 
     private static final String LOOP = """
             graph: loop
@@ -509,7 +521,18 @@ class ExecutorTest {
     @Test
     void aHandlerWithoutATimeoutEndsByThatOfTheExecutor() throws Exception {
         ExecutorConfiguration hasty = new ExecutorConfiguration(
-                2, 2, 2, 2, 1 << 10, 1 << 20, 1 << 20, 1 << 20, 100, Duration.ofSeconds(1), HttpConfiguration.DEFAULT);
+                2,
+                2,
+                2,
+                2,
+                1 << 10,
+                1 << 20,
+                1 << 20,
+                1 << 20,
+                100,
+                Duration.ofSeconds(1),
+                HttpConfiguration.DEFAULT,
+                SecretsConfiguration.NONE);
         try (ExecutorFixture fixture = new ExecutorFixture(hasty)) {
             handle("a", context -> new CompletableFuture<>());
             assertEquals(

@@ -9,6 +9,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.http.HttpConfiguration;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -38,7 +39,8 @@ class HttpTaskTest {
             1 << 20,
             100,
             Duration.ofHours(1),
-            new HttpConfiguration(Duration.ofSeconds(20), 1 << 20, 5, List.of("127.0.0.1"), Optional.empty()));
+            new HttpConfiguration(Duration.ofSeconds(20), 1 << 20, 5, List.of("127.0.0.1"), Optional.empty()),
+            SecretsConfiguration.NONE);
 
     @Test
     void aCallIsMadeOfTheSettingsAndItsAnswerMapped() throws Exception {

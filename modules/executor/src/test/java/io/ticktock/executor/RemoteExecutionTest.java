@@ -10,6 +10,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.trace.Tracing;
+import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.CompleteTaskRequest;
@@ -52,7 +53,8 @@ class RemoteExecutionTest {
             1 << 20,
             100,
             Duration.ofHours(1),
-            ExecutorConfiguration.DEFAULT.http());
+            ExecutorConfiguration.DEFAULT.http(),
+            SecretsConfiguration.NONE);
     private static final String GRAPH = """
             graph: g
             version: 1.0.0

@@ -34,11 +34,6 @@ public final class Authenticator {
 
     private final Optional<TokenCallers> tokens;
 
-    /** For API keys only. */
-    public Authenticator(Bus bus, Authentication authentication) {
-        this(bus, authentication, Optional.empty());
-    }
-
     /** @param tokens for what is no API key; empty where only API keys count */
     public Authenticator(Bus bus, Authentication authentication, Optional<TokenCallers> tokens) {
         this.bus = bus;

@@ -40,6 +40,7 @@ import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -80,7 +81,7 @@ class WorkerRpcTest {
                             gateway,
                             ApiLimits.standard(),
                             WebhookConfiguration.standard()),
-                    new Authenticator(bus, Authentication.NONE),
+                    new Authenticator(bus, Authentication.NONE, Optional.empty()),
                     new Gate(vertx, audit, ApiLimits.standard()),
                     audit,
                     gateway,
