@@ -177,7 +177,10 @@ public final class LifetimeOperations {
                 .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
     }
 
-    /** Where it is guardrails that brought the lifetime into the state that does not allow it, they are named. */
+    /**
+     * Where it is guardrails that brought the lifetime into the state that does not allow it, they are named. When that
+     * cannot be found out, it is refused all the same.
+     */
     private Future<SignalLifetimeResponse> explained(Caller caller, String lifetimeId, Throwable cause) {
         if (!Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
             return Future.failedFuture(cause);
@@ -187,8 +190,11 @@ public final class LifetimeOperations {
                 .setLifetimeId(lifetimeId)
                 .build();
         return get(lifetime)
-                .compose(found -> Future.failedFuture(new Failure(
-                        FailureCode.FAILED_PRECONDITION, Failure.of(cause).getMessage(), found.getGuardrail())));
+                .transform(found -> Future.failedFuture(found.succeeded() ? naming(found.result(), cause) : cause));
+    }
+
+    private static Failure naming(GetLifetimeResponse found, Throwable cause) {
+        return new Failure(FailureCode.FAILED_PRECONDITION, Failure.of(cause).getMessage(), found.getGuardrail());
     }
 
     /** Whoever chose an id gets no other lifetime that an earlier request with the same key has started. */
