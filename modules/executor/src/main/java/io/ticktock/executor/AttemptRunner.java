@@ -24,7 +24,7 @@ final class AttemptRunner {
 
     private final Vertx vertx;
     private final HeldAttempts held;
-    private final HandlerThreads workers;
+    private final HandlerThreads threads;
     private final Records records;
     private final Duration handlerTimeout;
     private final String executorId;
@@ -34,7 +34,7 @@ final class AttemptRunner {
     AttemptRunner(
             Vertx vertx,
             HeldAttempts held,
-            HandlerThreads workers,
+            HandlerThreads threads,
             Records records,
             Duration handlerTimeout,
             String executorId,
@@ -42,7 +42,7 @@ final class AttemptRunner {
             Tracing tracing) {
         this.vertx = vertx;
         this.held = held;
-        this.workers = workers;
+        this.threads = threads;
         this.records = records;
         this.handlerTimeout = handlerTimeout;
         this.executorId = executorId;
@@ -59,7 +59,7 @@ final class AttemptRunner {
         if (records.has(headers)) {
             return Future.succeededFuture(DispatchResponse.getDefaultInstance());
         }
-        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), workers, executorId, tracing);
+        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), threads, executorId, tracing);
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 

@@ -20,12 +20,12 @@ public final class EvaluationVerticle extends VerticleBase {
 
     private final Bus bus;
     private final ExecutorConfiguration configuration;
-    private final HandlerThreads workers;
+    private final HandlerThreads threads;
 
     public EvaluationVerticle(Bus bus, ExecutorConfiguration configuration) {
         this.bus = bus;
         this.configuration = configuration;
-        this.workers = new HandlerThreads(configuration.workerThreads(), MOST_WAITING);
+        this.threads = new HandlerThreads(configuration.workerThreads(), MOST_WAITING);
     }
 
     @Override
@@ -45,12 +45,12 @@ public final class EvaluationVerticle extends VerticleBase {
                 new AttemptSecrets(vertx, new SecretStore(SecretsConfiguration.NONE)),
                 inputs,
                 new ChoiceCheck(configuration.maxFanOut()));
-        return bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, new PlanEvaluator(vertx, decider, workers)::evaluate);
+        return bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, new PlanEvaluator(vertx, decider, threads)::evaluate);
     }
 
     @Override
     public Future<?> stop() {
-        workers.close();
+        threads.close();
         return Future.succeededFuture();
     }
 }

@@ -33,7 +33,7 @@ public final class Executor {
 
     private final String id;
     private final HeldAttempts held;
-    private final HandlerThreads workers;
+    private final HandlerThreads threads;
     private final HttpSender http;
     private final AttemptRunner runner;
     private final TaskExecutor tasks;
@@ -125,10 +125,10 @@ public final class Executor {
         this.id = executorId;
         this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters);
         meters.watch(held);
-        this.workers = new HandlerThreads(
+        this.threads = new HandlerThreads(
                 configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
         this.runner = new AttemptRunner(
-                vertx, held, workers, records, configuration.handlerTimeout(), executorId, meters, bus.tracing());
+                vertx, held, threads, records, configuration.handlerTimeout(), executorId, meters, bus.tracing());
         this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), System::nanoTime);
         this.tasks = new TaskExecutor(
                 graphs,
@@ -149,7 +149,7 @@ public final class Executor {
                         secrets,
                         new InputResolver(records, blobs, client, briefly, memory, maxInputBytes),
                         choices),
-                workers);
+                threads);
     }
 
     /** Takes an attempt of a Task in hand; fails with OVERLOADED when there is no room for it. */
@@ -207,7 +207,7 @@ public final class Executor {
         remote.letGo();
         return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
             held.abandonAll();
-            workers.close();
+            threads.close();
             return http.close();
         });
     }

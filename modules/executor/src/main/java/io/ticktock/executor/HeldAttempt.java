@@ -40,7 +40,7 @@ final class HeldAttempt implements Attempt {
     private final ExecutionHeaders headers;
     private final int waits;
     private final Context context;
-    private final HandlerThreads workers;
+    private final HandlerThreads threads;
     private final String executorId;
     private final Tracing tracing;
     private final AttemptTimes times = new AttemptTimes();
@@ -64,13 +64,13 @@ final class HeldAttempt implements Attempt {
             ExecutionHeaders headers,
             int waits,
             Context context,
-            HandlerThreads workers,
+            HandlerThreads threads,
             String executorId,
             Tracing tracing) {
         this.headers = headers;
         this.waits = waits;
         this.context = context;
-        this.workers = workers;
+        this.threads = threads;
         this.executorId = executorId;
         this.tracing = tracing;
     }
@@ -163,11 +163,11 @@ final class HeldAttempt implements Attempt {
         ThreadJob<T> job = new ThreadJob<>(work, times::threadStarted, this::jobEnded);
         times.awaitThread();
         onCancel(job);
-        workers.run(job.task());
+        threads.run(job.task());
         return job.result();
     }
 
-    /** An attempt may use workers many times, and must not keep what each of them gave. */
+    /** An attempt may use threads many times, and must not keep what each of them gave. */
     private synchronized void jobEnded(ThreadJob<?> job) {
         if (!onCancel.isEmpty()) {
             onCancel.remove(job);
@@ -285,7 +285,7 @@ final class HeldAttempt implements Attempt {
 
     /** Closes a result's stream when there is a thread for it. */
     void closeLater(Closeable content) {
-        workers.closeLater(
+        threads.closeLater(
                 content,
                 e -> LOG.warn("{}: a result's stream could not be closed: {}", executionId(), secrets.redacted(e)));
     }

@@ -28,13 +28,13 @@ final class PlanEvaluator {
 
     private final Vertx vertx;
     private final PlanDecider decider;
-    private final HandlerThreads workers;
+    private final HandlerThreads threads;
     private final DraftGraphs graphs = new DraftGraphs();
 
-    PlanEvaluator(Vertx vertx, PlanDecider decider, HandlerThreads workers) {
+    PlanEvaluator(Vertx vertx, PlanDecider decider, HandlerThreads threads) {
         this.vertx = vertx;
         this.decider = decider;
-        this.workers = workers;
+        this.threads = threads;
     }
 
     /** INVALID_ARGUMENT when it asks for too much at once. */
@@ -64,7 +64,7 @@ final class PlanEvaluator {
                     "its type " + graph.node(nodeId).type() + " is an author's own, which may do more than decide"));
         }
         HeldAttempt attempt =
-                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), workers, NOBODY, Tracing.OFF);
+                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), threads, NOBODY, Tracing.OFF);
         return Future.succeededFuture(input)
                 .compose(given -> decider.decide(attempt, given, graph))
                 .transform(ended -> {
