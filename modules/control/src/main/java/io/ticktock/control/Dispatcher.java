@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
 import io.ticktock.bus.tenant.TenantQuotas;
 import io.ticktock.graph.GraphNode;
 import io.ticktock.graph.Plan;
@@ -205,9 +206,18 @@ final class Dispatcher {
     private void offer(Resident resident, Attempt attempt, Resident.Outing outing) {
         outing.offered = true;
         route(resident, attempt).onSuccess(taken -> outing.offered = false).onFailure(cause -> {
-            LOG.debug("attempt {} was not taken, trying again", attempt.execId(), cause);
+            noteRefusal(attempt, Failure.of(cause));
             vertx.setTimer(retryDelayMs(outing), id -> offerAgain(resident, attempt.execId(), outing));
         });
+    }
+
+    /** Room comes and processes come back; anything else is a defect, which trying again may only hide. */
+    private static void noteRefusal(Attempt attempt, Failure refusal) {
+        if (refusal.code().retryable()) {
+            LOG.debug("attempt {} was not taken, trying again", attempt.execId(), refusal);
+        } else {
+            LOG.error("attempt {} was not taken, trying again", attempt.execId(), refusal);
+        }
     }
 
     private void offerAgain(Resident resident, String execId, Resident.Outing outing) {
