@@ -228,6 +228,7 @@ final class Hands {
         }
         return waiter.future()
                 .timeout(bounds.orphanGrace().toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(over -> hand.waiters.remove(waiter))
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException
                                 ? new Failure(FailureCode.UNAVAILABLE, "it is not recorded yet; say it again")
@@ -313,7 +314,7 @@ final class Hands {
         if (session != null) {
             session.acknowledge(answer);
         }
-        hand.waiters.forEach(waiter -> waiter.tryComplete(answer));
+        List.copyOf(hand.waiters).forEach(waiter -> waiter.tryComplete(answer));
     }
 
     private static TaskAcknowledgement answer(String execId, ByteString token, boolean recorded, String reason) {
@@ -340,7 +341,7 @@ final class Hands {
         if (session != null) {
             session.cancel(hand.task());
         }
-        hand.waiters.forEach(waiter -> waiter.tryFail(notInHand()));
+        List.copyOf(hand.waiters).forEach(waiter -> waiter.tryFail(notInHand()));
     }
 
     // what is lost

@@ -177,6 +177,25 @@ class WorkerGatewayTest {
     }
 
     @Test
+    void whoeverHasWaitedInVainMayAskAgainAsOftenAsNeeded() {
+        TestWorker worker = worker("w", 1);
+        executor.offer(1, LONG_MS);
+        TaskAssignment assignment = next(worker.assignments);
+        for (int round = 0; round < 2; round++) {
+            List<Future<Void>> asked = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                asked.add(outside("complete", TENANT, completion(assignment, assignment.getToken())));
+            }
+            for (Future<Void> each : asked) {
+                assertEquals(FailureCode.UNAVAILABLE, Awaiting.failure(each).code());
+            }
+        }
+        Future<Void> settled = outside("complete", TENANT, completion(assignment, assignment.getToken()));
+        next(executor.completed).record();
+        Awaiting.result(settled);
+    }
+
+    @Test
     void whoeverHasTheTokenKeepsItAlive() {
         TestWorker worker = worker("w", 1);
         executor.offer(1, SHORT_MS);
