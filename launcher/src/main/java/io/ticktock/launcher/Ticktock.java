@@ -22,6 +22,7 @@ public final class Ticktock {
     private Ticktock() {}
 
     public static void main(String[] arguments) {
+        Thread.setDefaultUncaughtExceptionHandler(new UncaughtExceptions());
         Session session = Session.ofProcess();
         session.interruption().exit(commandLine(session).execute(arguments));
     }

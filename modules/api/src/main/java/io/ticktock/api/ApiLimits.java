@@ -22,7 +22,7 @@ public record ApiLimits(int maxRequests, int maxStarts, int parallelStarts, long
     }
 
     public static ApiLimits standard() {
-        return new ApiLimits(4_096, 128, 16, 10_000, 20_000);
+        return new ApiLimits(4_096, 96, 16, 10_000, 20_000);
     }
 
     private static void within(String key, long value, long most) {
