@@ -29,6 +29,7 @@ import java.util.TreeMap;
 /** Lifetimes and executions as JSON. */
 final class LifetimeJson {
 
+    private static final String JSON = "application/json";
     private static final int MICROS_DIGITS = 6;
     private static final String STATUS = "LIFETIME_STATUS_";
     static final String EXECUTION_STATUS = "EXECUTION_STATUS_";
@@ -108,24 +109,33 @@ final class LifetimeJson {
     /** JSON as the value of a message. */
     static Payload payload(JsonNode json) {
         return Payload.newBuilder()
-                .setMediaType("application/json")
+                .setMediaType(JSON)
                 .setInline(ByteString.copyFrom(JsonText.bytes(json)))
                 .build();
     }
 
-    /** JSON and text as they are; other bytes in base64; what is in the blob store by its size and where it is. */
+    /**
+     * JSON and text as they are; other bytes, and JSON beyond what is read here, in base64; what is in the blob store by its
+     * size and where it is.
+     */
     static JsonNode payload(Payload payload) {
         if (payload.hasBlob()) {
             return blob(payload.getBlob(), payload.getMediaType());
         }
-        if (payload.getMediaType().isEmpty() || payload.getMediaType().equals("application/json")) {
-            return JsonText.value(payload.getInline().toByteArray()).orElse(NullNode.getInstance());
+        if (payload.getMediaType().isEmpty() || payload.getMediaType().equals(JSON)) {
+            return payload.getInline().isEmpty()
+                    ? NullNode.getInstance()
+                    : JsonText.value(payload.getInline().toByteArray()).orElseGet(() -> bytes(payload));
         }
         if (payload.getMediaType().startsWith("text/")) {
             return TextNode.valueOf(payload.getInline().toStringUtf8());
         }
+        return bytes(payload);
+    }
+
+    private static ObjectNode bytes(Payload payload) {
         ObjectNode json = JsonText.object();
-        json.put("media_type", payload.getMediaType());
+        json.put("media_type", payload.getMediaType().isEmpty() ? JSON : payload.getMediaType());
         json.put("size_bytes", payload.getInline().size());
         json.put("base64", payload.getInline().toByteArray());
         return json;
@@ -134,7 +144,7 @@ final class LifetimeJson {
     /** @param mediaType of the value; empty where the blob's says it, which is JSON unless it says otherwise */
     static ObjectNode blob(BlobReference blob, String mediaType) {
         String known = mediaType.isEmpty() ? blob.getMediaType() : mediaType;
-        String type = known.isEmpty() ? "application/json" : known;
+        String type = known.isEmpty() ? JSON : known;
         ObjectNode json = JsonText.object();
         json.put("media_type", type);
         json.put("size_bytes", blob.getSizeBytes());
