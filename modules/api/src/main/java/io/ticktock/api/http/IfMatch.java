@@ -16,7 +16,7 @@ final class IfMatch {
     static List<Long> seqs(List<String> headers) {
         List<Long> seqs = new ArrayList<>();
         for (String header : headers) {
-            for (String tag : header.split(",")) {
+            for (String tag : header.split(",", -1)) {
                 if (tag.strip().equals("*")) {
                     return List.of();
                 }

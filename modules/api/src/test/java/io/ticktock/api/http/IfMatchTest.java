@@ -27,6 +27,7 @@ class IfMatchTest {
                 List.of(-1L, -1L, -1L, -1L, -1L),
                 IfMatch.seqs(List.of("W/\"12\", 12, \"abc\", \"-1\", \"9999999999999999999\"")));
         assertEquals(List.of(-1L), IfMatch.seqs(List.of("")));
+        assertEquals(List.of(-1L, -1L), IfMatch.seqs(List.of(",")));
     }
 
     @Test
