@@ -20,6 +20,7 @@ final class AttemptFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(AttemptFailure.class);
     private static final int MAX_MESSAGE_CHARS = 2_000;
+    private static final int MAX_CODE_CHARS = 200;
 
     private final ExecutionStatus status;
     private final transient ExecutionError error;
@@ -113,12 +114,15 @@ final class AttemptFailure extends RuntimeException {
     }
 
     static ExecutionError error(String code, String message, boolean retryable) {
-        String text = message == null ? "" : message;
         return ExecutionError.newBuilder()
-                .setCode(code)
-                .setMessage(text.length() > MAX_MESSAGE_CHARS ? text.substring(0, MAX_MESSAGE_CHARS) + "…" : text)
+                .setCode(shortened(code, MAX_CODE_CHARS))
+                .setMessage(shortened(message == null ? "" : message, MAX_MESSAGE_CHARS))
                 .setRetryable(retryable)
                 .build();
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() > most ? text.substring(0, most) + "…" : text;
     }
 
     ExecutionStatus status() {

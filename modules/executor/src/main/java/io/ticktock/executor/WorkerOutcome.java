@@ -1,9 +1,11 @@
 package io.ticktock.executor;
 
 import io.ticktock.proto.v1.ExecutionError;
+import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.proto.v1.TaskCompletion;
 import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.JsonException;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.Telemetry;
 import io.ticktock.sdk.Value;
@@ -37,14 +39,35 @@ final class WorkerOutcome {
             return TaskOutcome.failure("invalid_telemetry", "the worker's telemetry: " + e.getMessage(), false);
         }
         return switch (completion.getOutcomeCase()) {
-            case RESULT ->
-                completion.getResult().hasBlob()
-                        ? TaskOutcome.failure("invalid_result", "a worker's result must be inline, not a blob", false)
-                        : TaskOutcome.success(Value.of(completion.getResult()));
+            case RESULT -> succeeded(completion.getResult());
             case ERROR -> failed(completion.getError());
             case OUTCOME_NOT_SET ->
                 TaskOutcome.failure("no_outcome", "the worker gave neither a result nor an error", false);
         };
+    }
+
+    /** What says that it is JSON is: whoever gets it relies on that, long after the worker could be told. */
+    private static TaskOutcome succeeded(Payload result) {
+        if (result.hasBlob()) {
+            return invalidResult("must be inline, not a blob");
+        }
+        Value value = Value.of(result);
+        if (!value.isJson()) {
+            return TaskOutcome.success(value);
+        }
+        if (result.getInline().isEmpty()) {
+            return TaskOutcome.success(Value.NULL);
+        }
+        try {
+            value.tree();
+            return TaskOutcome.success(value);
+        } catch (JsonException e) {
+            return invalidResult("is " + e.getMessage());
+        }
+    }
+
+    private static TaskOutcome invalidResult(String what) {
+        return TaskOutcome.failure("invalid_result", "a worker's result " + what, false);
     }
 
     private static void report(Telemetry to, PolicyTelemetry reported) {

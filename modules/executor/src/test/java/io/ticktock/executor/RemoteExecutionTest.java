@@ -147,6 +147,8 @@ class RemoteExecutionTest {
                         TaskCompletion.newBuilder()
                                 .setResult(Payload.newBuilder()
                                         .setBlob(BlobReference.newBuilder().setUri("blob:other/00")))),
+                new Case("invalid_result", TaskCompletion.newBuilder().setResult(json("1],[2"))),
+                new Case("invalid_result", TaskCompletion.newBuilder().setResult(json("{not json"))),
                 new Case(
                         "invalid_telemetry",
                         TaskCompletion.newBuilder()
@@ -156,12 +158,23 @@ class RemoteExecutionTest {
                 new Case(
                         "mine",
                         TaskCompletion.newBuilder()
-                                .setError(ExecutionError.newBuilder().setCode("mine"))));
+                                .setError(ExecutionError.newBuilder().setCode("mine"))),
+                new Case(
+                        "m".repeat(200) + "…",
+                        TaskCompletion.newBuilder()
+                                .setError(ExecutionError.newBuilder().setCode("m".repeat(1_000)))));
         for (Case each : cases) {
             TaskInput input = dispatch();
             complete(each.completion.setExecId(takeOne().getExecId()));
             assertEquals(each.code, record(input).getError().getCode());
         }
+    }
+
+    @Test
+    void aResultOfNothingIsNull() throws Exception {
+        TaskInput input = dispatch();
+        complete(TaskCompletion.newBuilder().setExecId(takeOne().getExecId()).setResult(Payload.getDefaultInstance()));
+        assertEquals("null", record(input).getResult().getPayload().getInline().toStringUtf8());
     }
 
     @Test
