@@ -16,6 +16,7 @@ class RetryAfterTest {
         assertEquals(Optional.of(Duration.ofMinutes(2)), RetryAfter.parse("120", NOW));
         assertEquals(Optional.of(Duration.ofSeconds(30)), RetryAfter.parse("Wed, 21 Oct 2015 07:28:30 GMT", NOW));
         assertEquals(Optional.of(RetryAfter.LONGEST), RetryAfter.parse("999999999", NOW));
+        assertEquals(Optional.of(RetryAfter.LONGEST), RetryAfter.parse("9".repeat(1_000), NOW));
         assertEquals(Optional.of(RetryAfter.LONGEST), RetryAfter.parse("Wed, 21 Oct 2099 07:28:30 GMT", NOW));
     }
 
