@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.Settings;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -258,6 +261,34 @@ class ApiIT {
                 "application/problem+json",
                 response.headers().firstValue("Content-Type").orElse(""));
         assertTrue(json(response).get("detail").asText().contains(detail), () -> text(response));
+    }
+
+    @Test
+    void whoeverAsksBeforeItSendsABodyIsToldToGoOnOrNot() throws Exception {
+        String head = "POST /v1/lifetimes HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: ";
+        assertEquals("HTTP/1.1 100 Continue", firstLine(head + "2\r\n\r\n"));
+        assertEquals("HTTP/1.1 413 Request Entity Too Large", firstLine(head + "2000000\r\n\r\n"));
+    }
+
+    @Test
+    void whatTheHttpServerCannotReadIsNoDefect() throws Exception {
+        for (String head : new String[] {
+            "GET /v1/lifetimes HTTP/1.1",
+            "GET /v1/lifetimes HTTP/1.1\r\nHost: a:b:c",
+            "GET /v1/lifetimes?graph=%zz HTTP/1.1\r\nHost: localhost"
+        }) {
+            assertEquals("HTTP/1.1 400 Bad Request", firstLine(head + "\r\n\r\n"), head);
+        }
+    }
+
+    private static String firstLine(String request) throws IOException {
+        URI address = URI.create(system.address().orElseThrow());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     /** The key of an administrator of a new tenant. */

@@ -36,6 +36,14 @@ final class BodyReader implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            // It sends nothing before it hears that it may, or how it was refused.
+            if (isTooLarge(request)) {
+                refuse(context);
+                return;
+            }
+            context.response().writeContinue();
+        }
         Buffer body = Buffer.buffer();
         request.exceptionHandler(gone -> {});
         request.handler(chunk -> {
@@ -44,14 +52,22 @@ final class BodyReader implements Handler<RoutingContext> {
                 return;
             }
             request.handler(rest -> {}).endHandler(end -> {});
-            // What else is sent is not read.
-            context.response().putHeader("Connection", "close");
-            context.fail(TOO_LARGE);
+            refuse(context);
         });
         request.endHandler(end -> {
             context.put(BODY, body);
             context.next();
         });
         request.resume();
+    }
+
+    private static boolean isTooLarge(HttpServerRequest request) {
+        return request.getHeader("Content-Length") != null && !isSmall(request);
+    }
+
+    /** What else is sent is not read. */
+    private static void refuse(RoutingContext context) {
+        context.response().putHeader("Connection", "close");
+        context.fail(TOO_LARGE);
     }
 }

@@ -266,7 +266,8 @@ public final class HttpApi {
     }
 
     private void fail(RoutingContext context) {
-        if (context.failure() == null || context.statusCode() == 413) {
+        // What the HTTP server itself does not take, such as a query that is not encoded or a request without a host.
+        if (context.failure() == null || context.statusCode() < 500) {
             write(context, Problem.ofStatus(context.statusCode()));
             return;
         }
