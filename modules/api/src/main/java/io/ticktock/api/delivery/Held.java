@@ -93,6 +93,11 @@ final class Held {
         return !isOver && sureUntilNanos - System.nanoTime() > 0;
     }
 
+    /** What was told to be due is not, or not by the clock of the database; the next claim tells what waits. */
+    void nothingIsDue() {
+        nextDueAt = Instant.MAX;
+    }
+
     long savedAtNanos() {
         return savedAtNanos;
     }

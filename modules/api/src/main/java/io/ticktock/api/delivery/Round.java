@@ -108,12 +108,17 @@ final class Round {
             return Future.succeededFuture(ListDueDeliveriesResponse.getDefaultInstance());
         }
         return bus.request(
-                Addresses.STATE_LIST_DUE_DELIVERIES,
-                ListDueDeliveriesRequest.newBuilder()
-                        .setTenantId(held.tenantId())
-                        .setWebhookId(held.webhook().getWebhookId())
-                        .setPageSize(TOGETHER)
-                        .build());
+                        Addresses.STATE_LIST_DUE_DELIVERIES,
+                        ListDueDeliveriesRequest.newBuilder()
+                                .setTenantId(held.tenantId())
+                                .setWebhookId(held.webhook().getWebhookId())
+                                .setPageSize(TOGETHER)
+                                .build())
+                .onSuccess(due -> {
+                    if (due.getDeliveriesCount() == 0) {
+                        held.nothingIsDue();
+                    }
+                });
     }
 
     // what is new
@@ -203,7 +208,7 @@ final class Round {
         headers.put(
                 "webhook-signature", WebhookSecret.signatures(held.secrets(), delivery.getEventId(), timestamp, body));
         long startedNanos = System.nanoTime();
-        return sender.send(held.webhook().getUrl(), headers, body)
+        return sender.send(held.tenantId(), held.webhook().getUrl(), headers, body)
                 .onSuccess(answer -> meters.tried(answer, startedNanos));
     }
 

@@ -4,7 +4,6 @@ import io.ticktock.api.webhook.Answer;
 import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.webhook.WebhookTarget;
 import io.ticktock.bus.outside.AddressPolicy;
-import io.ticktock.bus.outside.HostResolver;
 import io.ticktock.bus.outside.RetryAfter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -39,13 +38,14 @@ final class WebhookSender {
 
     private static final int MOST_CONNECTIONS_PER_SERVER = 64;
     private static final int IDLE_CONNECTION_SECONDS = 15;
-    private static final int NAME_THREADS = 8;
+    private static final int NAME_THREADS = 16;
+    private static final int NAME_THREADS_OF_TENANT = 2;
     private static final int MOST_ANSWER_BYTES = 8 * 1024;
 
     private final Vertx vertx;
     private final HttpClient client;
     private final WorkerExecutor names;
-    private final HostResolver resolver;
+    private final HostNames hosts;
     private final AddressPolicy policy;
     private final boolean allowHttp;
     private final long timeoutMs;
@@ -59,20 +59,22 @@ final class WebhookSender {
                 .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertPath(pem.toString())));
         this.vertx = vertx;
         this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS_PER_SERVER));
-        // Names that take long to be found hold up nothing else.
         this.names = vertx.createSharedWorkerExecutor("webhook-names", NAME_THREADS);
-        this.resolver = host -> names.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false);
+        this.hosts = new HostNames(
+                host -> names.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false),
+                NAME_THREADS,
+                NAME_THREADS_OF_TENANT);
         this.policy = configuration.addresses();
         this.allowHttp = configuration.allowHttp();
         this.timeoutMs = configuration.timeout().toMillis();
     }
 
     /** Never fails: that there is no answer is an answer, too. */
-    Future<Answer> send(String url, Map<String, String> headers, byte[] body) {
+    Future<Answer> send(String tenantId, String url, Map<String, String> headers, byte[] body) {
         Promise<HttpClientRequest> begun = Promise.promise();
         return Future.succeededFuture(url)
                 .map(text -> WebhookTarget.parse(text, allowHttp))
-                .compose(target -> connect(target, headers))
+                .compose(target -> connect(tenantId, target, headers))
                 .onSuccess(begun::tryComplete)
                 .compose(request -> request.send(Buffer.buffer(body)))
                 .map(this::answer)
@@ -83,8 +85,8 @@ final class WebhookSender {
                 });
     }
 
-    private Future<HttpClientRequest> connect(WebhookTarget target, Map<String, String> headers) {
-        return resolver.resolve(target.host()).compose(addresses -> {
+    private Future<HttpClientRequest> connect(String tenantId, WebhookTarget target, Map<String, String> headers) {
+        return hosts.resolve(tenantId, target.host()).compose(addresses -> {
             List<InetAddress> allowed =
                     addresses.stream().filter(policy::allows).toList();
             return allowed.isEmpty()

@@ -12,6 +12,8 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.Cancelled;
+import io.ticktock.proto.v1.ClaimWebhooksRequest;
+import io.ticktock.proto.v1.ClaimWebhooksResponse;
 import io.ticktock.proto.v1.CreateTenantRequest;
 import io.ticktock.proto.v1.CreateWebhookRequest;
 import io.ticktock.proto.v1.DeliveryState;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -62,14 +65,21 @@ class WebhookVerticleTest {
     private final List<LifetimeEvent> stream = new CopyOnWriteArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final String lifetimeId = UUID.randomUUID().toString();
+    private final AtomicInteger looks = new AtomicInteger();
+    /** What a claim answers that was overtaken by a commit. */
+    private volatile Optional<Instant> staleDue = Optional.empty();
+
     private volatile Consumer<HttpServerRequest> answering = request -> {};
     private HttpServer server;
 
     @BeforeEach
     void start() {
         result(bus.serve(Addresses.STATE_READ_STREAM, this::read));
-        result(bus.serve(Addresses.STATE_CLAIM_WEBHOOKS, store::claimWebhooks));
-        result(bus.serve(Addresses.STATE_LIST_DUE_DELIVERIES, store::listDueDeliveries));
+        result(bus.serve(Addresses.STATE_CLAIM_WEBHOOKS, this::claim));
+        result(bus.serve(Addresses.STATE_LIST_DUE_DELIVERIES, request -> {
+            looks.incrementAndGet();
+            return store.listDueDeliveries(request);
+        }));
         result(bus.serve(Addresses.STATE_COMMIT_DELIVERIES, store::commitDeliveries));
         server = result(vertx.createHttpServer()
                 .requestHandler(request -> {
@@ -85,6 +95,15 @@ class WebhookVerticleTest {
     @AfterEach
     void stop() {
         result(vertx.close());
+    }
+
+    private Future<ClaimWebhooksResponse> claim(ClaimWebhooksRequest request) {
+        return store.claimWebhooks(request).map(claimed -> {
+            ClaimWebhooksResponse.Builder told = claimed.toBuilder();
+            staleDue.ifPresent(
+                    due -> told.getWebhooksBuilderList().forEach(held -> held.setNextDueAt(ProtoTime.timestamp(due))));
+            return told.build();
+        });
     }
 
     /** A position is how many events are before it. */
@@ -206,6 +225,20 @@ class WebhookVerticleTest {
                 deliveries(webhook).stream()
                         .allMatch(delivery -> delivery.getState() == DeliveryState.DELIVERY_STATE_DELIVERED),
                 () -> deliveries(webhook).toString());
+    }
+
+    @Test
+    void whatIsSaidToBeDueAndIsNotIsNotAskedForOverAndOver() {
+        answering = status(200);
+        happen(1);
+        webhook("/");
+        deploy();
+        await(() -> asked.size() == 1, asked::toString);
+        staleDue = Optional.of(clock.instant().minusSeconds(1));
+        bus.publish(Addresses.API_WEBHOOK_CHANGED, WebhookChanged.getDefaultInstance());
+        await(() -> looks.get() > 0, () -> "nothing was looked for");
+        pause(Duration.ofMillis(500));
+        assertTrue(looks.get() < 5, () -> looks.get() + " looks");
     }
 
     @Test
