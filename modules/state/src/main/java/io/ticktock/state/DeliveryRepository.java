@@ -166,15 +166,15 @@ final class DeliveryRepository {
 
     // what tenants do
 
+    /** The webhook is locked: one that is deleted meanwhile would leave what is added to it behind. */
     Future<AddDeliveryResponse> add(AddDeliveryRequest request) {
         String tenantId = Checks.tenant(request.getTenantId());
         UUID webhookId = Checks.webhook(request.getWebhookId());
         WebhookDelivery delivery = request.getDelivery().getDelivery();
-        Webhooks.delivery(delivery, request.getDelivery().getBody().size());
-        return database.inTransaction(query -> WebhookRepository.find(query, tenantId, webhookId)
-                .compose(webhook -> webhook.getEnabled()
-                        ? upsert(query, tenantId, webhookId, List.of(request.getDelivery()))
-                        : Future.failedFuture(Refusal.notEnabled()))
+        Webhooks.add(request);
+        return database.inTransaction(query -> WebhookRepository.lock(query, tenantId, webhookId)
+                .map(webhook -> Webhooks.requireRoom(request, webhook))
+                .compose(webhook -> upsert(query, tenantId, webhookId, List.of(request.getDelivery())))
                 .compose(added -> find(query, tenantId, webhookId, delivery.getEventId()))
                 .map(added ->
                         AddDeliveryResponse.newBuilder().setDelivery(added).build()));

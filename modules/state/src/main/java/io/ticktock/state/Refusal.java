@@ -100,6 +100,12 @@ public final class Refusal {
                 "webhook " + webhook.getWebhookId() + " has changed since: its version is " + webhook.getVersion());
     }
 
+    public static Failure tooManyDeliveries(int waiting) {
+        return new Failure(
+                FailureCode.FAILED_PRECONDITION,
+                "there are " + waiting + " deliveries that wait for a try; wait until some have got through");
+    }
+
     public static Failure notEnabled() {
         return new Failure(FailureCode.FAILED_PRECONDITION, "the webhook is not enabled; enable it first");
     }

@@ -149,7 +149,7 @@ final class WebhookRepository {
     private static final String LOCK = "SELECT 1 FROM webhooks WHERE tenant_id = $1 AND webhook_id = $2 FOR UPDATE";
 
     /** As it stays until the transaction ends. */
-    private static Future<Webhook> lock(Query query, String tenantId, UUID webhookId) {
+    static Future<Webhook> lock(Query query, String tenantId, UUID webhookId) {
         return query.execute(LOCK, Tuple.of(tenantId, webhookId)).compose(locked -> find(query, tenantId, webhookId));
     }
 

@@ -1,5 +1,6 @@
 package io.ticktock.state;
 
+import io.ticktock.proto.v1.AddDeliveryRequest;
 import io.ticktock.proto.v1.CommitDeliveriesRequest;
 import io.ticktock.proto.v1.CreateWebhookRequest;
 import io.ticktock.proto.v1.DeliveryState;
@@ -90,6 +91,26 @@ public final class Webhooks {
         if (bodyBytes > MOST_BODY_BYTES) {
             throw Refusal.invalid("the body of a delivery must have at most " + MOST_BODY_BYTES + " bytes");
         }
+    }
+
+    public static void add(AddDeliveryRequest request) {
+        delivery(
+                request.getDelivery().getDelivery(),
+                request.getDelivery().getBody().size());
+        if (request.getMostWaiting() < 1) {
+            throw Refusal.invalid("most_waiting must be set");
+        }
+    }
+
+    /** Of this webhook, which stays as it is meanwhile. */
+    public static Webhook requireRoom(AddDeliveryRequest request, Webhook webhook) {
+        if (!webhook.getEnabled()) {
+            throw Refusal.notEnabled();
+        }
+        if (webhook.getWaiting() >= request.getMostWaiting()) {
+            throw Refusal.tooManyDeliveries(webhook.getWaiting());
+        }
+        return webhook;
     }
 
     private static void content(Webhook webhook) {

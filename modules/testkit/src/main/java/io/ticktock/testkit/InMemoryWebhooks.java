@@ -146,11 +146,9 @@ final class InMemoryWebhooks {
 
     AddDeliveryResponse add(AddDeliveryRequest request) {
         WebhookDelivery delivery = request.getDelivery().getDelivery();
-        Webhooks.delivery(delivery, request.getDelivery().getBody().size());
+        Webhooks.add(request);
         Stored stored = require(request.getTenantId(), request.getWebhookId());
-        if (!stored.webhook.getEnabled()) {
-            throw Refusal.notEnabled();
-        }
+        Webhooks.requireRoom(request, shown(stored));
         stored.deliveries.put(delivery.getEventId(), request.getDelivery());
         return AddDeliveryResponse.newBuilder().setDelivery(delivery).build();
     }

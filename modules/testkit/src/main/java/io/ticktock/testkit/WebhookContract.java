@@ -13,6 +13,7 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.StateStore;
 import io.ticktock.state.Webhooks;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -177,6 +178,36 @@ public abstract class WebhookContract {
         assertEquals(List.of("whsec_second", "whsec_first"), claimed(webhook).getSecretsList());
         assertEquals(rotated, result(store.rotateWebhookSecret(rotation)).getWebhook(), "the same again");
         assertEquals(List.of("whsec_second", "whsec_first"), claimed(webhook).getSecretsList());
+    }
+
+    @Test
+    void onlySoManyAreAddedThatWait() {
+        Webhook webhook = create(one, 5);
+        for (int i = 1; i <= 3; i++) {
+            add(webhook, "evt_" + i);
+        }
+        assertEquals(
+                FailureCode.FAILED_PRECONDITION,
+                failure(store.addDelivery(adding(webhook, "evt_4"))).code());
+        result(store.commitDeliveries(committing(claimed(webhook), "p2", delivered("evt_1"))));
+        add(webhook, "evt_4");
+    }
+
+    @Test
+    void whatIsAddedWhileItsWebhookIsDeletedIsNotLeftBehind() {
+        for (int i = 0; i < 20; i++) {
+            Webhook webhook = create(one, 5);
+            Future<?> added = store.addDelivery(adding(webhook, "evt_1"));
+            delete(one, webhook.getWebhookId());
+            result(added.transform(done -> Future.succeededFuture()));
+            CreateWebhookRequest again =
+                    creating(one, 5).toBuilder().setWebhook(webhook).build();
+            result(store.createWebhook(again));
+            assertEquals(
+                    List.of(),
+                    result(store.listDeliveries(listing(webhook, 10, ""))).getDeliveriesList());
+            delete(one, webhook.getWebhookId());
+        }
     }
 
     // who delivers
@@ -512,6 +543,7 @@ public abstract class WebhookContract {
                 .setTenantId(webhook.getTenantId())
                 .setWebhookId(webhook.getWebhookId())
                 .setDelivery(waiting(eventId, Instant.now()))
+                .setMostWaiting(3)
                 .build();
     }
 
