@@ -9,6 +9,7 @@ import io.ticktock.proto.v1.ClaimWebhooksRequest;
 import io.ticktock.proto.v1.ClaimWebhooksResponse;
 import io.ticktock.proto.v1.HeldWebhook;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +30,9 @@ final class Deliverer {
     /** Part of a lease: what is sent shortly before it runs out would otherwise be sent by two. */
     private static final int MARGIN = 4;
 
+    /** So long a stop waits for what is under way. */
+    private static final long MOST_DRAIN_MS = 1_000;
+
     /** As good as none. */
     private static final long NO_LEASE_MS = 1;
 
@@ -47,6 +51,7 @@ final class Deliverer {
     private int rounds;
     private boolean isClaiming;
     private boolean isToClaimAgain;
+    private final Promise<Void> ended = Promise.promise();
     private boolean isReleased;
 
     private record Key(String tenantId, String webhookId, long epoch) {
@@ -107,10 +112,26 @@ final class Deliverer {
         return bus.request(Addresses.STATE_CLAIM_WEBHOOKS, request);
     }
 
-    /** Lets others have what it holds. What is under way is sent, and perhaps again by them. */
+    /** Lets others have what it holds. What does not end soon is sent again by them. */
     Future<?> release() {
         isReleased = true;
+        held.values().forEach(Held::release);
+        noteEnd();
+        return ended.future()
+                .timeout(MOST_DRAIN_MS, TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .compose(done -> letGo());
+    }
+
+    private Future<?> letGo() {
+        held.values().forEach(Held::letGo);
         return held.isEmpty() ? Future.succeededFuture() : claim(NO_LEASE_MS, held.size());
+    }
+
+    private void noteEnd() {
+        if (isReleased && rounds == 0) {
+            ended.tryComplete();
+        }
     }
 
     private void hold(ClaimWebhooksResponse claimed, long askedNanos) {
@@ -162,6 +183,7 @@ final class Deliverer {
         roundsOf.merge(next.tenantId(), 1, Integer::sum);
         round.run(next).onComplete(next::end, cause -> fault(next, cause)).onComplete(done -> {
             rounds--;
+            noteEnd();
             roundsOf.computeIfPresent(next.tenantId(), (tenant, count) -> count == 1 ? null : count - 1);
             look();
         });

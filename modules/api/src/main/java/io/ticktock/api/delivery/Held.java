@@ -22,6 +22,8 @@ final class Held {
     private long savedAtNanos;
     private boolean isBusy;
     private boolean isOver;
+    private boolean isReleased;
+    private boolean isLetGo;
 
     /** @param sureUntilNanos until when nobody else holds it */
     Held(HeldWebhook claimed, long sureUntilNanos) {
@@ -90,12 +92,26 @@ final class Held {
     }
 
     boolean isSure() {
-        return !isOver && sureUntilNanos - System.nanoTime() > 0;
+        return !isOver && !isReleased && sureUntilNanos - System.nanoTime() > 0;
     }
 
     /** What was told to be due is not, or not by the clock of the database; the next claim tells what waits. */
     void nothingIsDue() {
         nextDueAt = Instant.MAX;
+    }
+
+    /** Nothing more begins; what has come of what is under way is still told. */
+    void release() {
+        isReleased = true;
+    }
+
+    /** Nobody waits for what is under way. */
+    void letGo() {
+        isLetGo = true;
+    }
+
+    boolean isLetGo() {
+        return isLetGo;
     }
 
     long savedAtNanos() {

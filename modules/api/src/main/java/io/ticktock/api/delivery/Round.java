@@ -10,6 +10,8 @@ import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.webhook.WebhookSecret;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AuditEntry;
 import io.ticktock.proto.v1.AuditOutcome;
@@ -221,6 +223,9 @@ final class Round {
     // what has come of it
 
     private Future<Void> commit(Held held, Outcome outcome) {
+        if (held.isLetGo()) {
+            return Future.failedFuture(new Failure(FailureCode.FENCED, "this process delivers no more"));
+        }
         boolean isIdle = outcome.tried.isEmpty();
         if (isIdle && System.nanoTime() - held.savedAtNanos() < SAVE_IDLE_NANOS) {
             held.advance(outcome.position);

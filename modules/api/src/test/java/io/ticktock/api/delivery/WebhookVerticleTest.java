@@ -190,6 +190,25 @@ class WebhookVerticleTest {
     }
 
     @Test
+    void whatIsUnderWayWhenAProcessStopsIsNotSentAgain() {
+        answering = request -> vertx.setTimer(
+                200, timer -> request.response().setStatusCode(200).end());
+        happen(40);
+        String webhook = webhook("/");
+        String first = deploy();
+        await(() -> asked.size() >= 8, () -> asked.size() + " tries");
+        result(vertx.undeploy(first));
+        List<String> before = List.copyOf(asked);
+        assertEquals(before.size(), deliveries(webhook).size(), "what was sent is known");
+
+        clock.advance(Duration.ofSeconds(1));
+        deploy();
+        await(() -> asked.size() >= 40, () -> asked.size() + " tries");
+        pause(Duration.ofMillis(500));
+        assertEquals(40, asked.size(), "each once");
+    }
+
+    @Test
     void aSlowServerAndOneThatBreaksOffAreTriedAgain() {
         happen(1);
         answering = request -> {};
