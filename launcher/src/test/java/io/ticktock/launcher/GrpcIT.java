@@ -28,6 +28,7 @@ import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkLifetimeResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GetLifetimeResponse;
+import io.ticktock.proto.v1.GetPolicySetResponse;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
 import io.ticktock.proto.v1.IssueApiKeyResponse;
 import io.ticktock.proto.v1.ListHumanTasksRequest;
@@ -331,6 +332,17 @@ class GrpcIT {
                 call(DATA_PLANE, "RegisterGraph", large, RegisterGraphResponse.getDefaultInstance(), "");
         assertEquals(GrpcStatus.INVALID_ARGUMENT, refused.status());
         assertEquals("the message is larger than 4 MiB", refused.message());
+    }
+
+    @Test
+    void bytesThatAreNoMessageAreRefused() {
+        GetPolicySetResponse noText = GetPolicySetResponse.newBuilder()
+                .setContent(ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xfe}))
+                .build();
+        Called<RegisterGraphResponse> refused =
+                call(DATA_PLANE, "RegisterGraph", noText, RegisterGraphResponse.getDefaultInstance(), "");
+        assertEquals(GrpcStatus.INVALID_ARGUMENT, refused.status());
+        assertEquals("the message cannot be read, or there is none", refused.message());
     }
 
     private static String reason(Called<?> called) {

@@ -23,7 +23,6 @@ import io.vertx.core.Promise;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
@@ -164,16 +163,18 @@ final class Rpcs {
     private static <Q> Future<Q> received(GrpcServerRequest<Q, ?> call) {
         Promise<Q> received = Promise.promise();
         call.invalidMessageHandler(fault -> received.tryFail(unreadable(fault)));
-        call.last().onComplete(received::tryComplete, received::tryFail);
+        // What is no message of its type comes here; of a stream that broke, which does too, nobody hears.
+        call.last().onComplete(received::tryComplete, cause -> received.tryFail(unreadable(cause)));
         return received.future();
     }
 
-    private static Failure unreadable(InvalidMessageException fault) {
+    private static Failure unreadable(Throwable fault) {
         return new Failure(
                 FailureCode.INVALID_ARGUMENT,
                 fault instanceof MessageSizeOverflowException
                         ? "the message is larger than 4 MiB"
-                        : "the message cannot be read");
+                        : "the message cannot be read, or there is none",
+                fault);
     }
 
     /** Completes when nobody waits for an answer any more: cancelled, disconnected, or too late. */
