@@ -17,6 +17,7 @@ import io.ticktock.launcher.isolation.RpcAttempts;
 import io.ticktock.launcher.isolation.Slot;
 import io.ticktock.launcher.isolation.TenantRows;
 import io.ticktock.launcher.isolation.Variation;
+import io.ticktock.launcher.isolation.WorkerAttempts;
 import io.ticktock.state.EmbeddedPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
@@ -136,6 +137,7 @@ class IsolationIT {
     private static Furnishing stranger;
     private static List<Holdings> owned;
     private static Holdings own;
+    private static WorkerAttempts workers;
     private static final Map<String, String> STRANGERS_KEYS = new LinkedHashMap<>();
     private static final Random RANDOM = new Random(SEED);
 
@@ -161,7 +163,10 @@ class IsolationIT {
         for (String role : ROLES) {
             STRANGERS_KEYS.put(role, stranger.issue(role));
         }
-        while (rows.running(own.get(Naming.TENANT)) + rows.running(ended.get(Naming.TENANT)) > 0) {
+        workers = new WorkerAttempts(
+                vertx, server(), owner, STRANGERS_KEYS.get("worker"), ended.get(Naming.WORKER), RANDOM);
+        // What is in the hand of the owner's worker goes on.
+        while (rows.running(own.get(Naming.TENANT)) + rows.running(ended.get(Naming.TENANT)) > 1) {
             Thread.sleep(20);
         }
     }
@@ -206,6 +211,11 @@ class IsolationIT {
         address = told.group();
     }
 
+    private static SocketAddress server() {
+        URI uri = URI.create(address);
+        return SocketAddress.inetSocketAddress(uri.getPort(), uri.getHost());
+    }
+
     @AfterAll
     static void stop() {
         if (serving != null) {
@@ -219,10 +229,10 @@ class IsolationIT {
         SortedMap<String, List<String>> before =
                 rows.settled(vertx, owned.get(0).get(Naming.TENANT));
         requireFurnished(before);
-        URI uri = URI.create(address);
+        workers.begin(owned);
         HttpAttempts routes = HttpAttempts.at(address);
         List<Attempt> attempts = new ArrayList<>(routes.all());
-        try (RpcAttempts rpcs = new RpcAttempts(vertx, SocketAddress.inetSocketAddress(uri.getPort(), uri.getHost()))) {
+        try (RpcAttempts rpcs = new RpcAttempts(vertx, server())) {
             attempts.addAll(rpcs.all(stranger.key()));
             assertEquals(NOT_SERVED, rpcs.notServed(), "rpcs that are described and not served");
             tryAll(attempts);
@@ -231,12 +241,15 @@ class IsolationIT {
             requireNothingOfOwner(path, routes.plain(path), Set.of());
         }
 
+        faults.addAll(workers.faults(secret));
         SortedMap<String, List<String>> after = rows.settled(vertx, owned.get(0).get(Naming.TENANT));
         before.forEach((table, untouched) -> {
             if (!untouched.equals(after.get(table))) {
                 faults.add("rows of " + table + "\nbefore: " + untouched + "\nafter: " + after.get(table));
             }
         });
+        workers.complete();
+        workers.close();
         requireNothingWithStranger();
         requireNothingLogged();
         assertTrue(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 
@@ -25,6 +26,7 @@ public final class Furnishing {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final String LIFETIMES = "/v1/lifetimes";
+    private static final String DATA = "data: ";
 
     private final String address;
     private final String systemKey;
@@ -121,8 +123,48 @@ public final class Furnishing {
         throw new AssertionError(asked + " asks nobody: " + tasks);
     }
 
+    /** Starts one whose only execution is for a worker that serves this type. */
+    public String startForWorker(String taskType) {
+        String name = taskType.replace('.', '-');
+        registerFile("""
+                graph: %s
+                version: 1.0.0
+                start: work
+                tasks:
+                  work: {type: %s, text: "${input.text}", heartbeat_timeout: 10m}
+                edges:
+                  - work -> END [FINAL]
+                """.formatted(name, taskType));
+        ObjectNode body = object().put("graph", name);
+        body.putObject("input").put("text", secret);
+        return post(key, LIFETIMES, body).get("lifetime_id").asText();
+    }
+
+    /** The execution that a lifetime began with, once the tenant's stream of events has it. */
+    public String scheduled(String lifetime) {
+        HttpRequest.Builder events = HttpRequest.newBuilder(
+                        URI.create(address + "/v1/events?position=oldest&until_now=true&type=scheduled"))
+                .header("Authorization", "Bearer " + key);
+        Instant deadline = Instant.now().plus(LONGEST_WAIT);
+        while (Instant.now().isBefore(deadline)) {
+            Optional<String> scheduled = textOf(events)
+                    .lines()
+                    .filter(line -> line.startsWith(DATA) && line.contains(lifetime))
+                    .findFirst();
+            if (scheduled.isPresent()) {
+                return json(scheduled.get().substring(DATA.length()))
+                        .get("exec_id")
+                        .asText();
+            }
+        }
+        throw new AssertionError("nothing was scheduled of " + lifetime);
+    }
+
     private String register(String graph, String version) {
-        String file = Holdings.graphFile(graph, version, secret, secret);
+        return registerFile(Holdings.graphFile(graph, version, secret, secret));
+    }
+
+    private String registerFile(String file) {
         return send(key, "/v1/graphs", BodyPublishers.ofString(file), "")
                 .get("digest")
                 .asText();
@@ -192,14 +234,24 @@ public final class Furnishing {
     }
 
     private static JsonNode sent(HttpRequest.Builder request) {
+        return json(textOf(request));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + text, e);
+        }
+    }
+
+    private static String textOf(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
                 throw new AssertionError(response + " " + response.body());
             }
-            return JSON.readTree(response.body());
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("no JSON", e);
+            return response.body();
         } catch (IOException e) {
             throw new AssertionError("not answered", e);
         } catch (InterruptedException e) {

@@ -111,7 +111,7 @@ final class Hands {
     }
 
     private boolean takeOver(WorkerSession session, HeldTask task) {
-        TaskAcknowledgement answer = recent.find(task.getToken(), task.getExecId());
+        TaskAcknowledgement answer = recent.find(session.tenantId, task.getToken(), task.getExecId());
         if (answer != null) {
             session.acknowledge(answer);
             return false;
@@ -187,7 +187,7 @@ final class Hands {
     }
 
     void complete(WorkerSession session, TaskCompletion completion) {
-        TaskAcknowledgement answer = recent.find(completion.getToken(), completion.getExecId());
+        TaskAcknowledgement answer = recent.find(session.tenantId, completion.getToken(), completion.getExecId());
         if (answer != null) {
             session.acknowledge(answer);
             return;
@@ -208,7 +208,7 @@ final class Hands {
 
     /** Completes once it is recorded. NOT_FOUND when it is in nobody's hand by this token. */
     Future<Void> complete(String tenantId, TaskCompletion completion) {
-        TaskAcknowledgement answer = recent.find(completion.getToken(), completion.getExecId());
+        TaskAcknowledgement answer = recent.find(tenantId, completion.getToken(), completion.getExecId());
         if (answer != null) {
             return accepted(answer);
         }
@@ -308,7 +308,7 @@ final class Hands {
 
     private void finish(Hand hand, boolean recorded, String reason) {
         TaskAcknowledgement answer = answer(hand.execId, hand.token, recorded, reason);
-        recent.add(answer);
+        recent.add(hand.tenantId, answer);
         WorkerSession session = hand.session;
         drop(hand);
         if (session != null) {

@@ -247,6 +247,20 @@ class WorkerGatewayTest {
     }
 
     @Test
+    void whatOneTenantWasAnsweredIsNotToldToAnother() {
+        TestWorker worker = worker("w", 1);
+        TestWorker stranger = new TestWorker(context, gateway).open("other", hello("w", 1));
+        executor.offer(1, LONG_MS);
+        TaskAssignment assignment = next(worker.assignments);
+        worker.complete(assignment);
+        next(executor.completed).record();
+        assertTrue(next(worker.acknowledgements).getRecorded());
+        stranger.complete(assignment);
+        assertRefused(stranger);
+        assertNotInHand("other", completion(assignment, assignment.getToken()));
+    }
+
+    @Test
     void anotherTenantsWorkerGetsNothing() {
         TestWorker stranger = new TestWorker(context, gateway).open("other", hello("w", 10));
         executor.offer(1, LONG_MS);
