@@ -8,6 +8,7 @@ import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +34,6 @@ final class LifetimeWatch {
         INTERRUPTED
     }
 
-    /** The log is read at least this often: progress messages are hints. */
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
     private static final Duration REDRAW_EVERY = Duration.ofMillis(100);
 
     private final Client client;
@@ -45,12 +43,11 @@ final class LifetimeWatch {
     private final FormPrompt prompt;
     private final Interruption interruption;
     private final Progress progress;
+    private final LogReader log;
 
     private final Semaphore hints = new Semaphore(0);
     private final OpenWaits waits = new OpenWaits();
     private final Set<String> unanswered = new HashSet<>();
-    private Instant lookedAt = Instant.MIN;
-    private long lastSeq;
     private boolean ended;
     private boolean paused;
     /** It is paused for want of leave for something; what had leave before runs to its end. */
@@ -63,6 +60,7 @@ final class LifetimeWatch {
         this.terminal = terminal;
         this.interruption = interruption;
         this.prompt = new FormPrompt(terminal.err(), new LineReader(terminal.in()));
+        this.log = new LogReader(afterSeq -> client.events(id, afterSeq), InstantSource.system());
         this.progress = Progress.on(terminal.err(), terminal.live());
     }
 
@@ -90,12 +88,7 @@ final class LifetimeWatch {
 
     /** Takes in the next page of the log if there was a hint or none for long. Whether there may be more. */
     private boolean readLog() {
-        boolean hinted = hints.drainPermits() > 0;
-        if (!hinted && Instant.now().isBefore(lookedAt.plus(LOOK_EVERY))) {
-            return false;
-        }
-        lookedAt = Instant.now();
-        List<LifetimeEvent> events = client.events(id, lastSeq);
+        List<LifetimeEvent> events = log.next(hints.drainPermits() > 0);
         events.forEach(this::take);
         if (!events.isEmpty()) {
             hints.release();
@@ -104,7 +97,6 @@ final class LifetimeWatch {
     }
 
     private void take(LifetimeEvent event) {
-        lastSeq = event.getSeq();
         waits.take(event);
         progress.take(event);
         switch (event.getEventCase()) {
