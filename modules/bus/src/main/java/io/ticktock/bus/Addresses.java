@@ -233,8 +233,10 @@ public final class Addresses {
             Address.of("executor.run-task", TaskInput.class, DispatchResponse.class);
     public static final Address<PlanInput, DispatchResponse> EXECUTOR_RUN_PLAN =
             Address.of("executor.run-plan", PlanInput.class, DispatchResponse.class);
+    /** Of one executor, at its id; in one process at this address, too. */
     public static final Address<HeldExecutionsRequest, HeldExecutionsResponse> EXECUTOR_HELD =
             Address.of("executor.held", HeldExecutionsRequest.class, HeldExecutionsResponse.class);
+
     public static final Address<EvaluatePlansRequest, EvaluatePlansResponse> EXECUTOR_EVALUATE_PLANS = new Address<>(
             "executor.evaluate-plans", EvaluatePlansRequest.class, EvaluatePlansResponse.class, Duration.ofMinutes(2));
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =

@@ -65,6 +65,11 @@ public final class Bus {
         return tracing;
     }
 
+    /** Whether others may serve and listen besides, in processes of their own. */
+    public boolean leavesProcess() {
+        return leavesProcess;
+    }
+
     /**
      * Asks and gets the answer, or a {@link Failure}. What a verticle asks at one address in one turn of its event loop
      * travels together.
@@ -174,6 +179,8 @@ public final class Bus {
 
     /** Listens until that is ended. */
     public <M extends Message> Future<Registration> subscribe(Topic<M> topic, Consumer<M> listener) {
+        // What comes from another process is read by the codec that is known here.
+        codecs.computeIfAbsent(topic.message(), this::codecOf);
         MessageConsumer<M> consumer = eventBus.consumer(topic.name());
         Handler<io.vertx.core.eventbus.Message<M>> handler = message -> delivery.deliver(
                 Delivery.Leg.PUBLICATION, topic.name(), () -> listener.accept(message.body()), () -> {});

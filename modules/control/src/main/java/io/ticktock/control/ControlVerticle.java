@@ -28,6 +28,7 @@ public final class ControlVerticle extends VerticleBase {
 
     private ShardLease lease;
     private GraphOrchestrator orchestrator;
+    private LiveExecutors executors;
     private Reconciler reconciler;
     private LifetimeReplay replay;
     private PlansReplay plansReplay;
@@ -44,7 +45,11 @@ public final class ControlVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         compose();
-        return lease.take().compose(taken -> serve()).compose(served -> reconciler.start());
+        return executors
+                .start()
+                .compose(heard -> lease.take())
+                .compose(taken -> serve())
+                .compose(served -> reconciler.start());
     }
 
     private void compose() {
@@ -69,7 +74,9 @@ public final class ControlVerticle extends VerticleBase {
         meters.watch(orchestrator, dispatcher, lease);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
-        reconciler = new Reconciler(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher);
+        executors = new LiveExecutors(bus, bus.leavesProcess(), System::nanoTime);
+        reconciler = new Reconciler(
+                vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors);
     }
 
     private Future<CheckResponse> check(CheckRequest request) {

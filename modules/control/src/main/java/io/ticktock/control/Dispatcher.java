@@ -3,6 +3,7 @@ package io.ticktock.control;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.tenant.TenantQuotas;
 import io.ticktock.graph.GraphNode;
 import io.ticktock.graph.Plan;
@@ -121,9 +122,18 @@ final class Dispatcher {
         if (attempt == null) {
             release(resident, execId);
         } else if (outing != null && !outing.offered) {
+            outing.repeated = bus.leavesProcess();
             outing.checks = 0;
             outing.checkAt = clock.instant().plus(FIRST_CHECK);
             offer(resident, attempt, outing);
+        }
+    }
+
+    /** It is not known yet who holds it. */
+    void askAgain(Resident resident, String execId) {
+        Resident.Outing outing = resident.outings.get(execId);
+        if (outing != null) {
+            outing.checkAt = clock.instant().plus(FIRST_CHECK);
         }
     }
 
@@ -205,10 +215,20 @@ final class Dispatcher {
 
     private void offer(Resident resident, Attempt attempt, Resident.Outing outing) {
         outing.offered = true;
-        route(resident, attempt).onSuccess(taken -> outing.offered = false).onFailure(cause -> {
-            noteRefusal(attempt, Failure.of(cause));
-            vertx.setTimer(retryDelayMs(outing), id -> offerAgain(resident, attempt.execId(), outing));
-        });
+        route(resident, attempt, outing)
+                .onSuccess(taken -> outing.offered = false)
+                .onFailure(cause -> notTaken(resident, attempt, outing, Failure.of(cause)));
+    }
+
+    /** Where there are several executors, the next one would not know whether this one has it after all: they are asked. */
+    private void notTaken(Resident resident, Attempt attempt, Resident.Outing outing, Failure refusal) {
+        noteRefusal(attempt, refusal);
+        if (bus.leavesProcess() && refusal.code() == FailureCode.UNAVAILABLE) {
+            outing.offered = false;
+            outing.checkAt = clock.instant();
+            return;
+        }
+        vertx.setTimer(retryDelayMs(outing), id -> offerAgain(resident, attempt.execId(), outing));
     }
 
     /** Room comes and processes come back; anything else is a defect, which trying again may only hide. */
@@ -236,9 +256,9 @@ final class Dispatcher {
         return FIRST_RETRY_MS << Math.min(outing.refusals++, RETRY_DOUBLINGS);
     }
 
-    private Future<DispatchResponse> route(Resident resident, Attempt attempt) {
+    private Future<DispatchResponse> route(Resident resident, Attempt attempt, Resident.Outing outing) {
         boolean isPlan = resident.state.graph().node(attempt.scheduled.getNodeId()) instanceof Plan;
-        return isPlan ? plans.route(resident.state, attempt) : tasks.route(resident.state, attempt);
+        return isPlan ? plans.route(resident.state, attempt) : tasks.route(resident.state, attempt, outing.repeated);
     }
 
     /** The attempt, if it is still to be dispatched. */

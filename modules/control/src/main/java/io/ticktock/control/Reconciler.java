@@ -6,7 +6,6 @@ import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.FindExecutionsRequest;
-import io.ticktock.proto.v1.HeldExecutionsRequest;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.ListDueRequest;
 import io.ticktock.proto.v1.ListDueResponse;
@@ -44,6 +43,7 @@ final class Reconciler {
     private final ShardLease lease;
     private final GraphOrchestrator orchestrator;
     private final Dispatcher dispatcher;
+    private final LiveExecutors executors;
 
     private long sweepTimer = -1;
     private long dueTimer = -1;
@@ -57,7 +57,8 @@ final class Reconciler {
             Duration interval,
             ShardLease lease,
             GraphOrchestrator orchestrator,
-            Dispatcher dispatcher) {
+            Dispatcher dispatcher,
+            LiveExecutors executors) {
         this.vertx = vertx;
         this.bus = bus;
         this.clock = clock;
@@ -65,6 +66,7 @@ final class Reconciler {
         this.lease = lease;
         this.orchestrator = orchestrator;
         this.dispatcher = dispatcher;
+        this.executors = executors;
     }
 
     /** Brings back every lifetime that must be in memory, then keeps looking. */
@@ -208,22 +210,17 @@ final class Reconciler {
 
     /** First the executors, then the tables: what is let go between the two questions is found by the second. */
     private Future<Void> ask(Map<ExecutionKey, Resident> silent) {
-        return held(silent.keySet()).compose(held -> {
+        List<String> execIds =
+                silent.keySet().stream().map(ExecutionKey::getExecId).toList();
+        return executors.held(execIds).compose(held -> {
             List<ExecutionKey> loose = silent.keySet().stream()
-                    .filter(key -> !held.contains(key.getExecId()))
+                    .filter(key -> !held.execIds().contains(key.getExecId()))
                     .toList();
             return find(loose).map(found -> {
-                settle(silent, loose, found);
+                settle(silent, loose, found, held.areAll());
                 return null;
             });
         });
-    }
-
-    private Future<Set<String>> held(Set<ExecutionKey> keys) {
-        HeldExecutionsRequest.Builder request = HeldExecutionsRequest.newBuilder();
-        keys.forEach(key -> request.addExecIds(key.getExecId()));
-        return bus.request(Addresses.EXECUTOR_HELD, request.build())
-                .map(response -> new HashSet<>(response.getExecIdsList()));
     }
 
     private Future<List<ExecutionReference>> find(List<ExecutionKey> keys) {
@@ -236,15 +233,25 @@ final class Reconciler {
                 .map(response -> new ArrayList<>(response.getExecutionsList()));
     }
 
-    private void settle(Map<ExecutionKey, Resident> silent, List<ExecutionKey> loose, List<ExecutionReference> found) {
+    /** @param isLoose whether no executor can have what is loose; else it is asked after again */
+    private void settle(
+            Map<ExecutionKey, Resident> silent,
+            List<ExecutionKey> loose,
+            List<ExecutionReference> found,
+            boolean isLoose) {
         Set<String> recorded = new HashSet<>();
         for (ExecutionReference reference : found) {
             recorded.add(reference.getHeaders().getExecId());
             orchestrator.recorded(reference);
         }
         for (ExecutionKey key : loose) {
-            if (!recorded.contains(key.getExecId())) {
+            if (recorded.contains(key.getExecId())) {
+                continue;
+            }
+            if (isLoose) {
                 dispatcher.repeat(silent.get(key), key.getExecId());
+            } else {
+                dispatcher.askAgain(silent.get(key), key.getExecId());
             }
         }
     }

@@ -30,6 +30,9 @@ final class Resident {
         /** No executor has taken it yet; it is offered until one does. */
         boolean offered;
 
+        /** An executor that is gone may have had it. */
+        boolean repeated;
+
         Outing(Outlet outlet, Instant checkAt) {
             this.outlet = outlet;
             this.checkAt = checkAt;

@@ -16,12 +16,17 @@ final class TaskRouter {
         this.bus = bus;
     }
 
-    /** Succeeds once an executor has the attempt in hand. */
-    Future<DispatchResponse> route(LifetimeState state, Attempt attempt) {
+    /**
+     * Succeeds once an executor has the attempt in hand.
+     *
+     * @param mayBeOut whether an executor that is gone may have had it
+     */
+    Future<DispatchResponse> route(LifetimeState state, Attempt attempt, boolean mayBeOut) {
         TaskInput.Builder input = TaskInput.newBuilder()
                 .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_TASK))
                 .setSources(NodeRouting.sources(state, attempt))
                 .setWaits(attempt.waits)
+                .setMayBeOut(mayBeOut)
                 .setRejection(NodeRouting.rejection(attempt));
         if (attempt.resumption != null) {
             input.setResumption(attempt.resumption);

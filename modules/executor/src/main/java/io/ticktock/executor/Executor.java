@@ -40,6 +40,8 @@ public final class Executor {
     private final PlanExecutor plans;
     private final PlanEvaluator evaluator;
     private final RemoteTasks remote;
+    /** Null until it is asked to. */
+    private Future<Void> drained;
 
     /**
      * With the built-in types and those that authors have put on the class path.
@@ -201,9 +203,16 @@ public final class Executor {
 
     /**
      * Refuses new attempts, lets those in hand go on for so long, and then leaves them: without a record, they are
-     * dispatched again, elsewhere or later. What workers outside have, they keep.
+     * dispatched again, elsewhere or later. What workers outside have, they keep. Each of its verticles may ask for it.
      */
-    public Future<Void> drain(Duration patience) {
+    public synchronized Future<Void> drain(Duration patience) {
+        if (drained == null) {
+            drained = drainOnce(patience);
+        }
+        return drained;
+    }
+
+    private Future<Void> drainOnce(Duration patience) {
         remote.letGo();
         return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
             held.abandonAll();

@@ -6,6 +6,7 @@ import io.ticktock.bus.Registration;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.List;
 
 /** Serves an executor on the bus, on one event loop. */
@@ -16,11 +17,19 @@ public final class ExecutorVerticle extends VerticleBase {
 
     private final Bus bus;
     private final Executor executor;
+    private final Duration patience;
     private List<Future<Registration>> dispatches = List.of();
 
+    /** Leaves what is in hand where it is when it stops. */
     public ExecutorVerticle(Bus bus, Executor executor) {
+        this(bus, executor, Duration.ZERO);
+    }
+
+    /** @param patience how long attempts in hand may go on when it stops */
+    public ExecutorVerticle(Bus bus, Executor executor, Duration patience) {
         this.bus = bus;
         this.executor = executor;
+        this.patience = patience;
     }
 
     @Override
@@ -29,16 +38,17 @@ public final class ExecutorVerticle extends VerticleBase {
         dispatches = List.of(
                 bus.serve(Addresses.EXECUTOR_RUN_TASK, executor::runTask),
                 bus.serve(Addresses.EXECUTOR_RUN_PLAN, executor::runPlan));
-        return Future.all(
+        return Future.all(List.of(
                 Future.all(dispatches),
                 bus.serve(
                         Addresses.EXECUTOR_CHECK,
                         request -> Future.succeededFuture(
                                 CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
+                bus.serve(Addresses.EXECUTOR_HELD.at(executor.id()), executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel),
-                serveGateways(executor.remote()));
+                serveGateways(executor.remote())));
     }
 
     private Future<?> serveGateways(RemoteTasks tasks) {
@@ -51,11 +61,15 @@ public final class ExecutorVerticle extends VerticleBase {
                 bus.subscribe(Addresses.API_GATEWAY_ALIVE, alive -> tasks.heard(alive.getGatewayId())));
     }
 
-    /** Takes nothing new from the bus; what is in hand is the executor's to {@link Executor#drain drain}. */
+    /**
+     * Takes nothing new from the bus, and lets what is in hand go on for a while. Meanwhile it answers for that: otherwise
+     * other processes would run it again.
+     */
     @Override
     public Future<?> stop() {
-        return Future.join(dispatches.stream()
+        Future<?> ended = Future.join(dispatches.stream()
                 .map(dispatch -> dispatch.compose(Registration::end))
                 .toList());
+        return patience.isZero() ? ended : ended.eventually(() -> executor.drain(patience));
     }
 }

@@ -58,6 +58,7 @@ final class HeldAttempt implements Attempt {
     private volatile String workerId = "";
     private volatile Secrets secrets = Secrets.NONE;
     private final Promise<Void> over = Promise.promise();
+    private volatile boolean mayBeOut;
 
     /** @param waits how often it has waited before */
     HeldAttempt(
@@ -73,6 +74,15 @@ final class HeldAttempt implements Attempt {
         this.threads = threads;
         this.executorId = executorId;
         this.tracing = tracing;
+    }
+
+    /** An executor that is gone has had it, and may have given it to a worker outside. */
+    void mayBeOut() {
+        mayBeOut = true;
+    }
+
+    boolean isPerhapsOut() {
+        return mayBeOut;
     }
 
     @Override

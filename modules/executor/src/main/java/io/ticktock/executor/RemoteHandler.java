@@ -48,7 +48,7 @@ final class RemoteHandler implements TaskHandler {
         return payloads.store(attempt, context.input().payload())
                 .map(input -> assignment(attempt, input, settings))
                 .toCompletionStage()
-                .thenCompose(assignment -> tasks.offer(attempt, assignment, since(context)));
+                .thenCompose(assignment -> tasks.offer(attempt, assignment, since(attempt, context)));
     }
 
     private TaskAssignment assignment(HeldAttempt attempt, Payload input, ByteString settings) {
@@ -75,7 +75,10 @@ final class RemoteHandler implements TaskHandler {
     }
 
     /** Since when a worker could have it. */
-    private static Instant since(TaskContext context) {
+    private static Instant since(HeldAttempt attempt, TaskContext context) {
+        if (attempt.isPerhapsOut()) {
+            return Instant.EPOCH;
+        }
         return context.resumption()
                 .filter(Resumption::hasWorkerReadyAt)
                 .map(resumption -> ProtoTime.instant(resumption.getWorkerReadyAt()))

@@ -64,6 +64,9 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         if (input.getResumption().hasTimedOutAt()) {
             return Future.failedFuture(AttemptFailure.timedOut("the timeout of the node passed while it waited"));
         }
+        if (input.getMayBeOut()) {
+            attempt.mayBeOut();
+        }
         return graphs.graph(attempt).compose(graph -> perform(attempt, input, graph));
     }
 
