@@ -2,6 +2,7 @@ package io.ticktock.launcher;
 
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
+import io.ticktock.cluster.Cluster;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.state.StateConfiguration;
 import io.vertx.core.DeploymentOptions;
@@ -19,20 +20,32 @@ import java.util.concurrent.CompletableFuture;
 /** Chosen modules, started on one Vert.x in the order of their table and stopped in the opposite order. */
 final class Deployment implements AutoCloseable {
 
-    /** What runs, and how it is let end. */
-    private record Deployed(String deploymentId, VerticleDefinition definition) {}
-
     private final Traces traces;
     private final Vertx vertx;
+    private final Optional<Cluster> cluster;
     private final Bus bus;
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
     private final CompletableFuture<Integer> listening = new CompletableFuture<>();
     private ProcessMeters meters = ProcessMeters.unseen();
-    private final Deque<Deployed> deployed = new ArrayDeque<>();
+    private final Deque<String> deploymentIds = new ArrayDeque<>();
 
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
     Deployment(Configuration configuration, Delivery delivery) {
-        this.vertx = vertx(configuration.launcher().eventLoops());
+        this(
+                configuration,
+                delivery,
+                Vertx.vertx(options(configuration.launcher().eventLoops())),
+                Optional.empty());
+    }
+
+    /** As one of several processes, which the deployment leaves when it is closed. */
+    Deployment(Configuration configuration, Cluster cluster) {
+        this(configuration, Delivery.DIRECT, cluster.vertx(), Optional.of(cluster));
+    }
+
+    private Deployment(Configuration configuration, Delivery delivery, Vertx vertx, Optional<Cluster> cluster) {
+        this.vertx = vertx;
+        this.cluster = cluster;
         this.traces = Traces.of(configuration.telemetry());
         this.bus = new Bus(vertx, delivery, traces.tracing());
     }
@@ -48,25 +61,30 @@ final class Deployment implements AutoCloseable {
             int loops = configuration.launcher().eventLoops();
             deploy(VerticleDefinition.instances(loops, () -> new LoopDelayVerticle(meters.registry())));
         }
-        Wiring wiring = new Wiring(
-                vertx, bus, configuration, state, instanceId, chosen.contains(SystemModule.API), listening, meters);
+        // Workers outside may come to any member.
+        boolean takesWorkers = cluster.isPresent() || chosen.contains(SystemModule.API);
+        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, takesWorkers, listening, meters);
+        OtherMembers others =
+                OtherMembers.of(vertx, bus, chosen, configuration.cluster().filter(set -> cluster.isPresent()));
         for (SystemModule module : EnumSet.copyOf(chosen)) {
+            others.awaitThoseBefore(module);
             deploy(ModuleTable.definition(module, wiring));
             modules.add(module);
         }
+        others.awaitAll();
     }
 
-    static Vertx vertx(int eventLoops) {
+    static VertxOptions options(int eventLoops) {
         // Nothing is read from the class path through Vert.x, so it needs no folder to copy such files to.
         FileSystemOptions files =
                 new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
-        return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops).setFileSystemOptions(files));
+        return new VertxOptions().setEventLoopPoolSize(eventLoops).setFileSystemOptions(files);
     }
 
     void deploy(VerticleDefinition definition) {
         DeploymentOptions options = new DeploymentOptions().setInstances(definition.instances());
         Future<String> deployment = vertx.deployVerticle(definition.verticle(), options);
-        deployed.push(new Deployed(Client.await(deployment), definition));
+        deploymentIds.push(Client.await(deployment));
     }
 
     Bus bus() {
@@ -94,20 +112,23 @@ final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         Future<Void> stopped = Future.succeededFuture();
-        while (!deployed.isEmpty()) {
-            Deployed last = deployed.pop();
-            stopped = stopped.eventually(() -> stop(last));
+        while (!deploymentIds.isEmpty()) {
+            String last = deploymentIds.pop();
+            stopped = stopped.eventually(() -> vertx.undeploy(last));
         }
         try {
-            Client.await(stopped.eventually(vertx::close));
+            Client.await(stopped);
+        } finally {
+            leave();
+        }
+    }
+
+    private void leave() {
+        try {
+            cluster.ifPresentOrElse(Cluster::leave, () -> Client.await(vertx.close()));
         } finally {
             meters.close();
             traces.close();
         }
-    }
-
-    private Future<Void> stop(Deployed module) {
-        return vertx.undeploy(module.deploymentId())
-                .eventually(module.definition().drain());
     }
 }

@@ -4,6 +4,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.cluster.ClusterConfiguration;
 import io.ticktock.control.ReplayVerticle;
 import io.ticktock.executor.EvaluationVerticle;
 import io.ticktock.guardrail.RecomputationVerticle;
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The system on a data folder: its database, the modules that this process started, and a client that asks them. */
@@ -27,11 +29,21 @@ final class LocalSystem implements ReachedSystem {
 
     private final Configuration configuration;
     private final Optional<EmbeddedPostgres> postgres;
+    private final Optional<Membership> membership;
     private final Deployment deployment;
 
     private LocalSystem(Configuration configuration, Optional<EmbeddedPostgres> postgres, Deployment deployment) {
+        this(configuration, postgres, Optional.empty(), deployment);
+    }
+
+    private LocalSystem(
+            Configuration configuration,
+            Optional<EmbeddedPostgres> postgres,
+            Optional<Membership> membership,
+            Deployment deployment) {
         this.configuration = configuration;
         this.postgres = postgres;
+        this.membership = membership;
         this.deployment = deployment;
     }
 
@@ -42,14 +54,44 @@ final class LocalSystem implements ReachedSystem {
 
     /** As above; messages between the modules are in the hands of this delivery. */
     static LocalSystem start(Configuration configuration, Set<SystemModule> modules, Delivery delivery) {
+        return start(() -> open(configuration, modules, delivery));
+    }
+
+    /** As one of several processes where the configuration says so, else alone. */
+    static LocalSystem serve(Configuration configuration, Set<SystemModule> modules) {
+        return configuration.cluster().isEmpty()
+                ? start(configuration, modules)
+                : start(() -> join(configuration, configuration.cluster().get(), modules));
+    }
+
+    private static LocalSystem start(Supplier<LocalSystem> starting) {
         try {
-            return open(configuration, modules, delivery);
+            return starting.get();
         } catch (Failure failure) {
             if (failure.code() != FailureCode.FAILED_PRECONDITION) {
                 throw failure;
             }
             throw new CommandFailure(ExitCode.USAGE, failure.getMessage(), failure);
         }
+    }
+
+    private static LocalSystem join(
+            Configuration configuration, ClusterConfiguration cluster, Set<SystemModule> modules) {
+        if (modules.contains(SystemModule.STATE) && !hasUrl(configuration)) {
+            throw CommandFailure.usage("module state of one of several processes needs a database that they share;"
+                    + " --database-url, state.database_url or TICKTOCK_STATE_DATABASE_URL says where it is");
+        }
+        Membership membership = Membership.join(
+                dataFolder(configuration),
+                cluster,
+                modules,
+                configuration.blob().s3().isEmpty(),
+                Deployment.options(configuration.launcher().eventLoops()));
+        Deployment deployment = new Deployment(configuration, membership.cluster());
+        LocalSystem system = new LocalSystem(configuration, Optional.empty(), Optional.of(membership), deployment);
+        Optional<DatabaseAddress> database =
+                modules.contains(SystemModule.STATE) ? database(configuration) : Optional.empty();
+        return system.started(modules, database);
     }
 
     static LocalSystem startAll(Configuration configuration) {
@@ -226,7 +268,8 @@ final class LocalSystem implements ReachedSystem {
     String description() {
         String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
         String way = address().map(address -> "; HTTP and gRPC at " + address).orElse("");
-        return "modules " + words + " on data folder " + dataFolder(configuration) + way;
+        String place = membership.map(Membership::description).orElse("");
+        return "modules " + words + " on data folder " + dataFolder(configuration) + place + way;
     }
 
     @Override
@@ -244,6 +287,7 @@ final class LocalSystem implements ReachedSystem {
         try {
             deployment.close();
         } finally {
+            membership.ifPresent(Membership::close);
             postgres.ifPresent(EmbeddedPostgres::close);
         }
     }

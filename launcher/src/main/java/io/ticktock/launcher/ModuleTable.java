@@ -18,12 +18,15 @@ import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.guardrail.GuardrailVerticle;
 import io.ticktock.launcher.configuration.BlobSection;
 import io.ticktock.launcher.configuration.ExecutorSection;
+import io.ticktock.proto.v1.CheckRequest;
+import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.state.StateConfiguration;
 import io.ticktock.state.StateVerticle;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The table of modules: how each is built, what it serves and what it needs. */
@@ -82,10 +85,8 @@ final class ModuleTable {
                 wiring.instanceId(),
                 wiring.takesWorkers(),
                 wiring.meters().registry());
-        return new VerticleDefinition(
-                () -> new ExecutorVerticle(wiring.bus(), executor),
-                section.instances(),
-                () -> executor.drain(section.drainTimeout()));
+        return VerticleDefinition.instances(
+                section.instances(), () -> new ExecutorVerticle(wiring.bus(), executor, section.drainTimeout()));
     }
 
     private static VerticleDefinition control(Wiring wiring) {
@@ -336,6 +337,26 @@ final class ModuleTable {
                 }
             }
         }
+    }
+
+    /** The first address that this module needs and that one serves. */
+    static Optional<Address<?, ?>> neededFrom(SystemModule server, SystemModule module) {
+        return neededBy(module).stream()
+                .filter(servedBy(server)::contains)
+                .<Address<?, ?>>map(needed -> needed)
+                .findFirst();
+    }
+
+    /** Where a module is asked whether it can work; whoever answers there serves the rest too. Empty where none needs it. */
+    static Optional<Address<CheckRequest, CheckResponse>> checkOf(SystemModule module) {
+        return switch (module) {
+            case STATE -> Optional.of(STATE_CHECK);
+            case BLOB -> Optional.of(BLOB_CHECK);
+            case GUARDRAIL -> Optional.of(GUARDRAIL_CHECK);
+            case EXECUTOR -> Optional.of(EXECUTOR_CHECK);
+            case CONTROL -> Optional.of(CONTROL_CHECK);
+            case API -> Optional.empty();
+        };
     }
 
     private static SystemModule serverOf(Address<?, ?> address) {

@@ -27,7 +27,7 @@ final class RemoteSystem implements ReachedSystem {
     /** Nothing is sent before something is asked. */
     static RemoteSystem of(ServerAccess access, Configuration configuration) {
         StandardErrorLog.leaveOutConnections();
-        Vertx vertx = Deployment.vertx(1);
+        Vertx vertx = Vertx.vertx(Deployment.options(1));
         try {
             ServerConnection server = new ServerConnection(vertx, access);
             return new RemoteSystem(

@@ -25,6 +25,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Modules to start: state, blob, guardrail, control, executor, api. Default: all.")
     private String modules;
 
+    @Option(
+            names = "--cluster",
+            description = "Be one of several processes that are one system; where the others are, and what is"
+                    + " encrypted, stands in the section 'cluster' of the configuration.")
+    private boolean isMember;
+
     @Mixin
     private SystemOptions options;
 
@@ -34,8 +40,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = options.configuration(session.environment(), modules);
-        try (LocalSystem system = LocalSystem.start(configuration, chosen(configuration))) {
+        Configuration configuration = options.configuration(session.environment(), modules, isMember);
+        try (LocalSystem system = LocalSystem.serve(configuration, chosen(configuration))) {
             session.terminal().out().println("ticktock: ready, " + system.description());
             session.interruption().awaitRequest();
         }

@@ -36,6 +36,11 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         root.addAppender(appender);
         // A connection that the other side closes is tried again by who uses it, which then says what came of it.
         context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
+        // Whoever asks a member that is gone says what came of it.
+        context.getLogger("io.vertx.core.eventbus.impl.clustered.ClusteredEventBus")
+                .setLevel(Level.ERROR);
+        // What members know of each other is kept nowhere, on purpose.
+        context.getLogger("org.infinispan.CONFIG").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

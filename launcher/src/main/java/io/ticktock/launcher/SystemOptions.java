@@ -48,11 +48,11 @@ final class SystemOptions {
 
     /** The whole configuration; also fixes the log level, so nothing must have been logged before. */
     Configuration configuration(Map<String, String> environment) {
-        return configuration(environment, null);
+        return configuration(environment, null, false);
     }
 
-    /** As above, with these modules to start unless null. */
-    Configuration configuration(Map<String, String> environment, String modules) {
+    /** As above, with these modules to start unless null, and as a member of a cluster if so. */
+    Configuration configuration(Map<String, String> environment, String modules, boolean isMember) {
         Settings settings = Settings.shipped().withCommon(environment);
         Optional<Path> file = file(environment);
         if (file.isPresent()) {
@@ -66,6 +66,7 @@ final class SystemOptions {
         settings = withFlag(settings, "state.database_url", databaseUrl, "--database-url");
         settings = withFlag(settings, "launcher.log_level", logLevel, "--log-level");
         settings = withFlag(settings, "launcher.modules", modules, "--modules");
+        settings = withFlag(settings, "cluster.enabled", isMember ? true : null, "--cluster");
         Configuration configuration = Configuration.of(settings);
         setUpLog(configuration.launcher().logLevel(), configuration.log().format());
         return configuration;

@@ -1,6 +1,5 @@
 package io.ticktock.launcher;
 
-import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.function.Supplier;
 
@@ -9,15 +8,14 @@ import java.util.function.Supplier;
  *
  * @param verticle makes one instance
  * @param instances at least 1
- * @param drain lets what is in hand end, once the verticles have stopped
  */
-record VerticleDefinition(Supplier<VerticleBase> verticle, int instances, Supplier<Future<Void>> drain) {
+record VerticleDefinition(Supplier<VerticleBase> verticle, int instances) {
 
     static VerticleDefinition of(Supplier<VerticleBase> verticle) {
         return instances(1, verticle);
     }
 
     static VerticleDefinition instances(int count, Supplier<VerticleBase> verticle) {
-        return new VerticleDefinition(verticle, count, Future::succeededFuture);
+        return new VerticleDefinition(verticle, count);
     }
 }

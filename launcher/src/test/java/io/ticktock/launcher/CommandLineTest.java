@@ -48,6 +48,7 @@ class CommandLineTest {
                     run GRAPH --database-url mysql://x  | --database-url: state.database_url cannot be used: the database url must have the form postgres://user:password@host:port/database?sslmode=require
                     run GRAPH -o xml                    | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'; see ticktock run --help
                     serve --modules state,blub          | there is no module 'blub'; the modules are state, blob, guardrail, executor, control, api
+                    serve --cluster --set cluster.members=127.0.0.1:7801 --modules state,blob | module state of one of several processes needs a database that they share; --database-url, state.database_url or TICKTOCK_STATE_DATABASE_URL says where it is
                     serve --modules control             | module control needs the address state.hold-shards, which module state serves; add state to the modules
                     serve --modules state,executor      | module executor needs the address blob.open, which module blob serves; add blob to the modules
                     lifetimes                           | Missing required subcommand; see ticktock lifetimes --help

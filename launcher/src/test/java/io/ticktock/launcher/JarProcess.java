@@ -3,12 +3,14 @@ package io.ticktock.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,11 +57,38 @@ final class JarProcess implements AutoCloseable {
 
     /** As above, with these variables, and none from outside that S3 would take credentials from. */
     static JarProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
+        return start(folder, environment, List.of("-jar", jar()), arguments);
+    }
+
+    /** As above, with the types of Tasks that the tests bring, as their author has them on the class path. */
+    static JarProcess startWithTypes(Path folder, String... arguments) throws IOException {
+        String classes = String.join(File.pathSeparator, jar(), ownClasses().toString());
+        return start(folder, Map.of(), List.of("-cp", classes, Ticktock.class.getName()), arguments);
+    }
+
+    private static String jar() {
+        return System.getProperty("ticktock.jar");
+    }
+
+    private static Path ownClasses() {
+        try {
+            return Path.of(JarProcess.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the tests' classes are not in a folder", e);
+        }
+    }
+
+    private static JarProcess start(
+            Path folder, Map<String, String> environment, List<String> program, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("server.jvm", SHORT_LIVED).split(" ")));
-        command.addAll(
-                List.of("-jar", Path.of(System.getProperty("ticktock.jar")).toString()));
+        command.addAll(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment()

@@ -8,6 +8,9 @@ import io.ticktock.api.token.TokenConfiguration;
 import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.blob.BlobConfiguration;
 import io.ticktock.blob.S3Configuration;
+import io.ticktock.cluster.ClusterConfiguration;
+import io.ticktock.cluster.ClusterTls;
+import io.ticktock.cluster.Endpoint;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.control.ControlQuotas;
 import io.ticktock.executor.ExecutorConfiguration;
@@ -20,12 +23,17 @@ import io.ticktock.state.StateConfiguration;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The whole configuration: a section for each module, under the module's word. */
+/**
+ * The whole configuration: a section for each module, under the module's word.
+ *
+ * @param cluster present where this process is to be one of several
+ */
 public record Configuration(
         LauncherConfiguration launcher,
         StateSection state,
@@ -34,6 +42,7 @@ public record Configuration(
         ExecutorSection executor,
         ControlConfiguration control,
         ApiConfiguration api,
+        Optional<ClusterConfiguration> cluster,
         TelemetryConfiguration telemetry,
         LogConfiguration log) {
 
@@ -56,6 +65,7 @@ public record Configuration(
                 section(settings, () -> executor(settings)),
                 section(settings, () -> control(settings)),
                 section(settings, () -> api(settings)),
+                section(settings, () -> cluster(settings)),
                 section(settings, () -> telemetry(settings)),
                 section(
                         settings,
@@ -241,6 +251,35 @@ public record Configuration(
         return TokenAlgorithm.of(name)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "api.jwt.algorithms must be some of " + TokenAlgorithm.names() + ", not '" + name + "'"));
+    }
+
+    private static Optional<ClusterConfiguration> cluster(Settings settings) {
+        if (!settings.flag("cluster.enabled")) {
+            return Optional.empty();
+        }
+        return Optional.of(new ClusterConfiguration(
+                settings.text("cluster.host"),
+                settings.integer("cluster.port"),
+                settings.integer("cluster.bus_port"),
+                settings.list("cluster.members").stream().map(Endpoint::parse).toList(),
+                optional(settings, "cluster.dns_name"),
+                clusterTls(settings),
+                settings.duration("cluster.start_timeout"),
+                settings.duration("cluster.silence")));
+    }
+
+    private static Optional<ClusterTls> clusterTls(Settings settings) {
+        List<Path> files = Stream.of("certificate", "key", "authority")
+                .flatMap(what -> optional(settings, "cluster.tls_" + what).stream())
+                .map(Path::of)
+                .toList();
+        return switch (files.size()) {
+            case 0 -> Optional.empty();
+            case 3 -> Optional.of(new ClusterTls(files.get(0), files.get(1), files.get(2)));
+            default ->
+                throw new IllegalArgumentException("cluster.tls_certificate, cluster.tls_key and"
+                        + " cluster.tls_authority go together; set all or none");
+        };
     }
 
     private static TelemetryConfiguration telemetry(Settings settings) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Keeps a data folder to one process. The system lets go of it when the process dies, however it does. */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
 
     private final FileChannel file;
 
@@ -19,7 +19,7 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** FAILED_PRECONDITION when another process has it. */
-    static FolderLock on(Path folder) throws IOException {
+    public static FolderLock on(Path folder) throws IOException {
         FileChannel file =
                 FileChannel.open(folder.resolve("postgres.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isTaken(file)) {

@@ -1,0 +1,233 @@
+package io.ticktock.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.bus.Bus;
+import io.ticktock.cluster.Cluster;
+import io.ticktock.cluster.ClusterConfiguration;
+import io.ticktock.cluster.Endpoint;
+import io.ticktock.cluster.MemberFacts;
+import io.ticktock.launcher.crash.Journey;
+import io.ticktock.launcher.crash.StoredRows;
+import io.ticktock.state.DatabaseAddress;
+import io.ticktock.state.EmbeddedPostgres;
+import io.ticktock.testkit.ReplayCheck;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three processes are one system: the way in, what decides and runs, and what stores. Members are killed while lifetimes
+ * run; then all must end, and the tables must say that nothing was lost and nothing happened twice. The test is a member,
+ * too, of no module.
+ *
+ * <p>{@code -Dcluster.lifetimes} and {@code -Dcluster.kills} change what is done; the members take turns to be killed.
+ */
+class ClusterIT {
+
+    private static final int LIFETIMES = Integer.getInteger("cluster.lifetimes", 40);
+    private static final int KILLS = Integer.getInteger("cluster.kills", 1);
+    private static final Duration PATIENCE = Duration.ofSeconds(60 + KILLS * 30L);
+    private static final Pattern ADDRESS = Pattern.compile("http://[0-9.:]+");
+
+    /** In the order in which they are killed. */
+    private static final List<String> MEMBERS = List.of("control,guardrail,executor", "state,blob", "api");
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, JarProcess> processes = new LinkedHashMap<>();
+    private List<Integer> ports = List.of();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private EmbeddedPostgres postgres;
+    private Cluster cluster;
+    private StoredRows rows;
+
+    @BeforeEach
+    void start() throws IOException {
+        ports = freePorts();
+        postgres = EmbeddedPostgres.start(folder.resolve("database"));
+        for (String modules : MEMBERS) {
+            processes.put(modules, start(modules));
+        }
+        cluster = Cluster.join(
+                new ClusterConfiguration(
+                        "127.0.0.1",
+                        ports.get(MEMBERS.size()),
+                        0,
+                        ports.stream()
+                                .map(port -> new Endpoint("127.0.0.1", port))
+                                .toList(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        PATIENCE,
+                        Duration.ofSeconds(5)),
+                MemberFacts.of("test", List.of(), false),
+                Deployment.options(2));
+        rows = new StoredRows(cluster.vertx(), postgres.address());
+    }
+
+    @AfterEach
+    void stop() {
+        processes.values().forEach(JarProcess::close);
+        cluster.leave();
+        postgres.close();
+    }
+
+    /** One for each member, and one for the test. */
+    private static List<Integer> freePorts() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i <= MEMBERS.size(); i++) {
+            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        }
+        List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return free;
+    }
+
+    private JarProcess start(String modules) throws IOException {
+        String members = ports.stream()
+                .map(port -> "127.0.0.1:" + port)
+                .reduce((a, b) -> a + "," + b)
+                .orElseThrow();
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--cluster",
+                "--modules",
+                modules,
+                "--data",
+                folder.resolve(modules.replace(',', '-')).toString(),
+                "--set",
+                "cluster.port=" + ports.get(MEMBERS.indexOf(modules)),
+                "--set",
+                "cluster.members=" + members,
+                "--set",
+                "cluster.silence=3s",
+                // So that what is large for the suite is cheap to have.
+                "--set",
+                "executor.inline_limit_bytes=16384",
+                "--set",
+                "control.park_after=500ms"));
+        if (modules.contains("state")) {
+            arguments.addAll(List.of("--database-url", url(postgres.address())));
+        }
+        return JarProcess.startWithTypes(folder, arguments.toArray(String[]::new));
+    }
+
+    private static String url(DatabaseAddress address) {
+        return "postgres://" + address.user() + ":" + address.password() + "@" + address.host() + ":" + address.port()
+                + "/" + address.database() + "?sslmode=disable";
+    }
+
+    @Test
+    @Timeout(900)
+    void nothingIsLostOrDoubledBetweenProcesses() throws IOException, InterruptedException {
+        for (JarProcess process : processes.values()) {
+            process.awaitText("ready");
+        }
+        String key = key();
+        Bus bus = new Bus(cluster.vertx());
+        Client client = new Client(new BusConnection(cluster.vertx(), bus), Journey.TENANT, false);
+        Journey.graphs().forEach(client::register);
+        List<Journey> journeys =
+                IntStream.range(0, LIFETIMES).mapToObj(Journey::new).toList();
+        Instant begin = Instant.now();
+        // Half of them over the bus, half as other programs start them.
+        List<Journey> overBus = journeys.subList(0, LIFETIMES / 2);
+        List<Journey> asking = journeys.stream().filter(Journey::asks).toList();
+        Client.await(cluster.vertx().deployVerticle(new JourneyClient(bus, overBus, asking)));
+        for (Journey journey : journeys.subList(LIFETIMES / 2, LIFETIMES)) {
+            startOverHttp(key, journey);
+        }
+
+        for (int kill = 0; kill < KILLS; kill++) {
+            await(() -> rows.openLifetimes() > 0 && rows.number("SELECT count(*) FROM ticktock.task_executions") > 20);
+            String modules = MEMBERS.get(kill % MEMBERS.size());
+            processes.get(modules).kill();
+            processes.put(modules, start(modules));
+            processes.get(modules).awaitText("ready");
+        }
+        await(() -> rows.openLifetimes() == 0 && rows.number("SELECT count(*) FROM ticktock.lifetimes") >= LIFETIMES);
+
+        System.out.println("cluster: " + LIFETIMES + " lifetimes in three processes, " + KILLS + " kills, ended after "
+                + Duration.between(begin, Instant.now()).toMillis() + " ms");
+        assertEquals(List.of(), new Aftermath(client, rows, LIFETIMES, 1 + (KILLS > 0 ? 1 : 0)).faults());
+        int replayed = Client.await(new ReplayCheck(bus, Journey.TENANT).requireAllAgree());
+        assertTrue(replayed >= LIFETIMES, () -> "only " + replayed + " lifetimes were decided anew");
+        stopAll();
+    }
+
+    /** A key of the journeys' tenant. */
+    private String key() throws IOException, InterruptedException {
+        post("", "/v1/tenants", "{\"tenant_id\": \"" + Journey.TENANT + "\"}");
+        String issued = post("", "/v1/tenants/" + Journey.TENANT + "/keys", "{\"roles\": [\"operator\"]}");
+        return Json.parse(issued.getBytes(StandardCharsets.UTF_8))
+                .orElseThrow()
+                .get("key")
+                .asText();
+    }
+
+    private void startOverHttp(String key, Journey journey) throws IOException, InterruptedException {
+        String body = "{\"lifetime_id\": \"" + journey.id() + "\", \"graph\": \"" + journey.graphName()
+                + "\", \"version\": \"1.0.0\", \"input\": "
+                + journey.input().getInline().toStringUtf8() + "}";
+        post(key, "/v1/lifetimes", body);
+    }
+
+    private String post(String key, String path, String body) throws IOException, InterruptedException {
+        Matcher address = ADDRESS.matcher(processes.get("api").out());
+        assertTrue(address.find(), processes.get("api").out());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group() + path))
+                .timeout(PATIENCE)
+                .POST(BodyPublishers.ofString(body));
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        assertEquals(201, response.statusCode(), response.body());
+        return response.body();
+    }
+
+    private void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), () -> rows.openLifetimes() + " lifetimes have not ended");
+            Client.await(cluster.vertx().timer(100));
+        }
+    }
+
+    /** The way in first, so that nobody asks for what is gone. */
+    private void stopAll() throws InterruptedException {
+        for (String modules : List.of("api", "control,guardrail,executor", "state,blob")) {
+            JarProcess.Result stopped = processes.get(modules).terminate();
+            assertEquals(0, stopped.exitCode(), stopped::toString);
+        }
+    }
+}
