@@ -27,9 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -47,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  * too, of no module.
  *
  * <p>{@code -Dcluster.lifetimes} and {@code -Dcluster.kills} change what is done; the members take turns to be killed.
+ * {@code -Dcluster.split} gives the modules of each process, such as {@code state;state,blob;control,guardrail,executor;api}.
  */
 class ClusterIT {
 
@@ -55,13 +55,15 @@ class ClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60 + KILLS * 30L);
     private static final Pattern ADDRESS = Pattern.compile("http://[0-9.:]+");
 
-    /** In the order in which they are killed. */
-    private static final List<String> MEMBERS = List.of("control,guardrail,executor", "state,blob", "api");
+    /** The modules of each, in the order in which they are killed; they are stopped in the opposite one. */
+    private static final List<String> SPLIT =
+            List.of(System.getProperty("cluster.split", "control,guardrail,executor;state,blob;api")
+                    .split(";"));
 
     @TempDir
     private Path folder;
 
-    private final Map<String, JarProcess> processes = new LinkedHashMap<>();
+    private final List<JarProcess> processes = new ArrayList<>();
     private List<Integer> ports = List.of();
     private final HttpClient http = HttpClient.newHttpClient();
     private EmbeddedPostgres postgres;
@@ -72,13 +74,13 @@ class ClusterIT {
     void start() throws IOException {
         ports = freePorts();
         postgres = EmbeddedPostgres.start(folder.resolve("database"));
-        for (String modules : MEMBERS) {
-            processes.put(modules, start(modules));
+        for (int member = 0; member < SPLIT.size(); member++) {
+            processes.add(start(member));
         }
         cluster = Cluster.join(
                 new ClusterConfiguration(
                         "127.0.0.1",
-                        ports.get(MEMBERS.size()),
+                        ports.get(SPLIT.size()),
                         0,
                         ports.stream()
                                 .map(port -> new Endpoint("127.0.0.1", port))
@@ -94,7 +96,7 @@ class ClusterIT {
 
     @AfterEach
     void stop() {
-        processes.values().forEach(JarProcess::close);
+        processes.forEach(JarProcess::close);
         cluster.leave();
         postgres.close();
     }
@@ -102,7 +104,7 @@ class ClusterIT {
     /** One for each member, and one for the test. */
     private static List<Integer> freePorts() throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i <= MEMBERS.size(); i++) {
+        for (int i = 0; i <= SPLIT.size(); i++) {
             sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         }
         List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
@@ -112,7 +114,8 @@ class ClusterIT {
         return free;
     }
 
-    private JarProcess start(String modules) throws IOException {
+    private JarProcess start(int member) throws IOException {
+        String modules = SPLIT.get(member);
         String members = ports.stream()
                 .map(port -> "127.0.0.1:" + port)
                 .reduce((a, b) -> a + "," + b)
@@ -123,9 +126,9 @@ class ClusterIT {
                 "--modules",
                 modules,
                 "--data",
-                folder.resolve(modules.replace(',', '-')).toString(),
+                folder.resolve("member-" + member).toString(),
                 "--set",
-                "cluster.port=" + ports.get(MEMBERS.indexOf(modules)),
+                "cluster.port=" + ports.get(member),
                 "--set",
                 "cluster.members=" + members,
                 "--set",
@@ -149,7 +152,7 @@ class ClusterIT {
     @Test
     @Timeout(900)
     void nothingIsLostOrDoubledBetweenProcesses() throws IOException, InterruptedException {
-        for (JarProcess process : processes.values()) {
+        for (JarProcess process : processes) {
             process.awaitText("ready");
         }
         String key = key();
@@ -169,16 +172,17 @@ class ClusterIT {
 
         for (int kill = 0; kill < KILLS; kill++) {
             await(() -> rows.openLifetimes() > 0 && rows.number("SELECT count(*) FROM ticktock.task_executions") > 20);
-            String modules = MEMBERS.get(kill % MEMBERS.size());
-            processes.get(modules).kill();
-            processes.put(modules, start(modules));
-            processes.get(modules).awaitText("ready");
+            int member = kill % SPLIT.size();
+            processes.get(member).kill();
+            processes.set(member, start(member));
+            processes.get(member).awaitText("ready");
         }
         await(() -> rows.openLifetimes() == 0 && rows.number("SELECT count(*) FROM ticktock.lifetimes") >= LIFETIMES);
 
-        System.out.println("cluster: " + LIFETIMES + " lifetimes in three processes, " + KILLS + " kills, ended after "
+        System.out.println("cluster: " + LIFETIMES + " lifetimes in " + SPLIT.size() + " processes, " + KILLS
+                + " kills, ended after "
                 + Duration.between(begin, Instant.now()).toMillis() + " ms");
-        assertEquals(List.of(), new Aftermath(client, rows, LIFETIMES, 1 + (KILLS > 0 ? 1 : 0)).faults());
+        assertEquals(List.of(), new Aftermath(client, rows, LIFETIMES, 1 + Math.min(1, KILLS)).faults());
         int replayed = Client.await(new ReplayCheck(bus, Journey.TENANT).requireAllAgree());
         assertTrue(replayed >= LIFETIMES, () -> "only " + replayed + " lifetimes were decided anew");
         stopAll();
@@ -202,8 +206,9 @@ class ClusterIT {
     }
 
     private String post(String key, String path, String body) throws IOException, InterruptedException {
-        Matcher address = ADDRESS.matcher(processes.get("api").out());
-        assertTrue(address.find(), processes.get("api").out());
+        String out = processes.get(SPLIT.indexOf("api")).out();
+        Matcher address = ADDRESS.matcher(out);
+        assertTrue(address.find(), out);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group() + path))
                 .timeout(PATIENCE)
                 .POST(BodyPublishers.ofString(body));
@@ -225,8 +230,10 @@ class ClusterIT {
 
     /** The way in first, so that nobody asks for what is gone. */
     private void stopAll() throws InterruptedException {
-        for (String modules : List.of("api", "control,guardrail,executor", "state,blob")) {
-            JarProcess.Result stopped = processes.get(modules).terminate();
+        List<JarProcess> inOrder = new ArrayList<>(processes);
+        Collections.reverse(inOrder);
+        for (JarProcess process : inOrder) {
+            JarProcess.Result stopped = process.terminate();
             assertEquals(0, stopped.exitCode(), stopped::toString);
         }
     }

@@ -13,6 +13,7 @@ import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.BlobReference;
 import io.ticktock.proto.v1.CancelExecutions;
+import io.ticktock.proto.v1.ClaimTasksRequest;
 import io.ticktock.proto.v1.CompleteTaskRequest;
 import io.ticktock.proto.v1.CompleteTaskResponse;
 import io.ticktock.proto.v1.ExecutionError;
@@ -280,6 +281,27 @@ class RemoteExecutionTest {
         assertTrue(fixture.state.appends.isEmpty(), input.getHeaders().getExecId());
     }
 
+    @Test
+    void whatAnExecutorThatIsGoneHasHadIsKeptForItsWorker() throws Exception {
+        TaskInput input = fixture.task("a").setMayBeOut(true).build();
+        fixture.dispatch(input);
+        ClaimTasksRequest claim = ClaimTasksRequest.newBuilder()
+                .setGatewayId(GATEWAY)
+                .setTenantId(ExecutorFixture.TENANT)
+                .addExecIds(input.getHeaders().getExecId())
+                .build();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ExecutorFixture.PATIENCE_SECONDS);
+        int claimed = 0;
+        while (claimed == 0) {
+            assertTrue(System.nanoTime() < end, "its worker does not get it");
+            assertEquals(0, take().getAssignmentsCount(), "another worker got it");
+            claimed = ExecutorFixture.await(
+                            fixture.bus.request(Addresses.EXECUTOR_CLAIM_TASKS.at(ExecutorFixture.EXECUTOR_ID), claim))
+                    .getTasksCount();
+            ExecutorFixture.await(fixture.vertx.timer(5, TimeUnit.MILLISECONDS));
+        }
+    }
+
     private BlockingQueue<WithdrawnTasks> withdrawals() throws Exception {
         BlockingQueue<WithdrawnTasks> withdrawn = new LinkedBlockingQueue<>();
         ExecutorFixture.await(fixture.bus.subscribe(Addresses.EXECUTOR_WITHDRAWN_TASKS, withdrawn::add));
@@ -292,17 +314,21 @@ class RemoteExecutionTest {
         return input;
     }
 
-    private TaskAssignment takeOne() throws Exception {
+    private TakeTasksResponse take() throws Exception {
         TakeTasksRequest request = TakeTasksRequest.newBuilder()
                 .setGatewayId(GATEWAY)
                 .setTenantId(ExecutorFixture.TENANT)
                 .setTaskType("acme.work")
                 .setMost(1)
                 .build();
+        return ExecutorFixture.await(
+                fixture.bus.request(Addresses.EXECUTOR_TAKE_TASKS.at(ExecutorFixture.EXECUTOR_ID), request));
+    }
+
+    private TaskAssignment takeOne() throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ExecutorFixture.PATIENCE_SECONDS);
         while (System.nanoTime() < end) {
-            TakeTasksResponse taken = ExecutorFixture.await(
-                    fixture.bus.request(Addresses.EXECUTOR_TAKE_TASKS.at(ExecutorFixture.EXECUTOR_ID), request));
+            TakeTasksResponse taken = take();
             if (taken.getAssignmentsCount() > 0) {
                 return taken.getAssignments(0);
             }
