@@ -3,6 +3,7 @@ package io.ticktock.launcher;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -279,6 +280,20 @@ class ApiIT {
         }) {
             assertEquals("HTTP/1.1 400 Bad Request", firstLine(head + "\r\n\r\n"), head);
         }
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldByItsNumber(@TempDir Path other) {
+        String port =
+                Integer.toString(URI.create(system.address().orElseThrow()).getPort());
+        Settings settings = Settings.shipped()
+                .with("launcher.data_folder", other.toString(), "--data")
+                .with("api.port", port, "--set");
+        Exception refused = assertThrows(
+                Exception.class,
+                () -> LocalSystem.start(Configuration.of(settings), EnumSet.allOf(SystemModule.class)));
+        assertTrue(
+                refused.getMessage().contains("port " + port + " of 127.0.0.1 cannot be bound"), refused.getMessage());
     }
 
     private static String firstLine(String request) throws IOException {

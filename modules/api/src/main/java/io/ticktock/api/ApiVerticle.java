@@ -17,12 +17,15 @@ import io.ticktock.api.operation.Readiness;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.net.BindException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -99,7 +102,18 @@ public final class ApiVerticle extends VerticleBase {
         return vertx.createHttpServer(options())
                 .requestHandler(handler())
                 .listen(configuration.port(), configuration.host())
+                .recover(cause -> Future.failedFuture(notBound(cause)))
                 .onSuccess(server -> listening.accept(server.actualPort()));
+    }
+
+    private Throwable notBound(Throwable cause) {
+        return cause instanceof BindException
+                ? new Failure(
+                        FailureCode.FAILED_PRECONDITION,
+                        "port " + configuration.port() + " of " + configuration.host() + " cannot be bound: "
+                                + cause.getMessage() + "; end what uses it, or set api.port to another",
+                        cause)
+                : cause;
     }
 
     private Handler<HttpServerRequest> handler() {
