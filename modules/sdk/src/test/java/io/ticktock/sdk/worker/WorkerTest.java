@@ -27,6 +27,8 @@ import io.ticktock.sdk.worker.TestGateway.Stream;
 import io.vertx.grpc.common.GrpcStatus;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.Test;
 /** A worker against a gateway that says what the test wants it to. */
 class WorkerTest {
 
+    private static final int PATIENCE_MS = 20_000;
     private static final Timing IMPATIENT =
             new Timing(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(2));
     private static final TaskHandler ECHO =
@@ -429,8 +432,11 @@ class WorkerTest {
         int port = later.port();
         String url = later.url();
         later.close();
-        start(url, ECHO, 4);
-        Thread.sleep(300);
+        try (ServerSocket noServer = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            noServer.setSoTimeout(PATIENCE_MS);
+            start(url, ECHO, 4);
+            noServer.accept().close();
+        }
         try (TestGateway there = new TestGateway(port)) {
             Stream stream = there.welcomed().assign(assignment("a", "1").build());
             assertResult("1", stream.completion());
