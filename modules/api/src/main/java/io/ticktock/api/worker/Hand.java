@@ -9,7 +9,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An attempt in a worker's hand. What changes is in the hands of {@link Hands}. */
+/** An attempt in a worker's hand. What changes, {@link Hands}, {@link Outcomes} and {@link Recovery} change. */
 final class Hand {
 
     record Key(String tenantId, String execId) {}

@@ -29,15 +29,17 @@ final class WorkPools {
     private final String gatewayId;
     private final GatewayBounds bounds;
     private final Hands hands;
+    private final Returns returns;
 
     private final Map<WorkType, WorkPool> pools = new LinkedHashMap<>();
     private final Map<String, Long> executorsHeardAt = new HashMap<>();
 
-    WorkPools(Bus bus, String gatewayId, GatewayBounds bounds, Hands hands) {
+    WorkPools(Bus bus, String gatewayId, GatewayBounds bounds, Hands hands, Returns returns) {
         this.bus = bus;
         this.gatewayId = gatewayId;
         this.bounds = bounds;
         this.hands = hands;
+        this.returns = returns;
     }
 
     void add(WorkerSession session) {
@@ -151,7 +153,7 @@ final class WorkPools {
         bySession.forEach(WorkerSession::assign);
         bySession.keySet().forEach(WorkerSession::touch);
         if (!left.isEmpty()) {
-            hands.giveBack(executorId, type.tenantId(), left, true);
+            returns.giveBack(executorId, type.tenantId(), left, true);
         }
     }
 }

@@ -38,6 +38,8 @@ public final class WorkerGateway {
     private final String id;
     private final GatewayBounds bounds;
     private final Hands hands;
+    private final Outcomes outcomes;
+    private final Recovery recovery;
     private final WorkPools pools;
     private final WaitingWorkWaker waker;
 
@@ -52,8 +54,11 @@ public final class WorkerGateway {
         this.bus = bus;
         this.id = id;
         this.bounds = bounds;
-        this.hands = new Hands(bus, id, bounds);
-        this.pools = new WorkPools(bus, id, bounds, hands);
+        this.hands = new Hands(bounds);
+        this.outcomes = new Outcomes(bus, id, bounds, hands);
+        Returns returns = new Returns(bus, id);
+        this.recovery = new Recovery(bus, id, bounds, hands, outcomes, returns);
+        this.pools = new WorkPools(bus, id, bounds, hands, returns);
         this.waker = new WaitingWorkWaker(bus, pools);
     }
 
@@ -107,7 +112,7 @@ public final class WorkerGateway {
         session.welcome(WorkerWelcome.newBuilder()
                 .setHeartbeatIntervalMs(bounds.heartbeatInterval().toMillis())
                 .build());
-        hands.takeOver(session, hello.getHeldList());
+        recovery.takeOver(session, hello.getHeldList());
         pools.add(session);
         touch(session);
         return session;
@@ -143,7 +148,7 @@ public final class WorkerGateway {
             case COMPLETIONS ->
                 message.getCompletions()
                         .getCompletionsList()
-                        .forEach(completion -> hands.complete(session, completion));
+                        .forEach(completion -> outcomes.complete(session, completion));
             case DRAIN -> {
                 session.takeNoMore();
                 pools.update(session);
@@ -161,7 +166,7 @@ public final class WorkerGateway {
      * in nobody's hand by this token.
      */
     public Future<Void> complete(String tenantId, TaskCompletion completion) {
-        return hands.complete(tenantId, completion);
+        return outcomes.complete(tenantId, completion);
     }
 
     /** As above: the execution is alive. */
@@ -176,8 +181,8 @@ public final class WorkerGateway {
         bus.publish(
                 Addresses.API_GATEWAY_ALIVE,
                 GatewayAlive.newBuilder().setGatewayId(id).build());
-        hands.missExecutors(pools.missExecutors(now), now);
-        hands.attend(pools.executors(), now);
+        recovery.missExecutors(pools.missExecutors(now), now);
+        recovery.attend(pools.executors(), now);
         for (WorkerSession session : List.copyOf(sessions.values())) {
             attend(session, now);
         }
