@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.LastingFault;
 import io.ticktock.proto.v1.ClaimTasksRequest;
 import io.ticktock.proto.v1.ClaimedTask;
 import io.ticktock.proto.v1.GetExecutionsRequest;
@@ -33,6 +34,10 @@ final class Recovery {
     private final Hands hands;
     private final Outcomes outcomes;
     private final Returns returns;
+    private final LastingFault notAsked =
+            new LastingFault(LOG, "an executor was not asked whether it has what workers say they have");
+    private final LastingFault notLookedUp =
+            new LastingFault(LOG, "the data plane was not asked whether what workers have is recorded");
 
     Recovery(Bus bus, String gatewayId, GatewayBounds bounds, Hands hands, Outcomes outcomes, Returns returns) {
         this.bus = bus;
@@ -110,9 +115,11 @@ final class Recovery {
                     .build();
             for (String executorId : executors) {
                 bus.request(Addresses.EXECUTOR_CLAIM_TASKS.at(executorId), request)
-                        .onSuccess(
-                                claimed -> claimed.getTasksList().forEach(task -> claimed(executorId, tenantId, task)))
-                        .onFailure(cause -> LOG.debug("executor {} was not asked", executorId, cause));
+                        .onSuccess(claimed -> {
+                            notAsked.over();
+                            claimed.getTasksList().forEach(task -> claimed(executorId, tenantId, task));
+                        })
+                        .onFailure(notAsked::failed);
             }
         }
     }
@@ -150,13 +157,19 @@ final class Recovery {
                 .build();
         bus.request(Addresses.STATE_GET_EXECUTIONS, request).onComplete(found -> {
             hand.isLookedFor = false;
+            boolean isUnknown = found.failed() && Failure.is(found.cause(), FailureCode.NOT_FOUND);
+            if (found.succeeded() || isUnknown) {
+                notLookedUp.over();
+            } else {
+                notLookedUp.failed(found.cause());
+            }
             if (hands.find(hand.tenantId, hand.execId) != hand || !hand.isOrphaned()) {
                 // An executor has claimed it meanwhile.
                 return;
             }
             if (found.succeeded() && found.result().getTasksCount() > 0) {
                 finishRecorded(hand, found.result());
-            } else if (isOld && (found.succeeded() || Failure.is(found.cause(), FailureCode.NOT_FOUND))) {
+            } else if (isOld && (found.succeeded() || isUnknown)) {
                 outcomes.finish(hand, false, "nobody waits for it any more");
             }
         });

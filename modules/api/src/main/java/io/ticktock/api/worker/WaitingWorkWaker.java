@@ -3,6 +3,7 @@ package io.ticktock.api.worker;
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.LastingFault;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.FoundWork;
 import io.ticktock.proto.v1.ListWaitingWorkRequest;
@@ -28,6 +29,7 @@ final class WaitingWorkWaker {
 
     private final Bus bus;
     private final WorkPools pools;
+    private final LastingFault notWoken = new LastingFault(LOG, "attempts that wait for a worker were not woken");
     private boolean isLooking;
 
     WaitingWorkWaker(Bus bus, WorkPools pools) {
@@ -53,8 +55,11 @@ final class WaitingWorkWaker {
                 .onComplete(told -> {
                     isLooking = false;
                     if (told.failed()) {
-                        LOG.debug("waiting work was not woken, trying again", told.cause());
-                    } else if (told.result() && rounds > 1) {
+                        notWoken.failed(told.cause());
+                        return;
+                    }
+                    notWoken.over();
+                    if (told.result() && rounds > 1) {
                         wake(rounds - 1);
                     }
                 });

@@ -2,6 +2,7 @@ package io.ticktock.api.worker;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.LastingFault;
 import io.ticktock.proto.v1.OpenWork;
 import io.ticktock.proto.v1.TakeTasksRequest;
 import io.ticktock.proto.v1.TakeTasksResponse;
@@ -33,6 +34,7 @@ final class WorkPools {
 
     private final Map<WorkType, WorkPool> pools = new LinkedHashMap<>();
     private final Map<String, Long> executorsHeardAt = new HashMap<>();
+    private final LastingFault notTaken = new LastingFault(LOG, "an executor gave no attempts for workers");
 
     WorkPools(Bus bus, String gatewayId, GatewayBounds bounds, Hands hands, Returns returns) {
         this.bus = bus;
@@ -121,9 +123,10 @@ final class WorkPools {
         bus.request(Addresses.EXECUTOR_TAKE_TASKS.at(executorId), request).onComplete(taken -> {
             pool.isTaking = false;
             if (taken.failed()) {
-                LOG.debug("executor {} gave no attempts", executorId, taken.cause());
+                notTaken.failed(taken.cause());
                 pool.hasNoWork(executorId);
             } else {
+                notTaken.over();
                 giveOut(type, pool, executorId, taken.result());
             }
             if (pool.hasSessions()) {

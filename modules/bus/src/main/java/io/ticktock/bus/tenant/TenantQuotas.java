@@ -1,5 +1,6 @@
 package io.ticktock.bus.tenant;
 
+import io.ticktock.bus.LastingFault;
 import io.ticktock.proto.v1.GetQuotasRequest;
 import io.ticktock.proto.v1.GetQuotasResponse;
 import io.vertx.core.Future;
@@ -25,6 +26,7 @@ public final class TenantQuotas {
 
     private final Function<GetQuotasRequest, Future<GetQuotasResponse>> source;
     private final LongSupplier nanos;
+    private final LastingFault notAsked = new LastingFault(LOG, "the quotas of a tenant stay as they were known");
     private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -77,8 +79,10 @@ public final class TenantQuotas {
         tenant.askedNanos = nanos.getAsLong();
         tenant.asked = source.apply(
                         GetQuotasRequest.newBuilder().setTenantId(tenantId).build())
-                .onSuccess(response -> tenant.last = response)
-                .onFailure(cause ->
-                        LOG.debug("the quotas of a tenant stay as they were known: {}", cause.getMessage(), cause));
+                .onSuccess(response -> {
+                    notAsked.over();
+                    tenant.last = response;
+                })
+                .onFailure(notAsked::failed);
     }
 }
