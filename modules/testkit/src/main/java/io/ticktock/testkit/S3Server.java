@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
@@ -16,6 +17,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A server that speaks S3 over HTTP on the loopback interface, and keeps its objects for as long as it runs. */
 public final class S3Server implements AutoCloseable {
+
+    /** The file beside an object in which the server writes it, before it gives it the object's name. */
+    private static final Pattern BEING_WRITTEN =
+            Pattern.compile("[0-9a-f]{64}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
 
     public static final String BUCKET = "ticktock-tests";
     public static final String ACCESS_KEY = "the-tests-access-key";
@@ -76,6 +81,7 @@ public final class S3Server implements AutoCloseable {
         return objects.list(BUCKET).contents().stream()
                 .map(S3Object::key)
                 .filter(key -> key.startsWith(prefix) && !key.startsWith(".s3proxy-"))
+                .filter(key -> !BEING_WRITTEN.matcher(key).find())
                 .sorted()
                 .toList();
     }
