@@ -5,7 +5,6 @@ import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
 import io.ticktock.api.meter.ApiMeters;
-import io.ticktock.api.meter.RequestSpan;
 import io.ticktock.api.operation.AuditLog;
 import io.ticktock.api.operation.Gate;
 import io.ticktock.api.operation.Operations;
@@ -13,7 +12,6 @@ import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.tenant.Places.Place;
-import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
@@ -21,7 +19,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -41,8 +38,6 @@ public final class HttpApi {
     private static final String CALLER = "caller";
     private static final String PLACE = "place";
     private static final String CREDENTIAL = "credential";
-    private static final String ROUTE = "route";
-    private static final String SPAN = "span";
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final Authenticator authenticator;
@@ -50,8 +45,7 @@ public final class HttpApi {
     private final AuditLog audit;
     private final Readiness readiness;
     private final Gate gate;
-    private final ApiMeters meters;
-    private final Tracing tracing;
+    private final RequestMetering metering;
     private final List<HttpRoute> routes;
 
     /** @param exposition what the process counts, in Prometheus's text format */
@@ -70,8 +64,7 @@ public final class HttpApi {
         this.audit = audit;
         this.readiness = readiness;
         this.gate = gate;
-        this.meters = meters;
-        this.tracing = tracing;
+        this.metering = new RequestMetering(meters, tracing);
         this.routes = routes(operations, exposition);
     }
 
@@ -94,7 +87,7 @@ public final class HttpApi {
     public Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         Buffer contract = OpenApi.json();
-        router.route().handler(this::measure);
+        router.route().handler(metering::measure);
         Handler<RoutingContext> protocolSwitch = new ProtocolSwitch();
         router.get(OpenApi.PATH)
                 .handler(protocolSwitch)
@@ -102,14 +95,14 @@ public final class HttpApi {
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
         router.get("/health/live")
-                .handler(context ->
-                        write(context, HttpAnswer.ok(JsonText.object().put("status", "alive"))));
+                .handler(context -> AnswerWriter.write(
+                        context, HttpAnswer.ok(JsonText.object().put("status", "alive"))));
         router.get("/health/ready")
                 .handler(context -> readiness
                         .look()
                         .map(HttpApi::readiness)
-                        .onComplete(answer -> write(context, answer), context::fail));
-        router.route("/v1/*").handler(this::trace);
+                        .onComplete(answer -> AnswerWriter.write(context, answer), context::fail));
+        router.route("/v1/*").handler(metering::trace);
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*").handler(new BodyReader());
         for (HttpRoute route : routes) {
@@ -119,7 +112,7 @@ public final class HttpApi {
         }
         router.route().failureHandler(this::fail);
         for (int status : new int[] {400, 404, 405, 413, 415}) {
-            router.errorHandler(status, context -> write(context, Problem.ofStatus(status)));
+            router.errorHandler(status, context -> AnswerWriter.write(context, Problem.ofStatus(status)));
         }
         router.errorHandler(500, this::fail);
         return router;
@@ -132,41 +125,6 @@ public final class HttpApi {
         said.forEach((module, response) ->
                 components.putObject(module).put("ready", response.getReady()).put("reason", response.getReason()));
         return isReady ? HttpAnswer.ok(json) : HttpAnswer.notReady(json);
-    }
-
-    private void measure(RoutingContext context) {
-        long startedNanos = System.nanoTime();
-        context.addHeadersEndHandler(nothing -> {
-            HttpRoute route = context.get(ROUTE);
-            int status = context.response().getStatusCode();
-            if (route == null) {
-                meters.answered(ApiMeters.NO_ROUTE, ApiMeters.NO_ROUTE, status, startedNanos);
-            } else {
-                meters.answered(route.method().name(), route.path(), status, startedNanos);
-            }
-            if (context.failure() != null) {
-                meters.refusedHttp(Failure.of(context.failure()).code());
-            }
-        });
-        context.next();
-    }
-
-    private void trace(RoutingContext context) {
-        if (tracing.isOn()) {
-            HttpServerRequest request = context.request();
-            RequestSpan span =
-                    RequestSpan.begin(tracing, request.method().name(), request.getHeader(TraceParent.HEADER));
-            context.put(SPAN, span);
-            context.addHeadersEndHandler(nothing -> {
-                HttpRoute route = context.get(ROUTE);
-                span.answered(
-                        request.method().name(),
-                        route == null ? ApiMeters.NO_ROUTE : route.path(),
-                        context.response().getStatusCode());
-            });
-            context.addEndHandler(done -> span.gone());
-        }
-        context.next();
     }
 
     private void authenticate(RoutingContext context) {
@@ -233,42 +191,20 @@ public final class HttpApi {
     }
 
     private void answer(RoutingContext context, HttpRoute route) {
-        context.put(ROUTE, route);
         Caller caller = context.get(CALLER);
         HttpCall call = new HttpCall(context, caller, context.get(CREDENTIAL), gate);
-        RequestSpan span = context.get(SPAN);
-        (span == null ? perform(call, route) : span.within(() -> perform(call, route)))
-                .onComplete(answer -> write(context, answer), context::fail);
+        metering.within(context, route, () -> perform(call, route))
+                .onComplete(answer -> AnswerWriter.write(context, answer), context::fail);
     }
 
     private static Future<HttpAnswer> perform(HttpCall call, HttpRoute route) {
         return Future.succeededFuture(call).compose(route.action());
     }
 
-    private static void write(RoutingContext context, HttpAnswer answer) {
-        HttpServerResponse response = context.response();
-        if (answer.stream().isPresent()) {
-            answer.headers().forEach(response::putHeader);
-            answer.stream().get().accept(response);
-            return;
-        }
-        if (response.closed()) {
-            return;
-        }
-        answer.headers().forEach(response::putHeader);
-        response.setStatusCode(answer.status());
-        if (answer.body().isMissingNode()) {
-            response.end();
-            return;
-        }
-        response.putHeader("Content-Type", "application/json");
-        response.end(Buffer.buffer(JsonText.bytes(answer.body())));
-    }
-
     private void fail(RoutingContext context) {
         // What the HTTP server itself does not take, such as a query that is not encoded or a request without a host.
         if (context.failure() == null || context.statusCode() < 500) {
-            write(context, Problem.ofStatus(context.statusCode()));
+            AnswerWriter.write(context, Problem.ofStatus(context.statusCode()));
             return;
         }
         Problem problem = Problem.of(context.failure());
@@ -277,12 +213,12 @@ public final class HttpApi {
         }
         Caller caller = context.get(CALLER);
         if (caller == null) {
-            write(context, problem);
+            AnswerWriter.write(context, problem);
             return;
         }
         Future<Void> answering = gate.answering(caller, context.failure());
         leave(context);
-        answering.onSuccess(now -> write(context, problem));
+        answering.onSuccess(now -> AnswerWriter.write(context, problem));
     }
 
     /** What waits to hear that it was refused is in progress no more. */
@@ -291,21 +227,5 @@ public final class HttpApi {
         if (place != null) {
             place.leave();
         }
-    }
-
-    private static void write(RoutingContext context, Problem problem) {
-        HttpServerResponse response = context.response();
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        if (problem.retryAfterS() > 0) {
-            response.putHeader("Retry-After", Integer.toString(problem.retryAfterS()));
-        }
-        if (problem.status() == 401) {
-            response.putHeader("WWW-Authenticate", "Bearer");
-        }
-        response.setStatusCode(problem.status())
-                .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .end(Buffer.buffer(JsonText.bytes(problem.json())));
     }
 }
