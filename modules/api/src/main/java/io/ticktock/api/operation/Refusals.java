@@ -17,7 +17,10 @@ import java.util.Optional;
  */
 final class Refusals {
 
-    static final Duration HELD = Duration.ofSeconds(1);
+    /** It differs, so that those who were refused together do not come again together. */
+    static final Duration SHORTEST = Duration.ofMillis(500);
+
+    private static final Duration LONGEST = Duration.ofMillis(1_500);
     static final int AT_ONCE_PER_SECOND = 100;
 
     private static final int MOST_TENANTS = 10_000;
