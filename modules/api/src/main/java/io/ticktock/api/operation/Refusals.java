@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * When to tell a tenant that something was too much: at once, but not more often than so many times a second. Further ones
@@ -46,7 +47,8 @@ final class Refusals {
         if (place.isEmpty()) {
             return Future.succeededFuture();
         }
-        return vertx.timer(HELD.toMillis())
+        long heldMs = ThreadLocalRandom.current().nextLong(SHORTEST.toMillis(), LONGEST.toMillis());
+        return vertx.timer(heldMs)
                 .<Void>mapEmpty()
                 .onComplete(over -> place.get().leave());
     }
