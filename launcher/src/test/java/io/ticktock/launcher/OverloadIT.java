@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What ten times as many starts as the system can do make of it, and of another tenant. Some seconds by default, to show
+ * What ten times as many starts as the system can do make of it, and of another tenant. A second each by default, to show
  * that it refuses and stays whole; {@code -Doverload.seconds=60} for figures, each line of which begins with "overload:".
  */
 class OverloadIT {
@@ -29,7 +29,7 @@ class OverloadIT {
             edges:
               - say -> END [FINAL]
             """;
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("overload.seconds", 2));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("overload.seconds", 1));
     private static final int FULL = 64;
     private static final int TIMES = 10;
     private static final int FLOOD_CONNECTIONS = Integer.getInteger("overload.connections", TIMES * FULL);
