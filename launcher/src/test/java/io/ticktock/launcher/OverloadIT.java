@@ -73,7 +73,8 @@ class OverloadIT {
     /** What a tenant may is less than what there is: others hardly notice that it wants more. */
     @Test
     void tenTimesAQuotaIsRefused() throws Exception {
-        String bounded = tenant("bounded", "{\"starts_per_second\": " + QUOTA + "}");
+        String bounded =
+                tenant("bounded", "{\"starts_per_second\": " + QUOTA + ", \"start_burst\": " + QUOTA / 20 + "}");
         StartLoad.Seen idle = idle();
         StartLoad.Seen full = Client.await(starts(bounded, FULL).paced(QUOTA, TIME));
         tell("a quota of " + QUOTA + " starts/s, all used", full);
