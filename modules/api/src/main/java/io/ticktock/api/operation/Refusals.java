@@ -18,12 +18,12 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Refusals {
 
-    /** It differs, so that those who were refused together do not come again together. */
+    static final int AT_ONCE_PER_SECOND = 100;
+
+    /** How long is chosen between the two for each, so that those who were refused together do not come again together. */
     static final Duration SHORTEST = Duration.ofMillis(500);
 
     private static final Duration LONGEST = Duration.ofMillis(1_500);
-    static final int AT_ONCE_PER_SECOND = 100;
-
     private static final int MOST_TENANTS = 10_000;
 
     private final Vertx vertx;
