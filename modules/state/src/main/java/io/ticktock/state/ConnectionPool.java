@@ -1,5 +1,7 @@
 package io.ticktock.state;
 
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
@@ -11,6 +13,7 @@ final class ConnectionPool {
 
     private final Pool pool;
     private final StateMeters.PoolUse use;
+    private volatile boolean closing;
 
     ConnectionPool(Pool pool, StateMeters.PoolUse use) {
         this.pool = pool;
@@ -25,7 +28,9 @@ final class ConnectionPool {
         return counted(Pool::withTransaction, statements);
     }
 
+    /** What is not done by then fails as UNAVAILABLE, whatever the driver makes of it. */
     Future<Void> close() {
+        closing = true;
         return pool.close();
     }
 
@@ -38,6 +43,11 @@ final class ConnectionPool {
                     wait.isOver();
                     return Future.succeededFuture(connection).compose(statements);
                 })
-                .onComplete(done -> wait.isDone());
+                .onComplete(done -> wait.isDone())
+                .recover(cause -> Future.failedFuture(closing ? closing(cause) : cause));
+    }
+
+    private static Failure closing(Throwable cause) {
+        return new Failure(FailureCode.UNAVAILABLE, "the store is closing", cause);
     }
 }

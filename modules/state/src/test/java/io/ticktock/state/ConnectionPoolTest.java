@@ -8,6 +8,8 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,12 +51,34 @@ class ConnectionPoolTest {
         assertEquals(1, result(connections.ofTenant("acme", one)));
     }
 
+    /** Among them are connections that are being opened. */
+    @Test
+    void whatClosingInterruptsIsUnavailable() {
+        List<Future<Void>> interrupted = new ArrayList<>();
+        for (int i = 0; i < TIMES; i++) {
+            interrupted.add(connections.onConnection(
+                    query -> query.execute("SELECT pg_sleep(60)", Tuple.tuple()).mapEmpty()));
+        }
+
+        result(connections.close());
+
+        interrupted.add(connections.onConnection(query -> Future.succeededFuture()));
+        for (Future<Void> each : interrupted) {
+            Failure failure = failureOf(each);
+            assertEquals(FailureCode.UNAVAILABLE, failure.code());
+            assertEquals("the store is closing", failure.getMessage());
+        }
+    }
+
     private static Future<Void> refuse(Query query) {
         throw new Failure(FailureCode.INVALID_ARGUMENT, "thrown");
     }
 
     private static void assertRefused(Future<Void> refused) {
-        Future<Throwable> cause = refused.map(done -> (Throwable) null).otherwise(Function.identity());
-        assertEquals(FailureCode.INVALID_ARGUMENT, Failure.of(result(cause)).code());
+        assertEquals(FailureCode.INVALID_ARGUMENT, failureOf(refused).code());
+    }
+
+    private static Failure failureOf(Future<Void> failing) {
+        return Failure.of(result(failing.map(done -> (Throwable) null).otherwise(Function.identity())));
     }
 }

@@ -44,13 +44,18 @@ public final class Places {
 
     /** None when all are taken, or too many by this tenant. */
     public Optional<Place> take(String tenantId) {
-        int free = most - taken;
-        if (free <= 0 || takenBy.getOrDefault(tenantId, 0) / MOST_OF_FREE >= free) {
+        if (!hasRoom(tenantId)) {
             return Optional.empty();
         }
         taken++;
         takenBy.merge(tenantId, 1, Integer::sum);
         return Optional.of(new Place(tenantId));
+    }
+
+    /** Whether the tenant would be given a place. */
+    boolean hasRoom(String tenantId) {
+        int free = most - taken;
+        return free > 0 && takenBy.getOrDefault(tenantId, 0) / MOST_OF_FREE < free;
     }
 
     public int taken() {

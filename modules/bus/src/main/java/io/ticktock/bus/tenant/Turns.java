@@ -1,40 +1,48 @@
 package io.ticktock.bus.tenant;
 
+import io.ticktock.bus.tenant.Places.Place;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Lets so much be done at a time; what is more waits, and tenants take turns. It has no bound of its own for what waits. For
- * one event loop.
+ * Lets so much be done at a time; what is more waits, and tenants take turns. As of {@link Places}, a tenant takes only part
+ * of what is left, so that one that asks now and then hardly ever waits. It has no bound of its own for what waits. For one
+ * event loop.
  */
 public final class Turns {
 
-    private final int most;
-    private final FairQueue<Promise<Void>> waiting = new FairQueue<>();
-    private int taken;
+    private final Places places;
+    private final FairQueue<Turn> waiting = new FairQueue<>();
+
+    private record Turn(String tenantId, Promise<Place> place) {}
 
     /** @param most 1 and more */
     public Turns(int most) {
-        this.most = most;
+        this.places = new Places(most);
     }
 
     /** Does the work when it is the tenant's turn; as the work ends. */
     public <R> Future<R> take(String tenantId, Supplier<Future<R>> work) {
-        Promise<Void> turn = Promise.promise();
+        Turn turn = new Turn(tenantId, Promise.promise());
         waiting.add(tenantId, turn);
-        Future<R> done = turn.future().compose(now -> work.get()).onComplete(ended -> {
-            taken--;
-            next();
-        });
+        Future<R> done = turn.place().future().compose(place -> within(place, work));
         next();
         return done;
     }
 
+    private <R> Future<R> within(Place place, Supplier<Future<R>> work) {
+        return Future.succeededFuture().compose(now -> work.get()).onComplete(ended -> {
+            place.leave();
+            next();
+        });
+    }
+
     private void next() {
-        while (taken < most && !waiting.isEmpty()) {
-            taken++;
-            waiting.poll().complete();
+        for (Turn turn = waiting.poll(places::hasRoom); turn != null; turn = waiting.poll(places::hasRoom)) {
+            Optional<Place> place = places.take(turn.tenantId());
+            turn.place().complete(place.orElseThrow());
         }
     }
 }

@@ -37,6 +37,25 @@ class TurnsTest {
     }
 
     @Test
+    void whoFloodsLeavesRoomForOthers() {
+        Turns turns = new Turns(16);
+        for (int i = 0; i < 100; i++) {
+            turns.take("flood", () -> work("flood"));
+        }
+        assertEquals(12, begun.size());
+
+        for (String other : List.of("b", "c", "d", "e", "f")) {
+            turns.take(other, () -> work(other));
+        }
+        assertEquals(List.of("b", "c", "d", "e"), begun.subList(12, begun.size()));
+
+        running.get(0).complete();
+        assertEquals("f", begun.get(begun.size() - 1));
+        running.get(1).complete();
+        assertEquals(17, begun.size(), "the flood goes on only where it left room");
+    }
+
+    @Test
     void whatFailsLeavesItsPlace() {
         Turns turns = new Turns(1);
 
