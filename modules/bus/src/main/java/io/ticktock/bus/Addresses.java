@@ -241,6 +241,8 @@ public final class Addresses {
             "executor.evaluate-plans", EvaluatePlansRequest.class, EvaluatePlansResponse.class, Duration.ofMinutes(2));
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
+    public static final Topic<EndedLifetimes> EXECUTOR_ENDED_LIFETIMES =
+            new Topic<>("executor.ended-lifetimes", EndedLifetimes.class);
 
     // executor: attempts for workers, at the executor's id
     public static final Address<TakeTasksRequest, TakeTasksResponse> EXECUTOR_TAKE_TASKS =

@@ -14,6 +14,7 @@ final class DecisionEffects {
     private final RunningLifetimes running;
     private final ControlMeters meters;
     private final LifetimeSpans spans;
+    private final EndNotices ends;
 
     DecisionEffects(
             Bus bus,
@@ -22,7 +23,8 @@ final class DecisionEffects {
             ChildStarter children,
             RunningLifetimes running,
             ControlMeters meters,
-            LifetimeSpans spans) {
+            LifetimeSpans spans,
+            EndNotices ends) {
         this.bus = bus;
         this.controller = controller;
         this.dispatcher = dispatcher;
@@ -30,6 +32,7 @@ final class DecisionEffects {
         this.running = running;
         this.meters = meters;
         this.spans = spans;
+        this.ends = ends;
     }
 
     void carryOut(Resident resident, Decision decision) {
@@ -48,6 +51,7 @@ final class DecisionEffects {
         meters.happened(decision.events());
         if (resident.state.hasEnded()) {
             spans.ended(resident.state);
+            ends.ended(resident.state);
         }
         running.happened(resident.state.tenantId(), decision.events());
     }

@@ -94,7 +94,8 @@ final class GraphOrchestrator {
         this.meters = meters;
         this.spans = new LifetimeSpans(bus.tracing(), clock);
         ChildStarter children = new ChildStarter(vertx, bus, this::offer);
-        this.effects = new DecisionEffects(bus, controller, dispatcher, children, running, meters, spans);
+        this.effects = new DecisionEffects(
+                bus, controller, dispatcher, children, running, meters, spans, new EndNotices(vertx, bus));
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
     }

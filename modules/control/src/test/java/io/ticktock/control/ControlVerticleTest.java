@@ -30,6 +30,7 @@ import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.ListEventsRequest;
 import io.ticktock.proto.v1.PauseCommand;
@@ -217,6 +218,25 @@ class ControlVerticleTest {
                         .setMetric(BudgetMetric.BUDGET_METRIC_EXECUTIONS)
                         .setAmount(1))
                 .build();
+    }
+
+    @Test
+    void executorsHearOfEachEndOnce() throws Exception {
+        start(Delivery.DIRECT, List.of("a -> p", "p -> END [FINAL]"), NONE);
+        List<LifetimeKey> heard = new CopyOnWriteArrayList<>();
+        await(bus.subscribe(Addresses.EXECUTOR_ENDED_LIFETIMES, message -> heard.addAll(message.getLifetimesList())));
+        Set<LifetimeKey> ended = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            String id = startLifetime();
+            awaitLifetime(id, ControlVerticleTest::hasEnded);
+            ended.add(LifetimeKey.newBuilder()
+                    .setTenantId(TENANT)
+                    .setLifetimeId(id)
+                    .build());
+        }
+        awaitThat(() -> heard.size() >= 3, "three ends");
+        assertEquals(ended, Set.copyOf(heard));
+        assertEquals(3, heard.size());
     }
 
     @Test

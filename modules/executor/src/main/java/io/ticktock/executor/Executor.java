@@ -9,6 +9,7 @@ import io.ticktock.executor.secret.SecretStore;
 import io.ticktock.executor.type.BuiltInTypes;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.DispatchResponse;
+import io.ticktock.proto.v1.EndedLifetimes;
 import io.ticktock.proto.v1.EvaluatePlansRequest;
 import io.ticktock.proto.v1.EvaluatePlansResponse;
 import io.ticktock.proto.v1.HeldExecutionsRequest;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 public final class Executor {
 
     private final String id;
+    private final Records records;
     private final HeldAttempts held;
     private final HandlerThreads threads;
     private final HttpSender http;
@@ -105,7 +107,7 @@ public final class Executor {
         Repeater repeater = new Repeater(vertx);
         BlobClient client = new BlobClient(bus, repeater);
         BlobValues blobs = new BlobValues(client, configuration.cacheBytes() / 2);
-        Records records = new Records(bus, configuration.cacheBytes() / 2, maxInputBytes);
+        this.records = new Records(bus, configuration.cacheBytes() / 2, maxInputBytes);
         PayloadReader payloads = new PayloadReader(blobs, repeater, maxInputBytes);
         LifetimeOutputs outputs = new LifetimeOutputs(bus, repeater, payloads);
         this.http = new HttpSender(vertx, configuration.http(), hosts);
@@ -178,6 +180,10 @@ public final class Executor {
 
     void cancel(CancelExecutions request) {
         held.cancel(request);
+    }
+
+    void forget(EndedLifetimes ended) {
+        records.forget(ended);
     }
 
     /** Names this process: whoever gave it an attempt for a worker asks it by this. */

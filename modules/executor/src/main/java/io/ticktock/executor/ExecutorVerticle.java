@@ -48,6 +48,7 @@ public final class ExecutorVerticle extends VerticleBase {
                 bus.serve(Addresses.EXECUTOR_HELD.at(executor.id()), executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel),
+                bus.subscribe(Addresses.EXECUTOR_ENDED_LIFETIMES, executor::forget),
                 serveGateways(executor.remote())));
     }
 

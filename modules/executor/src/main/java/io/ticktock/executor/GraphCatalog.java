@@ -21,7 +21,9 @@ final class GraphCatalog {
     private final Vertx vertx;
     private final Bus bus;
     private final Repeater repeater;
-    private final ReadCache<AgentGraph> graphs = new ReadCache<>(MAX_BYTES, GraphCatalog::weightBytes);
+    private final ReadCache<Key, AgentGraph> graphs = new ReadCache<>(MAX_BYTES, GraphCatalog::weightBytes);
+
+    private record Key(String tenantId, String digest) {}
 
     GraphCatalog(Vertx vertx, Bus bus, Repeater repeater) {
         this.vertx = vertx;
@@ -32,9 +34,8 @@ final class GraphCatalog {
     /** The graph that the attempt is of. */
     Future<AgentGraph> graph(HeldAttempt attempt) {
         GraphReference reference = attempt.headers().getGraph();
-        return repeater.repeat(
-                () -> graphs.get(attempt.tenantId(), reference.getDigest(), digest -> read(reference)),
-                () -> !attempt.isCancelled());
+        Key key = new Key(attempt.tenantId(), reference.getDigest());
+        return repeater.repeat(() -> graphs.get(key, missing -> read(reference)), () -> !attempt.isCancelled());
     }
 
     private Future<AgentGraph> read(GraphReference reference) {

@@ -10,32 +10,35 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
-/** Immutable things of tenants by id, bounded by their weight; who asks while one is being read shares that read. */
-final class ReadCache<V> {
+/** Immutable things by key, bounded by their weight; who asks while one is being read shares that read. */
+final class ReadCache<K, V> {
 
-    private final RecentlyUsed<Key, V> cache;
-    private final Map<Key, CompletableFuture<V>> reads = new ConcurrentHashMap<>();
-
-    private record Key(String tenantId, String id) {}
+    private final RecentlyUsed<K, V> cache;
+    private final Map<K, CompletableFuture<V>> reads = new ConcurrentHashMap<>();
 
     /** Weights are in bytes. */
     ReadCache(long maxBytes, ToIntFunction<V> weight) {
         this.cache = new RecentlyUsed<>(maxBytes, weight);
     }
 
-    boolean has(String tenantId, String id) {
-        return cache.get(new Key(tenantId, id)) != null;
+    boolean has(K key) {
+        return cache.get(key) != null;
     }
 
-    void put(String tenantId, String id, V value) {
-        cache.put(new Key(tenantId, id), value);
+    void put(K key, V value) {
+        cache.put(key, value);
     }
 
-    /** The thing of this id, from here or read. */
-    Future<V> get(String tenantId, String id, Function<String, Future<V>> read) {
-        Key key = new Key(tenantId, id);
+    /** Drops those whose keys this is true of. */
+    void removeIf(Predicate<K> condition) {
+        cache.removeIf(condition);
+    }
+
+    /** The thing of this key, from here or read. */
+    Future<V> get(K key, Function<K, Future<V>> read) {
         V value = cache.get(key);
         if (value != null) {
             return Future.succeededFuture(value);
@@ -45,32 +48,31 @@ final class ReadCache<V> {
         if (shared != null) {
             return onThisContext(shared);
         }
-        return read.apply(id).onComplete(found -> finish(key, started, found.result(), found.cause()));
+        return read.apply(key).onComplete(found -> finish(key, started, found.result(), found.cause()));
     }
 
     /**
-     * The things of these ids, in their order, from here or read.
+     * The things of these keys, in their order, from here or read.
      *
      * @param read reads those that are missing here, all at once; fails when it does not find one
      */
-    Future<List<V>> getAll(String tenantId, List<String> ids, Function<List<String>, Future<Map<String, V>>> read) {
-        List<V> values = new ArrayList<>(ids.size());
-        for (String id : ids) {
-            V value = cache.get(new Key(tenantId, id));
+    Future<List<V>> getAll(List<K> keys, Function<List<K>, Future<Map<K, V>>> read) {
+        List<V> values = new ArrayList<>(keys.size());
+        for (K key : keys) {
+            V value = cache.get(key);
             if (value == null) {
-                return readMissing(tenantId, ids, read);
+                return readMissing(keys, read);
             }
             values.add(value);
         }
         return Future.succeededFuture(values);
     }
 
-    private Future<List<V>> readMissing(
-            String tenantId, List<String> ids, Function<List<String>, Future<Map<String, V>>> read) {
-        List<Future<V>> values = new ArrayList<>(ids.size());
-        Map<String, CompletableFuture<V>> mine = new LinkedHashMap<>();
-        for (String id : ids) {
-            values.add(get(tenantId, id, missing -> {
+    private Future<List<V>> readMissing(List<K> keys, Function<List<K>, Future<Map<K, V>>> read) {
+        List<Future<V>> values = new ArrayList<>(keys.size());
+        Map<K, CompletableFuture<V>> mine = new LinkedHashMap<>();
+        for (K key : keys) {
+            values.add(get(key, missing -> {
                 CompletableFuture<V> value = new CompletableFuture<>();
                 mine.put(missing, value);
                 return onThisContext(value);
@@ -78,13 +80,13 @@ final class ReadCache<V> {
         }
         if (!mine.isEmpty()) {
             read.apply(List.copyOf(mine.keySet()))
-                    .onSuccess(found -> mine.forEach((id, value) -> value.complete(found.get(id))))
+                    .onSuccess(found -> mine.forEach((key, value) -> value.complete(found.get(key))))
                     .onFailure(cause -> mine.values().forEach(value -> value.completeExceptionally(cause)));
         }
         return Future.all(values).map(all -> all.list());
     }
 
-    private void finish(Key key, CompletableFuture<V> read, V value, Throwable cause) {
+    private void finish(K key, CompletableFuture<V> read, V value, Throwable cause) {
         if (cause == null) {
             cache.put(key, value);
         }

@@ -3,6 +3,7 @@ package io.ticktock.executor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -16,7 +17,7 @@ final class RecentlyUsed<K, V> {
     private final ToIntFunction<V> weight;
     private final AtomicLong youngBytes = new AtomicLong();
     private volatile Map<K, V> young = new ConcurrentHashMap<>();
-    private volatile Map<K, V> old = Map.of();
+    private volatile Map<K, V> old = new ConcurrentHashMap<>();
 
     /** Weights are in bytes; a thing of more than half of them is not kept. */
     RecentlyUsed(long maxBytes, ToIntFunction<V> weight) {
@@ -45,6 +46,16 @@ final class RecentlyUsed<K, V> {
         if (young.put(key, value) == null && youngBytes.addAndGet(bytes) > maxGenerationBytes) {
             age();
         }
+    }
+
+    /** Drops those whose keys this is true of. */
+    synchronized void removeIf(Predicate<K> condition) {
+        young.forEach((key, value) -> {
+            if (condition.test(key) && young.remove(key, value)) {
+                youngBytes.addAndGet(-weight.applyAsInt(value));
+            }
+        });
+        old.keySet().removeIf(condition);
     }
 
     private synchronized void age() {

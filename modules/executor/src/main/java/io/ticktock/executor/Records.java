@@ -4,23 +4,26 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.EndedLifetimes;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetInputRequest;
+import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.NodeKind;
 import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Set;
 
 /** Durable records and lifetime inputs, read from the data plane unless they are still at hand from before. */
 final class Records {
 
     private final Bus bus;
     private final int maxInputBytes;
-    private final ReadCache<RecordedTask> tasks;
-    private final ReadCache<RecordedPlan> plans;
-    private final ReadCache<LifetimeInput> inputs;
+    private final ReadCache<RecordKey, RecordedTask> tasks;
+    private final ReadCache<RecordKey, RecordedPlan> plans;
+    private final ReadCache<LifetimeKey, LifetimeInput> inputs;
 
     Records(Bus bus, long cacheBytes, int maxInputBytes) {
         this.bus = bus;
@@ -32,52 +35,59 @@ final class Records {
 
     /** Keeps a record that has just become durable, for the node that comes next. */
     void add(TaskExecution execution) {
-        ExecutionHeaders headers = execution.getHeaders();
-        tasks.put(headers.getTenantId(), headers.getExecId(), RecordedTask.of(execution));
+        tasks.put(RecordKey.of(execution.getHeaders()), RecordedTask.of(execution));
     }
 
     /** As {@link #add(TaskExecution)}. */
     void add(PlanExecution execution) {
-        ExecutionHeaders headers = execution.getHeaders();
-        plans.put(headers.getTenantId(), headers.getExecId(), RecordedPlan.of(execution));
+        plans.put(RecordKey.of(execution.getHeaders()), RecordedPlan.of(execution));
+    }
+
+    /** No node comes next in these. */
+    void forget(EndedLifetimes ended) {
+        Set<LifetimeKey> lifetimes = Set.copyOf(ended.getLifetimesList());
+        tasks.removeIf(key -> lifetimes.contains(key.lifetime()));
+        plans.removeIf(key -> lifetimes.contains(key.lifetime()));
+        inputs.removeIf(lifetimes::contains);
     }
 
     /** Whether the record of this attempt is known here to be durable. */
     boolean has(ExecutionHeaders headers) {
-        return headers.getKind() == NodeKind.NODE_KIND_PLAN
-                ? plans.has(headers.getTenantId(), headers.getExecId())
-                : tasks.has(headers.getTenantId(), headers.getExecId());
+        RecordKey key = RecordKey.of(headers);
+        return headers.getKind() == NodeKind.NODE_KIND_PLAN ? plans.has(key) : tasks.has(key);
     }
 
     /** The records of these Task executions, in this order, for another execution of their lifetime. */
     Future<List<RecordedTask>> tasks(ExecutionHeaders reader, List<String> execIds) {
-        return tasks.getAll(
-                reader.getTenantId(), execIds, missing -> new TaskReading(bus, reader, missing, maxInputBytes).read());
+        LifetimeKey lifetime = RecordKey.lifetimeOf(reader);
+        List<RecordKey> keys =
+                execIds.stream().map(execId -> new RecordKey(lifetime, execId)).toList();
+        return tasks.getAll(keys, missing -> new TaskReading(bus, lifetime, missing, maxInputBytes).read());
     }
 
     /** The record of this Plan execution, for another execution of its lifetime. */
     Future<RecordedPlan> plan(ExecutionHeaders reader, String execId) {
-        return plans.get(reader.getTenantId(), execId, missing -> readPlan(reader, missing));
+        return plans.get(new RecordKey(RecordKey.lifetimeOf(reader), execId), this::readPlan);
     }
 
     /** What the execution's lifetime was started with. */
     Future<LifetimeInput> lifetimeInput(ExecutionHeaders reader) {
-        return inputs.get(reader.getTenantId(), reader.getLifetimeId(), missing -> readInput(reader));
+        return inputs.get(RecordKey.lifetimeOf(reader), this::readInput);
     }
 
-    private Future<LifetimeInput> readInput(ExecutionHeaders reader) {
+    private Future<LifetimeInput> readInput(LifetimeKey lifetime) {
         GetInputRequest request = GetInputRequest.newBuilder()
-                .setTenantId(reader.getTenantId())
-                .setLifetimeId(reader.getLifetimeId())
+                .setTenantId(lifetime.getTenantId())
+                .setLifetimeId(lifetime.getLifetimeId())
                 .build();
         return bus.request(Addresses.STATE_GET_INPUT, request).map(reply -> LifetimeInput.of(reply.getInput()));
     }
 
-    private Future<RecordedPlan> readPlan(ExecutionHeaders reader, String execId) {
+    private Future<RecordedPlan> readPlan(RecordKey key) {
         GetExecutionsRequest request = GetExecutionsRequest.newBuilder()
-                .setTenantId(reader.getTenantId())
-                .setLifetimeId(reader.getLifetimeId())
-                .addPlanExecIds(execId)
+                .setTenantId(key.lifetime().getTenantId())
+                .setLifetimeId(key.lifetime().getLifetimeId())
+                .addPlanExecIds(key.execId())
                 .build();
         return bus.request(Addresses.STATE_GET_EXECUTIONS, request)
                 .compose(reply -> reply.getPlansCount() == 1

@@ -4,9 +4,9 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetExecutionsResponse;
+import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,46 +21,46 @@ final class TaskReading {
     private static final int PAGE = 64;
 
     private final Bus bus;
-    private final ExecutionHeaders reader;
-    private final List<String> execIds;
+    private final LifetimeKey lifetime;
+    private final List<RecordKey> keys;
     private final int maxBytes;
-    private final Map<String, RecordedTask> found = new HashMap<>();
-    private final Promise<Map<String, RecordedTask>> all = Promise.promise();
+    private final Map<RecordKey, RecordedTask> found = new HashMap<>();
+    private final Promise<Map<RecordKey, RecordedTask>> all = Promise.promise();
     private long bytes;
 
-    TaskReading(Bus bus, ExecutionHeaders reader, List<String> execIds, int maxBytes) {
+    TaskReading(Bus bus, LifetimeKey lifetime, List<RecordKey> keys, int maxBytes) {
         this.bus = bus;
-        this.reader = reader;
-        this.execIds = execIds;
+        this.lifetime = lifetime;
+        this.keys = keys;
         this.maxBytes = maxBytes;
     }
 
-    /** Every record by the id of its execution; fails when one is missing or they are too large together. */
-    Future<Map<String, RecordedTask>> read() {
+    /** Every record by its key; fails when one is missing or they are too large together. */
+    Future<Map<RecordKey, RecordedTask>> read() {
         readFrom(0);
         return all.future();
     }
 
     private void readFrom(int index) {
-        if (index >= execIds.size()) {
+        if (index >= keys.size()) {
             all.complete(found);
             return;
         }
-        List<String> page = execIds.subList(index, Math.min(index + PAGE, execIds.size()));
+        List<RecordKey> page = keys.subList(index, Math.min(index + PAGE, keys.size()));
         GetExecutionsRequest request = GetExecutionsRequest.newBuilder()
-                .setTenantId(reader.getTenantId())
-                .setLifetimeId(reader.getLifetimeId())
-                .addAllTaskExecIds(page)
+                .setTenantId(lifetime.getTenantId())
+                .setLifetimeId(lifetime.getLifetimeId())
+                .addAllTaskExecIds(page.stream().map(RecordKey::execId).toList())
                 .build();
         bus.request(Addresses.STATE_GET_EXECUTIONS, request)
                 .onFailure(all::fail)
                 .onSuccess(reply -> take(reply, page, index));
     }
 
-    private void take(GetExecutionsResponse reply, List<String> page, int index) {
+    private void take(GetExecutionsResponse reply, List<RecordKey> page, int index) {
         for (TaskExecution execution : reply.getTasksList()) {
             bytes += execution.getResult().getPayload().getInline().size();
-            found.put(execution.getHeaders().getExecId(), RecordedTask.of(execution));
+            found.put(RecordKey.of(execution.getHeaders()), RecordedTask.of(execution));
         }
         if (bytes > maxBytes) {
             all.fail(AttemptFailure.inputTooLarge(maxBytes));

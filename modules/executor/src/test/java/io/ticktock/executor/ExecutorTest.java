@@ -15,10 +15,12 @@ import io.ticktock.executor.FakeState.Mishap;
 import io.ticktock.executor.http.HttpConfiguration;
 import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.CancelExecutions;
+import io.ticktock.proto.v1.EndedLifetimes;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.GetExecutionsRequest;
 import io.ticktock.proto.v1.GetGraphRequest;
+import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.ReportRefusedRecordRequest;
@@ -129,6 +131,38 @@ class ExecutorTest {
             fixture.state.input = FakeState.json("this is not even JSON");
             assertEquals("this is not even JSON", inline(fixture.run(fixture.task("a"))));
         }
+    }
+
+    @Test
+    void nothingIsKeptOfALifetimeThatHasEnded() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL, LOOP)) {
+            handle("a", context -> done(TaskOutcome.success(context.input())));
+            decide(
+                    "p",
+                    context -> done(PlanOutcome.choose(
+                            Choice.of("a", context.arrivals().get(0).value()))));
+            TaskExecution task = fixture.run(fixture.task("a"));
+            fixture.awaitReleased(task.getHeaders().getExecId());
+            fixture.state.reads.clear();
+
+            fixture.bus.publish(Addresses.EXECUTOR_ENDED_LIFETIMES, ended("another", fixture));
+            PlanExecution plan = fixture.run(fixture.plan("p", task));
+            assertEquals(List.of("a"), plan.getResult().getNextTaskIdsList());
+            assertEquals(0, count(fixture, GetExecutionsRequest.class));
+
+            fixture.bus.publish(Addresses.EXECUTOR_ENDED_LIFETIMES, ended(ExecutorFixture.TENANT, fixture));
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (count(fixture, GetExecutionsRequest.class) == 0) {
+                assertTrue(System.nanoTime() < deadline, "its record is still at hand");
+                fixture.run(fixture.plan("p", task));
+            }
+        }
+    }
+
+    private static EndedLifetimes ended(String tenantId, ExecutorFixture fixture) {
+        return EndedLifetimes.newBuilder()
+                .addLifetimes(LifetimeKey.newBuilder().setTenantId(tenantId).setLifetimeId(fixture.lifetimeId))
+                .build();
     }
 
     @Test

@@ -41,6 +41,29 @@ class RecentlyUsedTest {
     }
 
     @Test
+    void whatIsRemovedMakesRoom() {
+        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
+        cache.put(-1, "old");
+        for (int i = 0; i < 5; i++) {
+            cache.put(i, "ten chars.");
+        }
+        cache.put(-2, "young");
+
+        for (int i = 5; i < 1_000; i++) {
+            int last = i;
+            cache.put(i, "ten chars.");
+            cache.removeIf(key -> key == last);
+            assertNull(cache.get(i));
+        }
+
+        assertEquals("old", cache.get(-1));
+        assertEquals("young", cache.get(-2));
+        cache.removeIf(key -> key < 0);
+        assertNull(cache.get(-1));
+        assertNull(cache.get(-2));
+    }
+
+    @Test
     void whatIsTooLargeIsNotKept() {
         RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
         cache.put(1, "small");

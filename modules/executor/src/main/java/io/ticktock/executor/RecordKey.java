@@ -1,0 +1,19 @@
+package io.ticktock.executor;
+
+import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.LifetimeKey;
+
+/** Names a record. */
+record RecordKey(LifetimeKey lifetime, String execId) {
+
+    static RecordKey of(ExecutionHeaders headers) {
+        return new RecordKey(lifetimeOf(headers), headers.getExecId());
+    }
+
+    static LifetimeKey lifetimeOf(ExecutionHeaders headers) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(headers.getTenantId())
+                .setLifetimeId(headers.getLifetimeId())
+                .build();
+    }
+}
