@@ -13,7 +13,7 @@ import io.vertx.core.Vertx;
 final class EndNotices {
 
     /** An end is told after one to two of these. */
-    private static final long EVERY_MS = 250;
+    private static final long EVERY_MS = 100;
 
     private static final int MOST_AT_A_TIME = 10_000;
 

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 final class RecentlyWritten<K, M extends Message> {
 
     /** How long it is kept at least while there is room; until the next write after that. */
-    static final Duration KEPT = Duration.ofMillis(500);
+    static final Duration KEPT = Duration.ofMillis(200);
 
     /** A parsed message takes about so much more heap than its bytes. */
     private static final int OVERHEAD_BYTES = 1_500;
