@@ -60,7 +60,9 @@ final class TaskReading {
     private void take(GetExecutionsResponse reply, List<RecordKey> page, int index) {
         for (TaskExecution execution : reply.getTasksList()) {
             bytes += execution.getResult().getPayload().getInline().size();
-            found.put(RecordKey.of(execution.getHeaders()), RecordedTask.of(execution));
+            // What a fork inherits is of another lifetime.
+            RecordKey key = new RecordKey(lifetime, execution.getHeaders().getExecId());
+            found.put(key, RecordedTask.of(execution));
         }
         if (bytes > maxBytes) {
             all.fail(AttemptFailure.inputTooLarge(maxBytes));
