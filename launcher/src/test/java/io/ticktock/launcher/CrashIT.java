@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
 
     private final long seed = Long.getLong("crash.seed", System.nanoTime());
-    private final int kills = Integer.getInteger("crash.kills", 12);
+    private final int kills = Integer.getInteger("crash.kills", 9);
     private final int lifetimes = Integer.getInteger("crash.lifetimes", 60);
 
     @TempDir
