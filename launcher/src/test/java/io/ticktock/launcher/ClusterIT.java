@@ -3,16 +3,26 @@ package io.ticktock.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.f4b6a3.uuid.UuidCreator;
+import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
 import io.ticktock.cluster.Cluster;
 import io.ticktock.cluster.ClusterConfiguration;
 import io.ticktock.cluster.Endpoint;
 import io.ticktock.cluster.MemberFacts;
 import io.ticktock.launcher.crash.Journey;
 import io.ticktock.launcher.crash.StoredRows;
+import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
 import io.ticktock.testkit.ReplayCheck;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,6 +40,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,11 +54,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three processes are one system: the way in, what decides and runs, and what stores. Members are killed while lifetimes
- * run; then all must end, and the tables must say that nothing was lost and nothing happened twice. The test is a member,
- * too, of no module.
+ * Four processes are one system: the way in, two that decide and run, and what stores. Members are killed while lifetimes
+ * run; then all must end, and the tables must say that nothing was lost and nothing happened twice. Of those that decide
+ * each drives half of the lifetimes, and the other one's, too, when that is gone. The test is a member, too, of no
+ * module.
  *
- * <p>{@code -Dcluster.lifetimes} and {@code -Dcluster.kills} change what is done; the members take turns to be killed.
+ * <p>{@code -Dcluster.lifetimes}, {@code -Dcluster.kills} and {@code -Dcluster.lease}, such as 10s, change what is done; the
+ * members take turns to be killed.
  * {@code -Dcluster.split} gives the modules of each process, such as {@code state;state,blob;control,guardrail,executor;api}.
  */
 class ClusterIT {
@@ -56,9 +71,15 @@ class ClusterIT {
     private static final Pattern ADDRESS = Pattern.compile("http://[0-9.:]+");
 
     /** The modules of each, in the order in which they are killed; they are stopped in the opposite one. */
-    private static final List<String> SPLIT =
-            List.of(System.getProperty("cluster.split", "control,guardrail,executor;state,blob;api")
+    private static final List<String> SPLIT = List.of(
+            System.getProperty("cluster.split", "control,guardrail,executor;control,guardrail,executor;state,blob;api")
                     .split(";"));
+
+    private static final List<Integer> DECIDING = IntStream.range(0, SPLIT.size())
+            .filter(member -> SPLIT.get(member).contains("control"))
+            .boxed()
+            .toList();
+    private static final long ASK_EVERY_MS = 20;
 
     @TempDir
     private Path folder;
@@ -69,6 +90,7 @@ class ClusterIT {
     private EmbeddedPostgres postgres;
     private Cluster cluster;
     private StoredRows rows;
+    private Bus bus;
 
     @BeforeEach
     void start() throws IOException {
@@ -137,7 +159,9 @@ class ClusterIT {
                 "--set",
                 "executor.inline_limit_bytes=16384",
                 "--set",
-                "control.park_after=500ms"));
+                "control.park_after=500ms",
+                "--set",
+                "control.lease=" + System.getProperty("cluster.lease", "3s")));
         if (modules.contains("state")) {
             arguments.addAll(List.of("--database-url", url(postgres.address())));
         }
@@ -155,8 +179,9 @@ class ClusterIT {
         for (JarProcess process : processes) {
             process.awaitText("ready");
         }
+        awaitFairShares();
         String key = key();
-        Bus bus = new Bus(cluster.vertx());
+        bus = new Bus(cluster.vertx());
         Client client = new Client(new BusConnection(cluster.vertx(), bus), Journey.TENANT, false);
         Journey.graphs().forEach(client::register);
         List<Journey> journeys =
@@ -173,9 +198,10 @@ class ClusterIT {
         for (int kill = 0; kill < KILLS; kill++) {
             await(() -> rows.openLifetimes() > 0 && rows.number("SELECT count(*) FROM ticktock.task_executions") > 20);
             int member = kill % SPLIT.size();
-            processes.get(member).kill();
+            kill(member);
             processes.set(member, start(member));
             processes.get(member).awaitText("ready");
+            awaitFairShares();
         }
         await(() -> rows.openLifetimes() == 0 && rows.number("SELECT count(*) FROM ticktock.lifetimes") >= LIFETIMES);
 
@@ -185,7 +211,87 @@ class ClusterIT {
         assertEquals(List.of(), new Aftermath(client, rows, LIFETIMES, 1 + Math.min(1, KILLS)).faults());
         int replayed = Client.await(new ReplayCheck(bus, Journey.TENANT).requireAllAgree());
         assertTrue(replayed >= LIFETIMES, () -> "only " + replayed + " lifetimes were decided anew");
+        stopOneOfSeveral();
         stopAll();
+    }
+
+    private void awaitFairShares() {
+        int fairShare = Shard.fairShare(DECIDING.size());
+        await(() -> DECIDING.stream().allMatch(member -> shards(member, "count(*)") <= fairShare)
+                && DECIDING.stream()
+                                .mapToLong(member -> shards(member, "count(*)"))
+                                .sum()
+                        == Shard.COUNT);
+    }
+
+    private long shards(int member, String value) {
+        String owner = InstanceId.of(folder.resolve("member-" + member));
+        return rows.number("SELECT " + value + " FROM ticktock.shards WHERE owner_id = '" + owner + "'");
+    }
+
+    private void kill(int member) throws InterruptedException {
+        if (!DECIDING.contains(member) || DECIDING.size() == 1) {
+            processes.get(member).kill();
+            return;
+        }
+        Shard shard = new Shard((int) shards(member, "min(shard)"));
+        long begunNanos = System.nanoTime();
+        processes.get(member).kill();
+        Client.await(driven(shard));
+        tellDriven("killed", begunNanos);
+    }
+
+    private void stopOneOfSeveral() throws InterruptedException {
+        if (DECIDING.size() == 1) {
+            return;
+        }
+        int member = DECIDING.get(0);
+        Shard shard = new Shard((int) shards(member, "max(shard)"));
+        long begunNanos = System.nanoTime();
+        CompletableFuture<JarProcess.Result> stopping = CompletableFuture.supplyAsync(() -> {
+            try {
+                return processes.get(member).terminate();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await(() -> shards(member, "count(*)") == 0);
+        Client.await(driven(shard));
+        tellDriven("stopped", begunNanos);
+        JarProcess.Result stopped = stopping.join();
+        assertEquals(0, stopped.exitCode(), stopped::toString);
+        processes.remove(member);
+    }
+
+    private static void tellDriven(String how, long begunNanos) {
+        System.out.println("cluster: what a process drove that was " + how + " was driven again after "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos) + " ms");
+    }
+
+    /** Who drives a shard knows what is not in it; nobody else says anything of it. */
+    private Future<Void> driven(Shard shard) {
+        UUID random = UuidCreator.getTimeOrderedEpoch();
+        long low = (random.getLeastSignificantBits() & -Shard.COUNT) | shard.number();
+        SignalLifetimeRequest ask = SignalLifetimeRequest.newBuilder()
+                .setSignal(Signal.newBuilder()
+                        .setSignalId("whoever drives it")
+                        .setTenantId(Journey.TENANT)
+                        .setLifetimeId(new UUID(random.getMostSignificantBits(), low).toString())
+                        .setPause(PauseCommand.getDefaultInstance()))
+                .build();
+        Promise<Void> driven = Promise.promise();
+        long timer = cluster.vertx()
+                .setPeriodic(
+                        ASK_EVERY_MS,
+                        id -> bus.request(Addresses.CONTROL_SIGNAL.at(shard), ask)
+                                .onFailure(cause -> {
+                                    if (Failure.is(cause, FailureCode.NOT_FOUND)) {
+                                        driven.tryComplete();
+                                    }
+                                }));
+        return driven.future()
+                .timeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .onComplete(done -> cluster.vertx().cancelTimer(timer));
     }
 
     /** A key of the journeys' tenant. */

@@ -121,7 +121,8 @@ public final class ApiVerticle extends VerticleBase {
         Gate gate = new Gate(vertx, audit, configuration.limits());
         EventFeed feed = new EventFeed(vertx, bus, feedBounds);
         meters.watch(feed::listeners, workers::connected);
-        Operations operations = Operations.over(bus, feed, workers, configuration.limits(), configuration.webhooks());
+        Operations operations =
+                Operations.over(vertx, bus, feed, workers, configuration.limits(), configuration.webhooks());
         Authenticator authenticator = new Authenticator(bus, configuration.authentication(), tokens);
         Handler<HttpServerRequest> http = new HttpApi(
                         operations,

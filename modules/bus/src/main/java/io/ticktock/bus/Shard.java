@@ -19,6 +19,11 @@ public record Shard(int number) {
         return new Shard((int) (lifetimeId.getLeastSignificantBits() & (COUNT - 1)));
     }
 
+    /** How many each of so many owners holds when all hold about as many, rounded up. */
+    public static int fairShare(long owners) {
+        return (int) ((COUNT + owners - 1) / owners);
+    }
+
     /** As {@link #of(UUID)}; throws IllegalArgumentException when the text is not a UUID. */
     public static Shard of(String lifetimeId) {
         return of(UUID.fromString(lifetimeId));

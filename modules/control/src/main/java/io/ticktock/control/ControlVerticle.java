@@ -3,14 +3,17 @@ package io.ticktock.control;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Registration;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,8 @@ public final class ControlVerticle extends VerticleBase {
     private LifetimeReplay replay;
     private PlansReplay plansReplay;
     private boolean stopping;
+    /** What is served for each shard that is held. */
+    private final Map<Integer, List<Future<Registration>>> bindings = new HashMap<>();
 
     /** @param meters where it counts what it does */
     public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock, MeterRegistry meters) {
@@ -49,11 +54,19 @@ public final class ControlVerticle extends VerticleBase {
                 .start()
                 .compose(heard -> lease.take())
                 .compose(taken -> serve())
+                .compose(served -> serveShards())
                 .compose(served -> reconciler.start());
     }
 
     private void compose() {
-        lease = new ShardLease(vertx, bus, configuration.ownerId(), configuration.lease(), this::lost);
+        lease = new ShardLease(
+                vertx,
+                bus,
+                configuration.ownerId(),
+                configuration.lease(),
+                bus.leavesProcess(),
+                this::lost,
+                this::gained);
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
         LifetimeLoader loader = new LifetimeLoader(bus, graphs);
@@ -86,20 +99,43 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     private Future<Void> serve() {
-        List<Future<?>> bindings = new ArrayList<>();
-        bindings.add(bus.serve(Addresses.CONTROL_CHECK, this::check));
-        bindings.add(bus.serve(Addresses.CONTROL_REPLAY, replay::replay));
-        bindings.add(bus.serve(Addresses.CONTROL_REPLAY_PLANS, plansReplay::replay));
-        for (int number : lease.shards()) {
-            Shard shard = new Shard(number);
-            bindings.add(bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start));
-            bindings.add(bus.serve(Addresses.CONTROL_FORK.at(shard), orchestrator::fork));
-            bindings.add(bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal));
-            bindings.add(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting));
-            bindings.add(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused));
-            bindings.add(bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
+        return Future.all(
+                        bus.serve(Addresses.CONTROL_CHECK, this::check),
+                        bus.serve(Addresses.CONTROL_REPLAY, replay::replay),
+                        bus.serve(Addresses.CONTROL_REPLAY_PLANS, plansReplay::replay),
+                        bus.subscribe(Addresses.CONTROL_FREE_SHARDS, free -> lease.look()))
+                .mapEmpty();
+    }
+
+    /** Serves what is held now, and nothing else any more. */
+    private Future<Void> serveShards() {
+        Set<Integer> held = lease.shards();
+        for (int shard : List.copyOf(bindings.keySet())) {
+            if (!held.contains(shard)) {
+                bindings.remove(shard).forEach(binding -> binding.compose(Registration::end));
+            }
         }
-        return Future.all(bindings).mapEmpty();
+        held.forEach(shard -> bindings.computeIfAbsent(shard, number -> bind(new Shard(number))));
+        return Future.all(bindings.values().stream().flatMap(List::stream).toList())
+                .mapEmpty();
+    }
+
+    private List<Future<Registration>> bind(Shard shard) {
+        return List.of(
+                bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start),
+                bus.serve(Addresses.CONTROL_FORK.at(shard), orchestrator::fork),
+                bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal),
+                bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting),
+                bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused),
+                bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
+    }
+
+    /** What cannot be served or recovered is taken anew with all the rest. */
+    private void gained(List<Integer> shards) {
+        serveShards().compose(served -> reconciler.recover(shards)).onFailure(cause -> {
+            LOG.warn("{} shards that were taken are not driven yet: {}", shards.size(), cause.getMessage());
+            lease.lose();
+        });
     }
 
     private void lost() {
@@ -113,12 +149,15 @@ public final class ControlVerticle extends VerticleBase {
         }
         reconciler.stop();
         orchestrator.dropAll();
-        lease.take().compose(taken -> reconciler.start()).onFailure(cause -> {
-            if (!stopping) {
-                LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
-                vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
-            }
-        });
+        lease.take()
+                .compose(taken -> serveShards())
+                .compose(served -> reconciler.start())
+                .onFailure(cause -> {
+                    if (!stopping) {
+                        LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
+                        vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
+                    }
+                });
     }
 
     /** Stops deciding and gives the shards up; what is running is found again by whoever takes them next. */

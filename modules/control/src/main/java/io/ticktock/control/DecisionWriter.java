@@ -32,12 +32,13 @@ final class DecisionWriter {
         if (decision.changesNothing() && !resident.timerSpent) {
             return Future.succeededFuture(decision);
         }
-        if (!lease.isValid()) {
+        // What was forgotten is perhaps decided elsewhere by now.
+        if (resident.dropped || !lease.drives(resident.state.lifetimeId())) {
             return Future.failedFuture(new Failure(FailureCode.FENCED, "the shard lease has run out"));
         }
         boolean park = mayPark(resident);
         AppendDecisionRequest request = AppendDecisionRequest.newBuilder()
-                .setFence(lease.fence())
+                .setFence(lease.fence(resident.state.lifetimeId()))
                 .setDecision(toStore(resident, decision, park))
                 .build();
         return bus.request(Addresses.STATE_APPEND_DECISION, request).map(stored -> {

@@ -196,13 +196,13 @@ final class LifetimeStarter {
     }
 
     private Future<Start> create(Draft draft, Payload input, String idempotencyKey, StartFingerprint fingerprint) {
-        if (!lease.isValid()) {
-            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the control plane is changing hands"));
-        }
         LifetimeState state = draft.state();
+        if (!lease.drives(state.lifetimeId())) {
+            return Future.failedFuture(ShardLease.changingHands());
+        }
         AgentLifetime head = state.head();
         CreateLifetimeRequest create = CreateLifetimeRequest.newBuilder()
-                .setFence(lease.fence())
+                .setFence(lease.fence(state.lifetimeId()))
                 .setDecision(LifetimeDecision.newBuilder()
                         .setTenantId(state.tenantId())
                         .setLifetimeId(state.lifetimeId())

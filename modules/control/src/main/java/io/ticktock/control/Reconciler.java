@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -72,13 +73,12 @@ final class Reconciler {
     /** Brings back every lifetime that must be in memory, then keeps looking. */
     Future<Void> start() {
         int started = ++run;
-        return recover(ListRunnableRequest.newBuilder().addAllShards(lease.shards()))
-                .onSuccess(recovered -> {
-                    if (started == run) {
-                        sweep();
-                        pollDue();
-                    }
-                });
+        return recover(lease.shards()).onSuccess(recovered -> {
+            if (started == run) {
+                sweep();
+                pollDue();
+            }
+        });
     }
 
     void stop() {
@@ -88,6 +88,11 @@ final class Reconciler {
     }
 
     // recovery
+
+    /** Brings every lifetime of these shards back that must be in memory. */
+    Future<Void> recover(Collection<Integer> shards) {
+        return recover(ListRunnableRequest.newBuilder().addAllShards(shards));
+    }
 
     private Future<Void> recover(ListRunnableRequest.Builder request) {
         return bus.request(Addresses.STATE_LIST_RUNNABLE, request.build()).compose(page -> {

@@ -77,15 +77,16 @@ final class Recovery {
         return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
     }
 
+    /** Whoever drives it recovers it; that may be another process by now. */
     private void recoverNow(LifetimeKey key) {
         Long absentUntilNanos = waiting.remove(key);
         if (absentUntilNanos == null) {
             return;
         }
-        if (lease.isValid()) {
-            recover(key, absentUntilNanos);
-        } else {
+        if (!lease.isValid()) {
             recoverSoon(key, absentUntilNanos);
+        } else if (lease.drives(key.getLifetimeId())) {
+            recover(key, absentUntilNanos);
         }
     }
 }

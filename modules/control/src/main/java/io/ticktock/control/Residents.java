@@ -46,7 +46,7 @@ final class Residents {
 
     /** Takes in what was just started; false when it is not to be driven here, or is found in the tables already. */
     boolean add(Resident resident) {
-        if (!lease.isValid() || loading.containsKey(resident.key())) {
+        if (!lease.drives(resident.state.lifetimeId()) || loading.containsKey(resident.key())) {
             return false;
         }
         return residents.putIfAbsent(resident.key(), resident) == null;
@@ -58,7 +58,7 @@ final class Residents {
         if (resident != null) {
             return Future.succeededFuture(resident);
         }
-        if (!lease.isValid()) {
+        if (!lease.drives(key.getLifetimeId())) {
             return Future.failedFuture(ShardLease.changingHands());
         }
         Future<Resident> load = loading.get(key);
@@ -68,7 +68,7 @@ final class Residents {
     private Future<Resident> load(LifetimeKey key) {
         long epoch = lease.epoch();
         Future<Resident> load = loader.load(key)
-                .compose(loaded -> lease.isValid() && lease.epoch() == epoch
+                .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.epoch() == epoch
                         ? Future.succeededFuture(admit(key, loaded))
                         : Future.failedFuture(ShardLease.changingHands()));
         loading.put(key, load);

@@ -6,6 +6,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
+import io.ticktock.proto.v1.FreeShards;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
 import io.ticktock.proto.v1.ReleaseShardsRequest;
@@ -13,20 +14,28 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The right to decide for shards, for a time. It is measured on this process's monotonic clock from before each renewal
  * was sent, and ends here well before it ends in the database.
+ *
+ * <p>One process holds all shards, or several share them. Whoever shares takes what is free, up to its fair share; who
+ * holds more than that, since others came, gives everything up and takes its share anew, under a new epoch: an epoch
+ * stays only while its shards become more.
  */
 final class ShardLease {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardLease.class);
 
-    private static final int RENEWALS_PER_LEASE = 3;
+    private static final int RENEWALS_PER_LEASE = 5;
     private static final double SAFE_PART = 0.8;
     private static final long RETRY_MS = 250;
 
@@ -34,37 +43,79 @@ final class ShardLease {
     private final Bus bus;
     private final String ownerId;
     private final Duration lease;
+    private final boolean shares;
     private final Runnable onLost;
+    private final Consumer<List<Integer>> onGained;
 
-    private long epoch;
-    private volatile List<Integer> shards = List.of();
+    private volatile Held held = new Held(0, Set.of());
+    private int fairShare;
     private volatile long validUntilNanos;
     private volatile long renewedNanos = System.nanoTime();
     private long renewalTimer = -1;
     private volatile boolean lost;
     private volatile boolean released;
+    /** There are too many to keep. */
+    private boolean isCrowded;
     /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
     private int term;
 
-    /** @param onLost called when the right has ended and must be taken anew by {@link #take} */
-    ShardLease(Vertx vertx, Bus bus, String ownerId, Duration lease, Runnable onLost) {
+    /** What was granted, and under which epoch. */
+    private record Held(long epoch, Set<Integer> shards) {
+
+        /** Under the same epoch shards only become more, in whichever order answers come. */
+        Held with(HoldShardsResponse granted) {
+            Set<Integer> all = new TreeSet<>(granted.getShardsList());
+            if (granted.getEpoch() == epoch) {
+                all.addAll(shards);
+            }
+            return new Held(granted.getEpoch(), Collections.unmodifiableSet(all));
+        }
+    }
+
+    /**
+     * @param shares whether other processes may hold shards besides
+     * @param onLost called when the right has ended and must be taken anew by {@link #take}
+     * @param onGained called with shards that came to those that were taken
+     */
+    ShardLease(
+            Vertx vertx,
+            Bus bus,
+            String ownerId,
+            Duration lease,
+            boolean shares,
+            Runnable onLost,
+            Consumer<List<Integer>> onGained) {
         this.vertx = vertx;
         this.bus = bus;
         this.ownerId = ownerId;
         this.lease = lease;
+        this.shares = shares;
         this.onLost = onLost;
+        this.onGained = onGained;
     }
 
-    /** Takes all shards, waiting as long as a former owner's lease may last. */
+    /** Takes all shards, waiting as long as a former owner's lease may last; or what is free of its share, at once. */
     Future<Void> take() {
         long giveUpNanos = System.nanoTime() + lease.multipliedBy(2).toNanos();
         stopRenewing();
         term++;
-        epoch = 0;
-        return tryTake(giveUpNanos).onSuccess(held -> {
-            lost = false;
-            scheduleRenewal();
-        });
+        return giveUpExcess()
+                .compose(given -> {
+                    held = new Held(0, Set.of());
+                    return tryTake(giveUpNanos);
+                })
+                .onSuccess(taken -> {
+                    lost = false;
+                    scheduleRenewal();
+                });
+    }
+
+    private Future<Void> giveUpExcess() {
+        if (!isCrowded) {
+            return Future.succeededFuture();
+        }
+        isCrowded = false;
+        return giveUp();
     }
 
     private Future<Void> tryTake(long giveUpNanos) {
@@ -72,7 +123,8 @@ final class ShardLease {
             if (released) {
                 return Future.failedFuture(stopping());
             }
-            if (result.succeeded() && shards.size() == Shard.COUNT) {
+            if (result.succeeded() && (shares || held.shards().size() == Shard.COUNT)) {
+                tellOthers();
                 return Future.succeededFuture();
             }
             if (System.nanoTime() > giveUpNanos) {
@@ -103,7 +155,8 @@ final class ShardLease {
         HoldShardsRequest request = HoldShardsRequest.newBuilder()
                 .setOwnerId(ownerId)
                 .setLeaseMs(lease.toMillis())
-                .setEpoch(epoch)
+                .setEpoch(held.epoch())
+                .setShares(shares)
                 .build();
         return bus.request(Addresses.STATE_HOLD_SHARDS, request).map(response -> {
             if (askedIn == term) {
@@ -114,37 +167,73 @@ final class ShardLease {
     }
 
     private void noteHeld(HoldShardsResponse response, long sentNanos) {
-        epoch = response.getEpoch();
-        shards = response.getShardsList();
+        held = held.with(response);
+        fairShare = response.getFairShare();
         renewedNanos = sentNanos;
         validUntilNanos = sentNanos + (long) (lease.toNanos() * SAFE_PART);
     }
 
+    /** Others may have room for what was given up here. */
+    private void tellOthers() {
+        if (shares) {
+            bus.publish(Addresses.CONTROL_FREE_SHARDS, FreeShards.getDefaultInstance());
+        }
+    }
+
     private void scheduleRenewal() {
+        stopRenewing();
         renewalTimer = vertx.setTimer(lease.toMillis() / RENEWALS_PER_LEASE, id -> renew());
+    }
+
+    /** There may be shards to be taken. */
+    void look() {
+        if (shares && isValid() && held.shards().size() < Shard.COUNT) {
+            stopRenewing();
+            renew();
+        }
     }
 
     private void renew() {
         int renewedIn = term;
-        hold().onComplete(held -> {
+        Set<Integer> before = held.shards();
+        hold().onComplete(done -> {
             if (renewedIn == term) {
-                renewed(held);
+                renewed(done, before);
             }
         });
     }
 
-    private void renewed(AsyncResult<Void> held) {
-        if (held.succeeded()) {
-            scheduleRenewal();
+    private void renewed(AsyncResult<Void> done, Set<Integer> before) {
+        if (done.succeeded()) {
+            kept(before);
             return;
         }
-        Throwable cause = held.cause();
+        Throwable cause = done.cause();
         if (isValid() && !Failure.is(cause, FailureCode.FENCED)) {
             LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
+            stopRenewing();
             renewalTimer = vertx.setTimer(RETRY_MS, id -> renew());
         } else {
             LOG.warn("the shard lease was not renewed: {}", cause.getMessage());
             lose();
+        }
+    }
+
+    private void kept(Set<Integer> before) {
+        if (shares && held.shards().size() > fairShare) {
+            LOG.info(
+                    "{} shards are held here and {} are a fair share: giving up",
+                    held.shards().size(),
+                    fairShare);
+            isCrowded = true;
+            lose();
+            return;
+        }
+        scheduleRenewal();
+        List<Integer> gained =
+                held.shards().stream().filter(shard -> !before.contains(shard)).toList();
+        if (!gained.isEmpty()) {
+            onGained.accept(gained);
         }
     }
 
@@ -167,18 +256,27 @@ final class ShardLease {
         return (System.nanoTime() - renewedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
+    /** Whether this process decides for the lifetime. */
+    boolean drives(String lifetimeId) {
+        return isValid() && held.shards().contains(Shard.of(lifetimeId).number());
+    }
+
     /** Of the right as it was taken last. */
     long epoch() {
-        return epoch;
+        return held.epoch();
     }
 
-    /** What every decision carries. */
-    Fence fence() {
-        return Fence.newBuilder().setOwnerId(ownerId).setEpoch(epoch).build();
+    /** What every decision carries of a lifetime that is driven here; fails as FENCED for any other. */
+    Fence fence(String lifetimeId) {
+        Held now = held;
+        if (!isValid() || !now.shards().contains(Shard.of(lifetimeId).number())) {
+            throw new Failure(FailureCode.FENCED, "the lifetime is not driven here any more");
+        }
+        return Fence.newBuilder().setOwnerId(ownerId).setEpoch(now.epoch()).build();
     }
 
-    List<Integer> shards() {
-        return shards;
+    Set<Integer> shards() {
+        return held.shards();
     }
 
     /** Stops renewing and gives the shards up, for good. */
@@ -186,6 +284,10 @@ final class ShardLease {
         stopRenewing();
         term++;
         released = true;
+        return giveUp().onSuccess(given -> tellOthers());
+    }
+
+    private Future<Void> giveUp() {
         return bus.request(
                         Addresses.STATE_RELEASE_SHARDS,
                         ReleaseShardsRequest.newBuilder().setOwnerId(ownerId).build())

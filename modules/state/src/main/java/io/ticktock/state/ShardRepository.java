@@ -2,6 +2,7 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
 import io.ticktock.proto.v1.ReleaseShardsRequest;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who drives which shard. An owner's epoch stays while its shards only become more; who loses shards loses its row, and
+ * Who drives which shard. Those who share take no more than their part. An owner's epoch stays while its shards only become more; who loses shards loses its row, and
  * with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
  * measured by the database's clock.
  */
@@ -41,7 +42,10 @@ final class ShardRepository {
             WHERE owner_id = $1 AND epoch = $2
             """;
 
-    private static final String SELECT_HELD = "SELECT shard FROM shards WHERE owner_id = $1 ORDER BY shard";
+    private static final String SELECT_HELD = """
+            SELECT ARRAY(SELECT shard FROM shards WHERE owner_id = $1 ORDER BY shard),
+                (SELECT count(*) FROM shard_owners WHERE owner_id = $1 OR lease_until >= clock_timestamp())
+            """;
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
         Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
@@ -62,6 +66,9 @@ final class ShardRepository {
 
     /** What is held is held, whether or not there is more to take: that is tried again with the next renewal. */
     private Future<HoldShardsResponse> takeMore(HoldShardsRequest request, HoldShardsResponse held) {
+        if (request.getShares() && held.getShardsCount() >= held.getFairShare()) {
+            return Future.succeededFuture(held);
+        }
         return database.query(SELECT_FREE, Tuple.of(request.getOwnerId()))
                 .compose(free -> free.size() == 0 ? Future.succeededFuture(held) : takeOver(request))
                 .recover(cause -> {
@@ -92,20 +99,40 @@ final class ShardRepository {
             RETURNING epoch
             """;
 
+    private static final String COUNT_OTHERS = "SELECT count(*) FROM shard_owners WHERE owner_id <> $1";
+
     private static final String TAKE_FREE = """
-            UPDATE shards s SET owner_id = $1
-            WHERE NOT EXISTS (SELECT FROM shard_owners o WHERE o.owner_id = s.owner_id)
+            UPDATE shards SET owner_id = $1
+            WHERE shard IN (
+                SELECT s.shard FROM shards s
+                WHERE NOT EXISTS (SELECT FROM shard_owners o WHERE o.owner_id = s.owner_id)
+                ORDER BY s.shard
+                LIMIT greatest($2 - (SELECT count(*) FROM shards h WHERE h.owner_id = $1), 0))
             """;
 
     private Future<HoldShardsResponse> takeOver(HoldShardsRequest request) {
         Tuple owner = Tuple.of(request.getOwnerId());
-        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
         return database.inTransaction(query -> query.execute(ONE_AT_A_TIME, Tuple.tuple())
                 .compose(alone -> query.execute(REMOVE_EXPIRED, owner))
-                .compose(removed -> query.execute(BECOME_OWNER, lease))
-                .compose(became -> query.execute(TAKE_FREE, owner)
+                .compose(removed -> query.execute(COUNT_OTHERS, owner))
+                .map(rows -> rows.iterator().next().getLong(0))
+                .compose(others -> isKeptOut(request, others)
+                        ? Future.succeededFuture(HoldShardsResponse.getDefaultInstance())
+                        : take(query, request, others)));
+    }
+
+    private static boolean isKeptOut(HoldShardsRequest request, long others) {
+        return !request.getShares() && request.getEpoch() == 0 && others > 0;
+    }
+
+    private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
+        Tuple owner = Tuple.of(request.getOwnerId());
+        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
+        long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
+        return query.execute(BECOME_OWNER, lease)
+                .compose(became -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
                         .compose(taken -> query.execute(SELECT_HELD, owner))
-                        .map(rows -> response(epoch(became), rows))));
+                        .map(rows -> response(epoch(became), rows)));
     }
 
     private static long epoch(RowSet<Row> became) {
@@ -115,15 +142,26 @@ final class ShardRepository {
         throw Refusal.fenced();
     }
 
-    private static HoldShardsResponse response(long epoch, RowSet<Row> shards) {
-        HoldShardsResponse.Builder held = HoldShardsResponse.newBuilder().setEpoch(epoch);
-        shards.forEach(row -> held.addShards(row.getShort(0)));
-        return held.build();
+    private static HoldShardsResponse response(long epoch, RowSet<Row> held) {
+        Row row = held.iterator().next();
+        HoldShardsResponse.Builder response =
+                HoldShardsResponse.newBuilder().setEpoch(epoch).setFairShare(Shard.fairShare(row.getLong(1)));
+        for (Short shard : row.getArrayOfShorts(0)) {
+            response.addShards(shard);
+        }
+        return response.build();
     }
 
     private static final String REMOVE = "DELETE FROM shard_owners WHERE owner_id = $1";
 
+    /** Else they would be its own again, should it come back. */
+    private static final String FREE = "UPDATE shards SET owner_id = NULL WHERE owner_id = $1";
+
     Future<ReleaseShardsResponse> release(ReleaseShardsRequest request) {
-        return database.query(REMOVE, Tuple.of(request.getOwnerId())).map(ReleaseShardsResponse.getDefaultInstance());
+        Tuple owner = Tuple.of(request.getOwnerId());
+        return database.inTransaction(query -> query.execute(ONE_AT_A_TIME, Tuple.tuple())
+                        .compose(alone -> query.execute(REMOVE, owner))
+                        .compose(removed -> query.execute(FREE, owner)))
+                .map(ReleaseShardsResponse.getDefaultInstance());
     }
 }

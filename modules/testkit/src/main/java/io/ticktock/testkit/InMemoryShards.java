@@ -10,7 +10,10 @@ import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Who drives which shard. Guarded by its store. */
@@ -34,23 +37,51 @@ final class InMemoryShards {
             throw Refusal.fenced();
         }
         Instant now = clock.instant();
-        long epoch = request.getEpoch() == 0 ? ++lastEpoch : request.getEpoch();
         owners.values().removeIf(other -> other.leaseUntil.isBefore(now));
+        if (isKeptOut(request)) {
+            return HoldShardsResponse.getDefaultInstance();
+        }
+        long epoch = request.getEpoch() == 0 ? ++lastEpoch : request.getEpoch();
         owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
-        HoldShardsResponse.Builder held = HoldShardsResponse.newBuilder().setEpoch(epoch);
+        int fairShare = Shard.fairShare(owners.size());
+        return HoldShardsResponse.newBuilder()
+                .setEpoch(epoch)
+                .setFairShare(fairShare)
+                .addAllShards(take(owner, request.getShares() ? fairShare : Shard.COUNT))
+                .build();
+    }
+
+    private boolean isKeptOut(HoldShardsRequest request) {
+        boolean hasOthers = owners.keySet().stream().anyMatch(other -> !other.equals(request.getOwnerId()));
+        return !request.getShares() && request.getEpoch() == 0 && hasOthers;
+    }
+
+    /** All that it holds then; free ones are added while it holds fewer than that. */
+    private List<Integer> take(String owner, int most) {
+        List<Integer> held = new ArrayList<>();
+        List<Integer> free = new ArrayList<>();
         for (int shard = 0; shard < Shard.COUNT; shard++) {
-            if (ownerOf[shard] == null || !owners.containsKey(ownerOf[shard])) {
-                ownerOf[shard] = owner;
-            }
-            if (ownerOf[shard].equals(owner)) {
-                held.addShards(shard);
+            if (owner.equals(ownerOf[shard])) {
+                held.add(shard);
+            } else if (ownerOf[shard] == null || !owners.containsKey(ownerOf[shard])) {
+                free.add(shard);
             }
         }
-        return held.build();
+        for (int shard : free.subList(0, Math.max(0, Math.min(free.size(), most - held.size())))) {
+            ownerOf[shard] = owner;
+            held.add(shard);
+        }
+        Collections.sort(held);
+        return held;
     }
 
     ReleaseShardsResponse release(ReleaseShardsRequest request) {
         owners.remove(request.getOwnerId());
+        for (int shard = 0; shard < Shard.COUNT; shard++) {
+            if (request.getOwnerId().equals(ownerOf[shard])) {
+                ownerOf[shard] = null;
+            }
+        }
         return ReleaseShardsResponse.getDefaultInstance();
     }
 

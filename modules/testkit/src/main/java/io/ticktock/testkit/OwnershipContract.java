@@ -37,9 +37,75 @@ public abstract class OwnershipContract {
     @Test
     void anotherOwnerGetsNothingWhileTheLeaseLasts() {
         HoldShardsResponse taken = result(held.store().holdShards(AllShards.request("second-" + held.seed(), 0)));
-        assertEquals(0, taken.getShardsCount());
-        assertTrue(taken.getEpoch() > held.fence().getEpoch());
-        release("second-" + held.seed());
+        assertEquals(HoldShardsResponse.getDefaultInstance(), taken);
+        assertEquals(AllShards.NUMBERS, result(renew(held.fence())).getShardsList());
+    }
+
+    @Test
+    void whoDoesNotShareKeepsAll() {
+        HoldShardsResponse second = share("second", 0);
+        assertEquals(0, second.getShardsCount());
+        assertEquals(Shard.COUNT / 2, second.getFairShare());
+        assertEquals(AllShards.NUMBERS, result(renew(held.fence())).getShardsList());
+        release("second");
+    }
+
+    @Test
+    void thoseWhoShareTakeNoMoreThanTheirPart() {
+        release(held.fence().getOwnerId());
+        HoldShardsResponse first = share("first", 0);
+        assertEquals(AllShards.NUMBERS, first.getShardsList(), "alone");
+        assertEquals(Shard.COUNT, first.getFairShare());
+
+        HoldShardsResponse second = share("second", 0);
+        assertEquals(0, second.getShardsCount(), "nothing is free yet");
+        HoldShardsResponse crowded = share("first", first.getEpoch());
+        assertEquals(first.getEpoch(), crowded.getEpoch());
+        assertEquals(Shard.COUNT, crowded.getShardsCount());
+        assertEquals(Shard.COUNT / 2, crowded.getFairShare());
+
+        release("first");
+        HoldShardsResponse again = share("first", 0);
+        assertTrue(again.getEpoch() > second.getEpoch());
+        HoldShardsResponse more = share("second", second.getEpoch());
+        assertEquals(second.getEpoch(), more.getEpoch(), "what it had is still its own");
+        assertEquals(Shard.COUNT / 2, again.getShardsCount());
+        assertEquals(Shard.COUNT / 2, more.getShardsCount());
+        List<Integer> all = new ArrayList<>(again.getShardsList());
+        all.addAll(more.getShardsList());
+        assertEquals(AllShards.NUMBERS, all.stream().sorted().toList());
+
+        release("first");
+        assertEquals(AllShards.NUMBERS, share("second", second.getEpoch()).getShardsList(), "of who is gone");
+        release("second");
+    }
+
+    @Test
+    void whoGaveUpWhatItHeldDecidesNothingMore() {
+        release(held.fence().getOwnerId());
+        Fence first = fence("first", share("first", 0));
+        String lifetimeId = samples.lifetimeId();
+        result(held.store().createLifetime(samples.start(first, lifetimeId)));
+        release("first");
+        Fence again = fence("first", share("first", 0));
+
+        assertEquals(
+                FailureCode.FENCED,
+                failure(held.append(first, samples.decision(lifetimeId, 2, 1).build()))
+                        .code());
+        result(held.append(again, samples.decision(lifetimeId, 2, 1).build()));
+        release("first");
+    }
+
+    private HoldShardsResponse share(String ownerId, long epoch) {
+        return result(held.store()
+                .holdShards(AllShards.request(ownerId, epoch).toBuilder()
+                        .setShares(true)
+                        .build()));
+    }
+
+    private static Fence fence(String ownerId, HoldShardsResponse held) {
+        return Fence.newBuilder().setOwnerId(ownerId).setEpoch(held.getEpoch()).build();
     }
 
     @Test

@@ -33,6 +33,7 @@ import io.vertx.core.Future;
 public final class HumanTaskOperations {
 
     private final Bus bus;
+    private final Drivers drivers;
 
     public final Operation<ListHumanTasksRequest, ListHumanTasksResponse> list;
     public final Operation<GetHumanTaskRequest, GetHumanTaskResponse> get;
@@ -45,8 +46,9 @@ public final class HumanTaskOperations {
     /** Done once the answer is durable; whoever answers second is told that it was answered. */
     public final Operation<AnswerHumanTaskRequest, AnswerHumanTaskResponse> answer;
 
-    public HumanTaskOperations(Bus bus) {
+    HumanTaskOperations(Bus bus, Drivers drivers) {
         this.bus = bus;
+        this.drivers = drivers;
         this.list = reading(
                 "human-tasks.list", (caller, request) -> bus.request(Addresses.STATE_LIST_HUMAN_TASKS, request));
         this.get = reading("human-tasks.get", (caller, request) -> find(request));
@@ -116,7 +118,8 @@ public final class HumanTaskOperations {
                         .setPayload(request.getAnswer())
                         .setActor(caller.actor()))
                 .build();
-        return bus.request(
+        return drivers.ask(
+                caller.tenantId(),
                 Addresses.CONTROL_SIGNAL.at(Shard.of(task.getLifetimeId())),
                 SignalLifetimeRequest.newBuilder().setSignal(signal).build());
     }

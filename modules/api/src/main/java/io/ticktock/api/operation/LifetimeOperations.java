@@ -45,6 +45,7 @@ import java.util.function.Supplier;
 public final class LifetimeOperations {
 
     private final Bus bus;
+    private final Drivers drivers;
     private final StartAdmission starts;
     private final GuardrailFindings findings;
 
@@ -62,8 +63,9 @@ public final class LifetimeOperations {
     public final Operation<WatchEventsRequest, Watch> watchAll;
     public final Operation<GetOutputRequest, GetOutputResponse> output;
 
-    public LifetimeOperations(Bus bus, EventFeed feed, ApiLimits limits) {
+    LifetimeOperations(Bus bus, Drivers drivers, EventFeed feed, ApiLimits limits) {
         this.bus = bus;
+        this.drivers = drivers;
         this.starts = new StartAdmission(bus, limits);
         this.findings = new GuardrailFindings(bus);
         this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
@@ -140,6 +142,7 @@ public final class LifetimeOperations {
         Address<StartLifetimeRequest, StartLifetimeResponse> address =
                 Addresses.CONTROL_START.at(shard(request.getLifetimeId()));
         return starts.admit(caller.tenantId(), () -> bus.request(address, request))
+                .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
                 .map(started -> {
                     requireChosen(asked.getLifetimeId(), started.getLifetimeId());
                     return started;
@@ -154,6 +157,7 @@ public final class LifetimeOperations {
         Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
                 Addresses.CONTROL_FORK.at(shard(request.getLifetimeId()));
         return starts.admit(caller.tenantId(), () -> bus.request(address, request))
+                .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
                 .map(forked -> {
                     requireChosen(asked.getLifetimeId(), forked.getLifetimeId());
                     return forked;
@@ -173,8 +177,18 @@ public final class LifetimeOperations {
                                         .build()
                                 : signal)
                 .build();
-        return bus.request(Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
+        return signal(caller, Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
                 .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
+    }
+
+    /** With a condition it is asked once: the first time may have changed what the condition is about. */
+    private Future<SignalLifetimeResponse> signal(
+            Caller caller,
+            Address<SignalLifetimeRequest, SignalLifetimeResponse> address,
+            SignalLifetimeRequest request) {
+        return request.getIfLastSeqCount() > 0
+                ? bus.request(address, request)
+                : drivers.ask(caller.tenantId(), address, request);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.ticktock.api.event.EventFeed;
 import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
+import io.vertx.core.Vertx;
 
 /** All there is to ask. */
 public record Operations(
@@ -20,12 +21,18 @@ public record Operations(
         WorkerOperations workers) {
 
     public static Operations over(
-            Bus bus, EventFeed feed, WorkerGateway workers, ApiLimits limits, WebhookConfiguration webhooks) {
+            Vertx vertx,
+            Bus bus,
+            EventFeed feed,
+            WorkerGateway workers,
+            ApiLimits limits,
+            WebhookConfiguration webhooks) {
+        Drivers drivers = new Drivers(vertx, bus);
         return new Operations(
                 new GraphOperations(bus),
-                new LifetimeOperations(bus, feed, limits),
+                new LifetimeOperations(bus, drivers, feed, limits),
                 new HistoryOperations(bus),
-                new HumanTaskOperations(bus),
+                new HumanTaskOperations(bus, drivers),
                 new BlobOperations(bus),
                 new PolicyOperations(bus),
                 new SpendOperations(bus),

@@ -99,7 +99,7 @@ class EventStreamTest {
             feed = new EventFeed(vertx, bus, BOUNDS);
             WorkerGateway workers = new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD);
             Operations operations =
-                    Operations.over(bus, feed, workers, ApiLimits.standard(), WebhookConfiguration.standard());
+                    Operations.over(vertx, bus, feed, workers, ApiLimits.standard(), WebhookConfiguration.standard());
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             Gate gate = new Gate(vertx, audit, ApiLimits.standard());
             ApiMeters meters = new ApiMeters(new SimpleMeterRegistry());

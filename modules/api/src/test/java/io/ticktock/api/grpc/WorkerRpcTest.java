@@ -76,6 +76,7 @@ class WorkerRpcTest {
             AuditLog audit = new AuditLog(bus, InstantSource.system());
             GrpcApi grpc = new GrpcApi(
                     Operations.over(
+                            vertx,
                             bus,
                             new EventFeed(vertx, bus, FeedBounds.STANDARD),
                             gateway,

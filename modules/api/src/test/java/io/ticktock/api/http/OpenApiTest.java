@@ -51,6 +51,7 @@ class OpenApiTest {
     private Operations operations() {
         Bus bus = new Bus(vertx);
         return Operations.over(
+                vertx,
                 bus,
                 new EventFeed(vertx, bus, FeedBounds.STANDARD),
                 new WorkerGateway(vertx, bus, "gateway", GatewayBounds.STANDARD),
