@@ -6,6 +6,8 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AppendDecisionRequest;
+import io.ticktock.proto.v1.AppendDecisionResponse;
+import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.LifetimeDecision;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -33,22 +35,29 @@ final class DecisionWriter {
             return Future.succeededFuture(decision);
         }
         // What was forgotten is perhaps decided elsewhere by now.
-        if (resident.dropped || !lease.drives(resident.state.lifetimeId())) {
-            return Future.failedFuture(new Failure(FailureCode.FENCED, "the shard lease has run out"));
+        if (resident.dropped) {
+            return Future.failedFuture(new Failure(FailureCode.FENCED, "the lifetime has left memory"));
         }
         boolean park = mayPark(resident);
-        AppendDecisionRequest request = AppendDecisionRequest.newBuilder()
-                .setFence(lease.fence(resident.state.lifetimeId()))
-                .setDecision(toStore(resident, decision, park))
-                .build();
-        return bus.request(Addresses.STATE_APPEND_DECISION, request).map(stored -> {
-            resident.parked = park;
-            resident.timerSpent = false;
-            if (request.getDecision().hasHead()) {
-                resident.headSeq = request.getDecision().getHead().getLastSeq();
-            }
-            return decision;
-        });
+        LifetimeDecision stored = toStore(resident, decision, park);
+        return lease.write(resident.state.lifetimeId(), fence -> append(fence, stored))
+                .map(appended -> {
+                    resident.parked = park;
+                    resident.timerSpent = false;
+                    if (stored.hasHead()) {
+                        resident.headSeq = stored.getHead().getLastSeq();
+                    }
+                    return decision;
+                });
+    }
+
+    private Future<AppendDecisionResponse> append(Fence fence, LifetimeDecision decision) {
+        return bus.request(
+                Addresses.STATE_APPEND_DECISION,
+                AppendDecisionRequest.newBuilder()
+                        .setFence(fence)
+                        .setDecision(decision)
+                        .build());
     }
 
     private static LifetimeDecision toStore(Resident resident, Decision decision, boolean park) {

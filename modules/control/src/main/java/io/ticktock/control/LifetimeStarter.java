@@ -202,7 +202,6 @@ final class LifetimeStarter {
         }
         AgentLifetime head = state.head();
         CreateLifetimeRequest create = CreateLifetimeRequest.newBuilder()
-                .setFence(lease.fence(state.lifetimeId()))
                 .setDecision(LifetimeDecision.newBuilder()
                         .setTenantId(state.tenantId())
                         .setLifetimeId(state.lifetimeId())
@@ -215,7 +214,11 @@ final class LifetimeStarter {
                 .addAllLineage(draft.lineage())
                 .setFingerprint(fingerprint)
                 .build();
-        return bus.request(Addresses.STATE_CREATE_LIFETIME, create)
+        return lease.write(
+                        state.lifetimeId(),
+                        fence -> bus.request(
+                                Addresses.STATE_CREATE_LIFETIME,
+                                create.toBuilder().setFence(fence).build()))
                 .map(response -> new Start(
                         response.getLifetimeId(),
                         response.getCreated(),

@@ -66,9 +66,9 @@ final class Residents {
     }
 
     private Future<Resident> load(LifetimeKey key) {
-        long epoch = lease.epoch();
+        int term = lease.term();
         Future<Resident> load = loader.load(key)
-                .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.epoch() == epoch
+                .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.term() == term
                         ? Future.succeededFuture(admit(key, loaded))
                         : Future.failedFuture(ShardLease.changingHands()));
         loading.put(key, load);

@@ -14,12 +14,11 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * was sent, and ends here well before it ends in the database.
  *
  * <p>One process holds all shards, or several share them. Whoever shares takes what is free, up to its fair share; who
- * holds more than that, since others came, gives everything up and takes its share anew, under a new epoch: an epoch
- * stays only while its shards become more.
+ * holds more than that, since others came, gives everything up and takes its share anew. The epoch rises with what is
+ * gained, above that of whoever held it before.
  */
 final class ShardLease {
 
@@ -58,17 +57,16 @@ final class ShardLease {
     private boolean isCrowded;
     /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
     private int term;
+    /** The last one, which may be under way. */
+    private Future<Void> renewal = Future.succeededFuture();
+    /** Whether to renew again as soon as the renewal under way has ended. */
+    private boolean looksAgain;
 
     /** What was granted, and under which epoch. */
     private record Held(long epoch, Set<Integer> shards) {
 
-        /** Under the same epoch shards only become more, in whichever order answers come. */
-        Held with(HoldShardsResponse granted) {
-            Set<Integer> all = new TreeSet<>(granted.getShardsList());
-            if (granted.getEpoch() == epoch) {
-                all.addAll(shards);
-            }
-            return new Held(granted.getEpoch(), Collections.unmodifiableSet(all));
+        static Held of(HoldShardsResponse granted) {
+            return new Held(granted.getEpoch(), Set.copyOf(granted.getShardsList()));
         }
     }
 
@@ -167,7 +165,7 @@ final class ShardLease {
     }
 
     private void noteHeld(HoldShardsResponse response, long sentNanos) {
-        held = held.with(response);
+        held = Held.of(response);
         fairShare = response.getFairShare();
         renewedNanos = sentNanos;
         validUntilNanos = sentNanos + (long) (lease.toNanos() * SAFE_PART);
@@ -187,16 +185,23 @@ final class ShardLease {
 
     /** There may be shards to be taken. */
     void look() {
-        if (shares && isValid() && held.shards().size() < Shard.COUNT) {
+        if (!shares || !isValid() || held.shards().size() == Shard.COUNT) {
+            return;
+        }
+        if (renewal.isComplete()) {
             stopRenewing();
             renew();
+        } else {
+            looksAgain = true;
         }
     }
 
     private void renew() {
         int renewedIn = term;
         Set<Integer> before = held.shards();
-        hold().onComplete(done -> {
+        looksAgain = false;
+        renewal = hold();
+        renewal.onComplete(done -> {
             if (renewedIn == term) {
                 renewed(done, before);
             }
@@ -229,7 +234,11 @@ final class ShardLease {
             lose();
             return;
         }
-        scheduleRenewal();
+        if (looksAgain) {
+            renew();
+        } else {
+            scheduleRenewal();
+        }
         List<Integer> gained =
                 held.shards().stream().filter(shard -> !before.contains(shard)).toList();
         if (!gained.isEmpty()) {
@@ -261,18 +270,30 @@ final class ShardLease {
         return isValid() && held.shards().contains(Shard.of(lifetimeId).number());
     }
 
-    /** Of the right as it was taken last. */
-    long epoch() {
-        return held.epoch();
+    /** Another one when the right has been lost and taken since. */
+    int term() {
+        return term;
     }
 
-    /** What every decision carries of a lifetime that is driven here; fails as FENCED for any other. */
-    Fence fence(String lifetimeId) {
-        Held now = held;
-        if (!isValid() || !now.shards().contains(Shard.of(lifetimeId).number())) {
-            throw new Failure(FailureCode.FENCED, "the lifetime is not driven here any more");
+    /**
+     * Writes what was decided of a lifetime, or fails as FENCED where it is not driven here any more. When the epoch has risen
+     * meanwhile it is written under the new one: nobody else has decided in between.
+     */
+    <R> Future<R> write(String lifetimeId, Function<Fence, Future<R>> append) {
+        if (!drives(lifetimeId)) {
+            return Future.failedFuture(new Failure(FailureCode.FENCED, "the lifetime is not driven here any more"));
         }
-        return Fence.newBuilder().setOwnerId(ownerId).setEpoch(now.epoch()).build();
+        long under = held.epoch();
+        int writtenIn = term;
+        Fence fence = Fence.newBuilder().setOwnerId(ownerId).setEpoch(under).build();
+        return append.apply(fence).recover(cause -> {
+            if (!Failure.is(cause, FailureCode.FENCED)) {
+                return Future.failedFuture(cause);
+            }
+            // The answer that tells of the new epoch may be on its way.
+            return renewal.transform(renewed ->
+                    writtenIn == term && held.epoch() > under ? write(lifetimeId, append) : Future.failedFuture(cause));
+        });
     }
 
     Set<Integer> shards() {

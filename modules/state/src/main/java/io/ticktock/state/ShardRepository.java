@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who drives which shard. Those who share take no more than their part. An owner's epoch stays while its shards only become more; who loses shards loses its row, and
- * with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
+ * Who drives which shard. Those who share take no more than their part. An owner's epoch stays while its shards do, and rises when they become more; who loses
+ * shards loses its row, and with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
  * measured by the database's clock.
  */
 final class ShardRepository {
@@ -125,14 +125,21 @@ final class ShardRepository {
         return !request.getShares() && request.getEpoch() == 0 && others > 0;
     }
 
+    /** What another owner held until now must not be decided under an epoch from before that. */
+    private static final String RAISE =
+            "UPDATE shard_owners SET epoch = nextval('shard_epochs') WHERE owner_id = $1 RETURNING epoch";
+
     private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
         Tuple owner = Tuple.of(request.getOwnerId());
         Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
         long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
         return query.execute(BECOME_OWNER, lease)
-                .compose(became -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
-                        .compose(taken -> query.execute(SELECT_HELD, owner))
-                        .map(rows -> response(epoch(became), rows)));
+                .map(ShardRepository::epoch)
+                .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
+                        .compose(taken -> taken.rowCount() == 0 || request.getEpoch() == 0
+                                ? Future.succeededFuture(epoch)
+                                : query.execute(RAISE, owner).map(ShardRepository::epoch)))
+                .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
     }
 
     private static long epoch(RowSet<Row> became) {

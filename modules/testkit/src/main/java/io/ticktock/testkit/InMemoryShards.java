@@ -10,11 +10,10 @@ import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Who drives which shard. Guarded by its store. */
 final class InMemoryShards {
@@ -41,14 +40,25 @@ final class InMemoryShards {
         if (isKeptOut(request)) {
             return HoldShardsResponse.getDefaultInstance();
         }
-        long epoch = request.getEpoch() == 0 ? ++lastEpoch : request.getEpoch();
-        owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
+        owners.putIfAbsent(owner, new Owner(0, now));
         int fairShare = Shard.fairShare(owners.size());
+        int before = held(owner).size();
+        List<Integer> held = take(owner, request.getShares() ? fairShare : Shard.COUNT);
+        boolean rises = request.getEpoch() == 0 || held.size() > before;
+        long epoch = rises ? ++lastEpoch : request.getEpoch();
+        owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
         return HoldShardsResponse.newBuilder()
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
-                .addAllShards(take(owner, request.getShares() ? fairShare : Shard.COUNT))
+                .addAllShards(held)
                 .build();
+    }
+
+    private List<Integer> held(String owner) {
+        return IntStream.range(0, Shard.COUNT)
+                .filter(shard -> owner.equals(ownerOf[shard]))
+                .boxed()
+                .toList();
     }
 
     private boolean isKeptOut(HoldShardsRequest request) {
@@ -58,21 +68,14 @@ final class InMemoryShards {
 
     /** All that it holds then; free ones are added while it holds fewer than that. */
     private List<Integer> take(String owner, int most) {
-        List<Integer> held = new ArrayList<>();
-        List<Integer> free = new ArrayList<>();
-        for (int shard = 0; shard < Shard.COUNT; shard++) {
-            if (owner.equals(ownerOf[shard])) {
-                held.add(shard);
-            } else if (ownerOf[shard] == null || !owners.containsKey(ownerOf[shard])) {
-                free.add(shard);
+        int held = held(owner).size();
+        for (int shard = 0; shard < Shard.COUNT && held < most; shard++) {
+            if (ownerOf[shard] == null || !owners.containsKey(ownerOf[shard])) {
+                ownerOf[shard] = owner;
+                held++;
             }
         }
-        for (int shard : free.subList(0, Math.max(0, Math.min(free.size(), most - held.size())))) {
-            ownerOf[shard] = owner;
-            held.add(shard);
-        }
-        Collections.sort(held);
-        return held;
+        return held(owner);
     }
 
     ReleaseShardsResponse release(ReleaseShardsRequest request) {

@@ -68,7 +68,9 @@ public abstract class OwnershipContract {
         HoldShardsResponse again = share("first", 0);
         assertTrue(again.getEpoch() > second.getEpoch());
         HoldShardsResponse more = share("second", second.getEpoch());
-        assertEquals(second.getEpoch(), more.getEpoch(), "what it had is still its own");
+        assertTrue(more.getEpoch() > again.getEpoch(), "above that of whoever held it before");
+        HoldShardsResponse renewed = share("second", more.getEpoch());
+        assertEquals(more, renewed, "with nothing gained the epoch stays");
         assertEquals(Shard.COUNT / 2, again.getShardsCount());
         assertEquals(Shard.COUNT / 2, more.getShardsCount());
         List<Integer> all = new ArrayList<>(again.getShardsList());
@@ -76,7 +78,7 @@ public abstract class OwnershipContract {
         assertEquals(AllShards.NUMBERS, all.stream().sorted().toList());
 
         release("first");
-        assertEquals(AllShards.NUMBERS, share("second", second.getEpoch()).getShardsList(), "of who is gone");
+        assertEquals(AllShards.NUMBERS, share("second", more.getEpoch()).getShardsList(), "of who is gone");
         release("second");
     }
 
