@@ -32,8 +32,12 @@ final class Drivers {
         this.bus = bus;
     }
 
+    /** What is refused the second time may have been done the first time: then it stays unknown, and not available. */
     <Q extends Message, R extends Message> Future<R> ask(String tenantId, Address<Q, R> address, Q request) {
-        return bus.request(address, request).recover(cause -> askAgain(cause, tenantId, address, request));
+        return bus.request(address, request)
+                .recover(first -> askAgain(first, tenantId, address, request)
+                        .recover(later -> Future.failedFuture(
+                                Failure.is(later, FailureCode.FAILED_PRECONDITION) ? first : later)));
     }
 
     /** After a first time that failed so. */
