@@ -6,12 +6,13 @@ import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.Scheduled;
 import io.ticktock.testkit.Violation.Rule;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,9 +24,10 @@ final class LifetimeCheck {
     private final AgentLifetime head;
     private final List<History.Event> log;
     private final List<History.Execution> executions;
+    private final Optional<History.Waits> waits;
     private final Function<List<LifetimeEvent>, AgentLifetime> fold;
+    private final Findings findings;
 
-    private final List<Violation> violations = new ArrayList<>();
     private final Map<String, History.Execution> records = new HashMap<>();
     private final Set<String> scheduled = new HashSet<>();
     private final Set<String> accepted = new HashSet<>();
@@ -35,22 +37,23 @@ final class LifetimeCheck {
     /** Those of the open ones that wait. */
     private final Set<String> waiting = new HashSet<>();
 
+    /** Those of the open ones that are not to be dispatched before a time, and never have waited. */
+    private final Set<String> delayed = new HashSet<>();
+
+    private boolean saysWhyPaused;
     private boolean hasEnded;
 
-    /** @param log in the order of seq */
-    LifetimeCheck(
-            History.Lifetime lifetime,
-            List<History.Event> log,
-            List<History.Execution> executions,
-            Function<List<LifetimeEvent>, AgentLifetime> fold) {
-        this.key = lifetime.key();
-        this.head = lifetime.head();
-        this.log = log;
-        this.executions = executions;
+    LifetimeCheck(Findings findings, LifetimeRows rows, Function<List<LifetimeEvent>, AgentLifetime> fold) {
+        this.findings = findings;
+        this.key = rows.key();
+        this.head = rows.lifetime().head();
+        this.log = rows.log();
+        this.executions = rows.executions();
+        this.waits = rows.waits();
         this.fold = fold;
     }
 
-    List<Violation> run() {
+    void check() {
         checkKeys();
         collectRecords();
         checkNumbers();
@@ -63,7 +66,6 @@ final class LifetimeCheck {
         }
         checkEnd();
         checkHead();
-        return violations;
     }
 
     private void checkKeys() {
@@ -111,7 +113,7 @@ final class LifetimeCheck {
 
     private void walk(LifetimeEvent event) {
         switch (event.getEventCase()) {
-            case SCHEDULED -> schedule(event.getScheduled().getExecId());
+            case SCHEDULED -> schedule(event.getScheduled());
             case WAITING -> {
                 requireScheduled(event.getWaiting().getExecId(), "waits");
                 waiting.add(event.getWaiting().getExecId());
@@ -119,6 +121,7 @@ final class LifetimeCheck {
             case WOKEN -> {
                 requireScheduled(event.getWoken().getExecId(), "goes on");
                 waiting.remove(event.getWoken().getExecId());
+                delayed.remove(event.getWoken().getExecId());
             }
             case CHILD_STARTED -> requireScheduled(event.getChildStarted().getExecId(), "has a child");
             case ACCEPTED -> accept(event.getAccepted());
@@ -128,13 +131,20 @@ final class LifetimeCheck {
                 close(event.getCancelled().getExecId());
             }
             case COMPLETED, FAILED, ABORTED -> hasEnded = true;
-            case STARTED, HELD, FORKED, PARKED, DIED, JOINED, PAUSED, RESUMED, EVENT_NOT_SET -> {}
+            case PAUSED ->
+                saysWhyPaused = !event.getPaused().getReason().isEmpty()
+                        || !event.getPaused().getActor().isEmpty();
+            case STARTED, HELD, FORKED, PARKED, DIED, JOINED, RESUMED, EVENT_NOT_SET -> {}
         }
     }
 
-    private void schedule(String execId) {
+    private void schedule(Scheduled attempt) {
+        String execId = attempt.getExecId();
         require(scheduled.add(execId), Rule.SCHEDULED_FIRST, () -> execId + " is scheduled again");
         open.add(execId);
+        if (attempt.hasNotBefore()) {
+            delayed.add(execId);
+        }
     }
 
     private void accept(Accepted event) {
@@ -152,7 +162,11 @@ final class LifetimeCheck {
 
     private static boolean agrees(Accepted event, History.Execution record) {
         boolean isRejected = event.getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_REJECT_EXECUTION;
-        return event.getTelemetry().equals(record.telemetry())
+        boolean isTheSame = record.digest().isEmpty()
+                || event.getRecordDigest().isEmpty()
+                || event.getRecordDigest().equals(record.digest());
+        return isTheSame
+                && event.getTelemetry().equals(record.telemetry())
                 && (isRejected || event.getStatus() == record.headers().getStatus());
     }
 
@@ -170,12 +184,21 @@ final class LifetimeCheck {
 
     private void checkEnd() {
         boolean isPaused = head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED;
-        boolean isWaiting = head.getParked() && !open.isEmpty() && waiting.containsAll(open);
+        boolean isWaiting = head.getParked() && !open.isEmpty() && resting().containsAll(open);
         require(
-                hasEnded || isPaused || isWaiting,
+                hasEnded || (isPaused && saysWhyPaused) || isWaiting,
                 Rule.ENDS,
-                () -> "neither ended nor paused; open attempts " + open + ", of which wait " + waiting
+                () -> "neither ended nor paused for a reason; open attempts " + open + ", of which wait " + resting()
                         + (head.getParked() ? ", parked" : ", not parked"));
+    }
+
+    /** Those that wait, and those whose time has not come where there is something that will tell. */
+    private Set<String> resting() {
+        Set<String> resting = new HashSet<>(waiting);
+        if (waits.filter(rows -> !rows.timers().isEmpty()).isPresent()) {
+            resting.addAll(delayed);
+        }
+        return resting;
     }
 
     private void checkHead() {
@@ -194,7 +217,7 @@ final class LifetimeCheck {
                     Rule.HEAD_IS_FOLD,
                     () -> "the head row is " + head.getStatus() + ", and all events add up to " + latest.getStatus());
         } catch (RuntimeException e) {
-            violations.add(new Violation(Rule.HEAD_IS_FOLD, key, "the events do not add up: " + e));
+            findings.add(Rule.HEAD_IS_FOLD, key, "the events do not add up: " + e);
         }
     }
 
@@ -209,8 +232,6 @@ final class LifetimeCheck {
     }
 
     private void require(boolean holds, Rule rule, Supplier<String> otherwise) {
-        if (!holds) {
-            violations.add(new Violation(rule, key, otherwise.get()));
-        }
+        findings.require(holds, rule, key, otherwise);
     }
 }

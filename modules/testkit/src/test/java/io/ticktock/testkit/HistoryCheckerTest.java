@@ -84,6 +84,7 @@ class HistoryCheckerTest {
     void aRunningBranchBesideAWaitingOneIsNotParked() {
         new Log("half")
                 .started()
+                .steps(1)
                 .scheduled("a")
                 .scheduled("b")
                 .waiting("a")
@@ -216,8 +217,7 @@ class HistoryCheckerTest {
         replaceOne(
                 executions,
                 this::isAccepted,
-                row -> new History.Execution(
-                        row.key(), row.execId(), row.headers(), PolicyTelemetry.getDefaultInstance()));
+                row -> changed(row, row.key(), row.headers(), PolicyTelemetry.getDefaultInstance()));
 
         assertEquals(Set.of(Rule.RECORDED_ONCE), rules(), "seed " + seed);
     }
@@ -228,9 +228,9 @@ class HistoryCheckerTest {
         replaceOne(
                 executions,
                 this::isAccepted,
-                row -> new History.Execution(
+                row -> changed(
+                        row,
                         row.key(),
-                        row.execId(),
                         row.headers().toBuilder()
                                 .setStatus(ExecutionStatus.EXECUTION_STATUS_FAILED)
                                 .build(),
@@ -294,10 +294,7 @@ class HistoryCheckerTest {
                 lifetimes,
                 row -> true,
                 row -> new History.Lifetime(
-                        row.key(),
-                        row.head().toBuilder()
-                                .setTotals(Totals.newBuilder().setExecutions(77))
-                                .build()));
+                        row.key(), row.head().toBuilder().setReason("other").build()));
 
         assertEquals(Set.of(Rule.HEAD_IS_FOLD), rules(), "seed " + seed);
     }
@@ -352,9 +349,7 @@ class HistoryCheckerTest {
         fillSoundly();
         UnaryOperator<History.Key> abroad = key -> new History.Key("other-" + key.tenantId(), key.lifetimeId());
         replaceOne(
-                executions,
-                row -> true,
-                row -> new History.Execution(abroad.apply(row.key()), row.execId(), row.headers(), row.telemetry()));
+                executions, row -> true, row -> changed(row, abroad.apply(row.key()), row.headers(), row.telemetry()));
 
         assertTrue(rules().contains(Rule.KEYS_AGREE), "seed " + seed);
     }
@@ -373,9 +368,9 @@ class HistoryCheckerTest {
         replaceOne(
                 executions,
                 row -> true,
-                row -> new History.Execution(
+                row -> changed(
+                        row,
                         row.key(),
-                        row.execId(),
                         row.headers().toBuilder().setTenantId("other").build(),
                         row.telemetry()));
 
@@ -411,6 +406,7 @@ class HistoryCheckerTest {
                     .save();
             new Log("failed")
                     .started()
+                    .steps(1)
                     .scheduled("a")
                     .scheduled("b")
                     .accepted("a")
@@ -453,6 +449,11 @@ class HistoryCheckerTest {
                 .anyMatch(event -> event.event().getAccepted().getExecId().equals(row.execId()));
     }
 
+    private static History.Execution changed(
+            History.Execution row, History.Key key, ExecutionHeaders headers, PolicyTelemetry telemetry) {
+        return new History.Execution(key, row.execId(), headers, telemetry, row.digest(), row.arrived(), row.blobs());
+    }
+
     private static <R> void removeOne(List<R> rows, Predicate<R> fitting) {
         R row = rows.stream().filter(fitting).findFirst().orElseThrow();
         rows.remove(row);
@@ -466,7 +467,7 @@ class HistoryCheckerTest {
     /** Far simpler than the real fold, which the control plane owns: the checker only compares. */
     private static AgentLifetime fold(List<LifetimeEvent> log) {
         AgentLifetime.Builder head = AgentLifetime.newBuilder();
-        long executions = 0;
+        Totals.Builder totals = Totals.newBuilder();
         for (LifetimeEvent event : log) {
             head.setTenantId(log.get(0).getTenantId())
                     .setLifetimeId(event.getLifetimeId())
@@ -480,10 +481,12 @@ class HistoryCheckerTest {
             } else if (event.hasAborted()) {
                 head.setStatus(LifetimeStatus.LIFETIME_STATUS_ABORTED);
             } else if (event.hasAccepted()) {
-                executions++;
+                totals.setExecutions(totals.getExecutions() + 1);
+                totals.setTokensUsed(totals.getTokensUsed()
+                        + event.getAccepted().getTelemetry().getTokensUsed());
             }
         }
-        return head.setTotals(Totals.newBuilder().setExecutions(executions)).build();
+        return head.setTotals(totals).build();
     }
 
     /** The log of one lifetime as it is written. */
@@ -492,6 +495,7 @@ class HistoryCheckerTest {
         private final History.Key key;
         private final List<History.Event> rows = new ArrayList<>();
         private long epoch = random.nextLong(1, 6);
+        private List<String> arrived = List.of();
         private boolean parked;
 
         Log(String name) {
@@ -521,13 +525,18 @@ class HistoryCheckerTest {
             return this;
         }
 
+        /** Follows from what was accepted last. */
         Log scheduled(String name) {
             return add(LifetimeEvent.newBuilder()
-                    .setScheduled(Scheduled.newBuilder().setExecId(id(name))));
+                    .setScheduled(Scheduled.newBuilder()
+                            .setExecId(id(name))
+                            .setNodeId(name)
+                            .addAllArrivedExecIds(arrived)));
         }
 
         Log accepted(String name) {
             record(name);
+            arrived = List.of(id(name));
             return add(LifetimeEvent.newBuilder()
                     .setAccepted(Accepted.newBuilder()
                             .setExecId(id(name))
@@ -573,7 +582,7 @@ class HistoryCheckerTest {
         }
 
         Log paused() {
-            return add(LifetimeEvent.newBuilder().setPaused(Paused.getDefaultInstance()));
+            return add(LifetimeEvent.newBuilder().setPaused(Paused.newBuilder().setActor("ann")));
         }
 
         Log completed() {
