@@ -84,6 +84,9 @@ final class ShowLifetimeCommand implements Callable<Integer> {
                 + lifetime.getGraph().getVersion());
         out.println("status      " + LifetimeReport.status(lifetime.getStatus())
                 + (lifetime.getReason().isEmpty() ? "" : ": " + Terminal.line(lifetime.getReason())));
+        if (!lifetime.getQuarantine().isEmpty()) {
+            out.println("set aside   " + Terminal.line(lifetime.getQuarantine()));
+        }
         if (LifetimeReport.isFork(lifetime)) {
             out.println("forked from " + lifetime.getForkedFromLifetimeId() + " at execution "
                     + lifetime.getForkedFromExecId() + "; what follows is its own");

@@ -183,6 +183,7 @@ public record Configuration(
                 settings.integer("control.max_remote_in_flight"),
                 settings.duration("control.sweep_interval"),
                 settings.duration("control.park_after"),
+                settings.integer("control.recovery_per_second"),
                 new ControlQuotas(
                         settings.whole("control.quotas.running_lifetimes"),
                         settings.whole("control.quotas.executions_in_flight"),
@@ -300,6 +301,7 @@ public record Configuration(
                 control.maxRemoteInFlight(),
                 control.sweepInterval(),
                 control.parkAfter(),
+                control.recoveryPerSecond(),
                 control.quotas());
     }
 

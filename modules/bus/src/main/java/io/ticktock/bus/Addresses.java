@@ -54,6 +54,12 @@ public final class Addresses {
             Address.of("state.release-shards", ReleaseShardsRequest.class, ReleaseShardsResponse.class);
     public static final Address<ListRunnableRequest, ListRunnableResponse> STATE_LIST_RUNNABLE =
             Address.of("state.list-runnable", ListRunnableRequest.class, ListRunnableResponse.class);
+    public static final Address<ListSuspectsRequest, ListSuspectsResponse> STATE_LIST_SUSPECTS =
+            Address.of("state.list-suspects", ListSuspectsRequest.class, ListSuspectsResponse.class);
+    public static final Address<NoteRecoveriesRequest, NoteRecoveriesResponse> STATE_NOTE_RECOVERIES =
+            Address.of("state.note-recoveries", NoteRecoveriesRequest.class, NoteRecoveriesResponse.class);
+    public static final Address<SetQuarantineRequest, SetQuarantineResponse> STATE_SET_QUARANTINE =
+            Address.of("state.set-quarantine", SetQuarantineRequest.class, SetQuarantineResponse.class);
     public static final Address<ListDueRequest, ListDueResponse> STATE_LIST_DUE =
             Address.of("state.list-due", ListDueRequest.class, ListDueResponse.class);
 

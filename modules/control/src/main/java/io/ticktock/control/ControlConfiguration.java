@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param maxRemoteInFlight attempts of authors' types in executors' and workers' hands at a time, 1 to 1,000,000
  * @param sweepInterval how often it looks for what the bus did not tell, 50 ms to 1 s
  * @param parkAfter a lifetime that waits at least this long for its next timer leaves memory, 0 to 1 h
+ * @param recoveryPerSecond lifetimes that are brought into memory a second when shards were taken, about, 10 to 100,000
  * @param quotas of tenants that have none of their own
  */
 public record ControlConfiguration(
@@ -23,17 +24,21 @@ public record ControlConfiguration(
         int maxRemoteInFlight,
         Duration sweepInterval,
         Duration parkAfter,
+        int recoveryPerSecond,
         ControlQuotas quotas) {
+
+    private static final int STANDARD_RECOVERY_PER_SECOND = 2_000;
 
     public ControlConfiguration {
         if (ownerId.isBlank()) {
             throw new IllegalArgumentException("control.owner_id must not be empty");
         }
         requireBetween("control.lease", lease, Duration.ofSeconds(1), Duration.ofMinutes(5));
-        requireBetween("control.max_resident", maxResident, 1_000_000);
-        requireBetween("control.max_in_flight", maxInFlight, 100_000);
-        requireBetween("control.max_remote_in_flight", maxRemoteInFlight, 1_000_000);
+        requireBetween("control.max_resident", maxResident, 1, 1_000_000);
+        requireBetween("control.max_in_flight", maxInFlight, 1, 100_000);
+        requireBetween("control.max_remote_in_flight", maxRemoteInFlight, 1, 1_000_000);
         requireBetween("control.sweep_interval", sweepInterval, Duration.ofMillis(50), Duration.ofSeconds(1));
+        requireBetween("control.recovery_per_second", recoveryPerSecond, 10, 100_000);
         requireBetween("control.park_after", parkAfter, Duration.ZERO, Duration.ofHours(1));
     }
 
@@ -47,6 +52,7 @@ public record ControlConfiguration(
                 16_384,
                 Duration.ofMillis(500),
                 Duration.ofSeconds(2),
+                STANDARD_RECOVERY_PER_SECOND,
                 ControlQuotas.standard());
     }
 
@@ -66,6 +72,7 @@ public record ControlConfiguration(
                 maxInFlight,
                 sweepInterval,
                 parkAfter,
+                STANDARD_RECOVERY_PER_SECOND,
                 ControlQuotas.standard());
     }
 
@@ -76,9 +83,9 @@ public record ControlConfiguration(
         }
     }
 
-    private static void requireBetween(String key, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException(key + " must be 1 to " + most + ", not " + value);
+    private static void requireBetween(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(key + " must be " + least + " to " + most + ", not " + value);
         }
     }
 }

@@ -36,6 +36,7 @@ final class ControlMeters {
     private final Counter paused;
     private final Counter refused;
     private final Counter losses;
+    private final Counter quarantined;
 
     ControlMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -51,6 +52,9 @@ final class ControlMeters {
         this.paused = counter("ticktock.control.lifetimes.paused", "Times that a lifetime was paused.");
         this.refused = counter("ticktock.control.lifetimes.refused", "Starts that were refused for want of room.");
         this.losses = counter("ticktock.control.lease.losses", "Times that the right to decide for shards was lost.");
+        this.quarantined = counter(
+                "ticktock.control.lifetimes.quarantined",
+                "Lifetimes that were set aside because their owners were lost.");
     }
 
     private Counter counter(String name, String description) {
@@ -95,6 +99,10 @@ final class ControlMeters {
 
     void refused() {
         refused.increment();
+    }
+
+    void quarantined() {
+        quarantined.increment();
     }
 
     void leaseLost() {

@@ -10,9 +10,11 @@ import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class ControlVerticle extends VerticleBase {
     private GraphOrchestrator orchestrator;
     private LiveExecutors executors;
     private Reconciler reconciler;
+    private ShardRecovery recovery;
     private LifetimeReplay replay;
     private PlansReplay plansReplay;
     private boolean stopping;
@@ -55,7 +58,7 @@ public final class ControlVerticle extends VerticleBase {
                 .compose(heard -> lease.take())
                 .compose(taken -> serve())
                 .compose(served -> serveShards())
-                .compose(served -> reconciler.start());
+                .onSuccess(served -> drive());
     }
 
     private void compose() {
@@ -72,6 +75,9 @@ public final class ControlVerticle extends VerticleBase {
         LifetimeLoader loader = new LifetimeLoader(bus, graphs);
         RunningLifetimes running = new RunningLifetimes(bus, configuration.quotas());
         Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration, running.quotas());
+        // Fixed for each owner, and another one for the next.
+        Random random = new Random(configuration.ownerId().hashCode());
+        Quarantine quarantine = new Quarantine(bus, lease, meters);
         orchestrator = new GraphOrchestrator(
                 vertx,
                 bus,
@@ -83,13 +89,35 @@ public final class ControlVerticle extends VerticleBase {
                 loader,
                 dispatcher,
                 running,
+                quarantine,
+                random,
                 meters);
         meters.watch(orchestrator, dispatcher, lease);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         executors = new LiveExecutors(bus, bus.leavesProcess(), System::nanoTime);
+        CarefulRecovery careful = new CarefulRecovery(quarantine);
+        recovery =
+                new ShardRecovery(vertx, bus, lease, orchestrator, careful, configuration.recoveryPerSecond(), random);
         reconciler = new Reconciler(
-                vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors);
+                vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors, careful);
+    }
+
+    /** What comes by itself is not kept waiting by how much there is to be recovered. */
+    private void drive() {
+        reconciler.start();
+        recover(lease.shards());
+    }
+
+    /** What cannot be recovered is taken anew with all the rest. */
+    private void recover(Collection<Integer> shards) {
+        int term = lease.term();
+        recovery.recover(shards).onFailure(cause -> {
+            if (term == lease.term()) {
+                LOG.warn("the lifetimes of {} shards were not recovered: {}", shards.size(), cause.getMessage());
+                lease.lose();
+            }
+        });
     }
 
     private Future<CheckResponse> check(CheckRequest request) {
@@ -130,9 +158,9 @@ public final class ControlVerticle extends VerticleBase {
                 bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
     }
 
-    /** What cannot be served or recovered is taken anew with all the rest. */
+    /** What cannot be served is taken anew with all the rest. */
     private void gained(List<Integer> shards) {
-        serveShards().compose(served -> reconciler.recover(shards)).onFailure(cause -> {
+        serveShards().onSuccess(served -> recover(shards)).onFailure(cause -> {
             LOG.warn("{} shards that were taken are not driven yet: {}", shards.size(), cause.getMessage());
             lease.lose();
         });
@@ -147,11 +175,10 @@ public final class ControlVerticle extends VerticleBase {
         if (stopping) {
             return;
         }
-        reconciler.stop();
-        orchestrator.dropAll();
+        forgetAll();
         lease.take()
                 .compose(taken -> serveShards())
-                .compose(served -> reconciler.start())
+                .onSuccess(served -> drive())
                 .onFailure(cause -> {
                     if (!stopping) {
                         LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
@@ -164,8 +191,13 @@ public final class ControlVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         stopping = true;
-        reconciler.stop();
-        orchestrator.dropAll();
+        forgetAll();
         return lease.release();
+    }
+
+    private void forgetAll() {
+        reconciler.stop();
+        recovery.stop();
+        orchestrator.dropAll();
     }
 }

@@ -4,6 +4,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.ExecutionHeaders;
+import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.ForkLifetimeResponse;
@@ -29,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -62,6 +64,8 @@ final class GraphOrchestrator {
     private final DecisionMaker decisions;
     private final DecisionWriter writer;
     private final RunningLifetimes running;
+    private final Quarantine quarantine;
+    private final RecordFinder records;
     private final DecisionEffects effects;
     private final Residents residents;
     private final Recovery recovery;
@@ -80,6 +84,8 @@ final class GraphOrchestrator {
             LifetimeLoader loader,
             Dispatcher dispatcher,
             RunningLifetimes running,
+            Quarantine quarantine,
+            RandomGenerator random,
             ControlMeters meters) {
         this.vertx = vertx;
         this.clock = clock;
@@ -91,13 +97,15 @@ final class GraphOrchestrator {
         this.decisions = new DecisionMaker(controller, loader);
         this.writer = new DecisionWriter(bus, clock, lease, configuration.parkAfter());
         this.running = running;
+        this.quarantine = quarantine;
+        this.records = new RecordFinder(bus);
         this.meters = meters;
         this.spans = new LifetimeSpans(bus.tracing(), clock);
         ChildStarter children = new ChildStarter(vertx, bus, this::offer);
         this.effects = new DecisionEffects(
                 bus, controller, dispatcher, children, running, meters, spans, new EndNotices(vertx, bus));
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
-        this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()));
+        this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()), random);
     }
 
     // what comes in
@@ -190,12 +198,26 @@ final class GraphOrchestrator {
     }
 
     /** A record is durable. A hint: what comes for a lifetime that is not in memory is found again when it is loaded. */
-    void recorded(ExecutionReference reference) {
+    Future<Void> recorded(ExecutionReference reference) {
         Resident resident = residents.find(LifetimeLoader.keyOf(
                 reference.getHeaders().getTenantId(), reference.getHeaders().getLifetimeId()));
-        if (resident != null) {
-            offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
+        return resident == null
+                ? Future.succeededFuture()
+                : offer(resident, new Input.Recorded(reference, Verdict.getDefaultInstance()));
+    }
+
+    /** Decides now on whatever is recorded of a lifetime in memory, rather than when it is next looked for. */
+    Future<Void> catchUp(LifetimeKey key) {
+        Resident resident = residents.find(key);
+        if (resident == null) {
+            return Future.succeededFuture();
         }
+        List<ExecutionKey> outings = resident.outings.keySet().stream()
+                .map(execId -> RecordFinder.key(resident, execId))
+                .toList();
+        return records.find(outings)
+                .compose(found -> Future.join(found.stream().map(this::recorded).toList()))
+                .mapEmpty();
     }
 
     Future<ReportRefusedRecordResponse> recordRefused(ReportRefusedRecordRequest request) {
@@ -213,12 +235,29 @@ final class GraphOrchestrator {
 
     Future<SignalLifetimeResponse> signal(SignalLifetimeRequest request) {
         Signal signal = request.getSignal();
-        return offer(
-                        LifetimeLoader.keyOf(signal.getTenantId(), signal.getLifetimeId()),
-                        new Input.Signalled(signal, request.getIfLastSeqList()))
+        LifetimeKey key = LifetimeLoader.keyOf(signal.getTenantId(), signal.getLifetimeId());
+        Input signalled = new Input.Signalled(signal, request.getIfLastSeqList());
+        return (endsQuarantine(signal) ? endQuarantine(key, signal, signalled) : offer(key, signalled))
                 .map(resident -> SignalLifetimeResponse.newBuilder()
                         .setStatus(resident.state.status())
                         .build());
+    }
+
+    private static boolean endsQuarantine(Signal signal) {
+        return signal.hasResume() || signal.hasAbort();
+    }
+
+    /** One that was set aside while it ran is not paused: to resume it is to have it driven again. */
+    private Future<Resident> endQuarantine(LifetimeKey key, Signal signal, Input signalled) {
+        return residents.find(key) != null
+                ? offer(key, signalled)
+                : quarantine
+                        .takeBack(key)
+                        .compose(wasSetAside -> residents
+                                .get(key)
+                                .compose(resident -> wasSetAside && signal.hasResume() && resident.state.isRunning()
+                                        ? offer(key, new Input.Ticked())
+                                        : offer(key, signalled)));
     }
 
     /** Looks whether its stored timer or stored signals ask for something. */
@@ -247,9 +286,14 @@ final class GraphOrchestrator {
         return residents.size() + starting;
     }
 
+    /** How many more may be brought into memory. */
+    int room() {
+        return configuration.maxResident() - size();
+    }
+
     /** Whether this one can be woken: it is in memory already, or there is room for one more. */
     boolean hasRoomFor(LifetimeKey key) {
-        return size() < configuration.maxResident() || residents.find(key) != null;
+        return room() > 0 || residents.find(key) != null;
     }
 
     /** Brings a lifetime into memory that must be there. Completes after the first try; goes on trying when it failed. */

@@ -37,9 +37,12 @@ final class LifetimeLoader {
         this.graphs = graphs;
     }
 
-    /** Fails with NOT_FOUND when the tenant has no such lifetime. */
+    /** Fails with NOT_FOUND when the tenant has no such lifetime, with FAILED_PRECONDITION when it is set aside. */
     Future<Loaded> load(LifetimeKey key) {
-        return page(key, 0).compose(first -> fold(key, first));
+        return page(key, 0).compose(first -> {
+            String quarantine = first.getLifetime().getQuarantine();
+            return quarantine.isEmpty() ? fold(key, first) : Future.failedFuture(Quarantine.refusal(quarantine));
+        });
     }
 
     /** The signals that wait for a lifetime whose events up to this one are known. */

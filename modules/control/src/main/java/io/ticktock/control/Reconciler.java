@@ -5,18 +5,14 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
-import io.ticktock.proto.v1.FindExecutionsRequest;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.ListDueRequest;
 import io.ticktock.proto.v1.ListDueResponse;
-import io.ticktock.proto.v1.ListRunnableRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +41,8 @@ final class Reconciler {
     private final GraphOrchestrator orchestrator;
     private final Dispatcher dispatcher;
     private final LiveExecutors executors;
+    private final CarefulRecovery careful;
+    private final RecordFinder records;
 
     private long sweepTimer = -1;
     private long dueTimer = -1;
@@ -59,7 +57,8 @@ final class Reconciler {
             ShardLease lease,
             GraphOrchestrator orchestrator,
             Dispatcher dispatcher,
-            LiveExecutors executors) {
+            LiveExecutors executors,
+            CarefulRecovery careful) {
         this.vertx = vertx;
         this.bus = bus;
         this.clock = clock;
@@ -68,50 +67,20 @@ final class Reconciler {
         this.orchestrator = orchestrator;
         this.dispatcher = dispatcher;
         this.executors = executors;
+        this.careful = careful;
+        this.records = new RecordFinder(bus);
     }
 
-    /** Brings back every lifetime that must be in memory, then keeps looking. */
-    Future<Void> start() {
-        int started = ++run;
-        return recover(lease.shards()).onSuccess(recovered -> {
-            if (started == run) {
-                sweep();
-                pollDue();
-            }
-        });
+    void start() {
+        run++;
+        sweep();
+        pollDue();
     }
 
     void stop() {
         run++;
         vertx.cancelTimer(sweepTimer);
         vertx.cancelTimer(dueTimer);
-    }
-
-    // recovery
-
-    /** Brings every lifetime of these shards back that must be in memory. */
-    Future<Void> recover(Collection<Integer> shards) {
-        return recover(ListRunnableRequest.newBuilder().addAllShards(shards));
-    }
-
-    private Future<Void> recover(ListRunnableRequest.Builder request) {
-        return bus.request(Addresses.STATE_LIST_RUNNABLE, request.build()).compose(page -> {
-            List<LifetimeKey> keys = page.getLifetimesList();
-            if (keys.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            return recoverFrom(keys, 0).compose(recovered -> recover(request.setAfter(keys.get(keys.size() - 1))));
-        });
-    }
-
-    private Future<Void> recoverFrom(List<LifetimeKey> keys, int from) {
-        if (from >= keys.size()) {
-            return Future.succeededFuture();
-        }
-        int to = Math.min(keys.size(), from + LOADED_AT_ONCE);
-        List<Future<Void>> batch =
-                keys.subList(from, to).stream().map(orchestrator::recover).toList();
-        return Future.join(batch).compose(tried -> recoverFrom(keys, to));
     }
 
     // timers and signals
@@ -153,7 +122,13 @@ final class Reconciler {
 
     /** False where it has to wait until others have left memory: however much is due at once, memory has its bound. */
     private Future<Boolean> wake(LifetimeKey key) {
-        return orchestrator.hasRoomFor(key) ? orchestrator.wake(key).map(true) : Future.succeededFuture(false);
+        if (!orchestrator.hasRoomFor(key)) {
+            return Future.succeededFuture(false);
+        }
+        Future<Void> woken = lease.isTroubled(key.getLifetimeId())
+                ? careful.bring(key, () -> orchestrator.wake(key))
+                : orchestrator.wake(key);
+        return woken.map(true);
     }
 
     private long delayMs(ListDueResponse due) {
@@ -193,7 +168,7 @@ final class Reconciler {
             for (Map.Entry<String, Resident.Outing> outing : resident.outings.entrySet()) {
                 if (!now.isBefore(outing.getValue().checkAt) && silent.size() < MOST_KEYS) {
                     postpone(outing.getValue(), now);
-                    silent.put(key(resident, outing.getKey()), resident);
+                    silent.put(RecordFinder.key(resident, outing.getKey()), resident);
                 }
             }
         }
@@ -205,14 +180,6 @@ final class Reconciler {
         outing.checkAt = now.plus(Dispatcher.FIRST_CHECK.multipliedBy(1L << doublings));
     }
 
-    private static ExecutionKey key(Resident resident, String execId) {
-        return ExecutionKey.newBuilder()
-                .setTenantId(resident.state.tenantId())
-                .setLifetimeId(resident.state.lifetimeId())
-                .setExecId(execId)
-                .build();
-    }
-
     /** First the executors, then the tables: what is let go between the two questions is found by the second. */
     private Future<Void> ask(Map<ExecutionKey, Resident> silent) {
         List<String> execIds =
@@ -221,21 +188,11 @@ final class Reconciler {
             List<ExecutionKey> loose = silent.keySet().stream()
                     .filter(key -> !held.execIds().contains(key.getExecId()))
                     .toList();
-            return find(loose).map(found -> {
+            return records.find(loose).map(found -> {
                 settle(silent, loose, found, held.areAll());
                 return null;
             });
         });
-    }
-
-    private Future<List<ExecutionReference>> find(List<ExecutionKey> keys) {
-        if (keys.isEmpty()) {
-            return Future.succeededFuture(List.of());
-        }
-        return bus.request(
-                        Addresses.STATE_FIND_EXECUTIONS,
-                        FindExecutionsRequest.newBuilder().addAllKeys(keys).build())
-                .map(response -> new ArrayList<>(response.getExecutionsList()));
     }
 
     /** @param isLoose whether no executor can have what is loose; else it is asked after again */

@@ -9,41 +9,60 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings lifetimes into memory that must be there, and tries again until they are. */
+/** Brings lifetimes into memory that must be there, and tries again until they are, ever less often. */
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    private static final long DELAY_MS = 500;
+    private static final long FIRST_PAUSE_MS = 500;
+    private static final int MOST_DOUBLINGS = 3;
 
     private final Vertx vertx;
     private final ShardLease lease;
     private final Function<LifetimeKey, Future<?>> bringIn;
-    /** What is to be brought into memory, and until when it may be missing from the tables, in nanoseconds. */
-    private final Map<LifetimeKey, Long> waiting = new HashMap<>();
+    private final RandomGenerator random;
+    private final Map<LifetimeKey, Wait> waiting = new HashMap<>();
 
-    /** @param bringIn fails with NOT_FOUND when there is no such lifetime */
-    Recovery(Vertx vertx, ShardLease lease, Function<LifetimeKey, Future<?>> bringIn) {
+    /** Until when it may be missing from the tables, in nanoseconds, and how often it was tried in vain. */
+    private record Wait(long absentUntilNanos, int tries) {
+
+        Wait with(Wait other) {
+            boolean isLater = absentUntilNanos - other.absentUntilNanos > 0;
+            return new Wait(isLater ? absentUntilNanos : other.absentUntilNanos, Math.min(tries, other.tries));
+        }
+
+        Wait again() {
+            return new Wait(absentUntilNanos, tries + 1);
+        }
+    }
+
+    /**
+     * @param bringIn fails with NOT_FOUND when there is no such lifetime, with FAILED_PRECONDITION when it is not to be in
+     *     memory as it is
+     */
+    Recovery(Vertx vertx, ShardLease lease, Function<LifetimeKey, Future<?>> bringIn, RandomGenerator random) {
         this.vertx = vertx;
         this.lease = lease;
         this.bringIn = bringIn;
+        this.random = random;
     }
 
     /** Completes after the first try; goes on trying when it failed. */
     Future<Void> recover(LifetimeKey key) {
-        return recover(key, System.nanoTime());
+        return recover(key, new Wait(System.nanoTime(), 0));
     }
 
     void recoverSoon(LifetimeKey key) {
-        recoverSoon(key, System.nanoTime());
+        recoverSoon(key, new Wait(System.nanoTime(), 0));
     }
 
     /** One that may not be in the tables yet; when it is not found by then, it does not exist. */
     void recoverWithin(LifetimeKey key, Duration absence) {
-        recoverSoon(key, System.nanoTime() + absence.toNanos());
+        recoverSoon(key, new Wait(System.nanoTime() + absence.toNanos(), 0));
     }
 
     /** Whoever takes the shards next recovers it all. */
@@ -51,42 +70,53 @@ final class Recovery {
         waiting.clear();
     }
 
-    private Future<Void> recover(LifetimeKey key, long absentUntilNanos) {
+    private Future<Void> recover(LifetimeKey key, Wait wait) {
         return bringIn.apply(key).<Void>mapEmpty().otherwise(cause -> {
-            boolean absent = Failure.is(cause, FailureCode.NOT_FOUND);
-            if (!absent) {
-                LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
-            }
-            if (!absent || System.nanoTime() - absentUntilNanos < 0) {
-                recoverSoon(key, absentUntilNanos);
-            }
+            failed(key, wait, cause);
             return null;
         });
     }
 
+    private void failed(LifetimeKey key, Wait wait, Throwable cause) {
+        if (Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
+            LOG.info("lifetime {}: not recovered: {}", key.getLifetimeId(), cause.getMessage());
+            return;
+        }
+        if (Failure.is(cause, FailureCode.NOT_FOUND)) {
+            if (System.nanoTime() - wait.absentUntilNanos() < 0) {
+                recoverSoon(key, wait);
+            }
+            return;
+        }
+        LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+        recoverSoon(key, wait.again());
+    }
+
     /** One try at a time. */
-    private void recoverSoon(LifetimeKey key, long absentUntilNanos) {
+    private void recoverSoon(LifetimeKey key, Wait wait) {
         boolean isUnderWay = waiting.containsKey(key);
-        waiting.merge(key, absentUntilNanos, Recovery::later);
+        waiting.merge(key, wait, Wait::with);
         if (!isUnderWay) {
-            vertx.setTimer(DELAY_MS, id -> recoverNow(key));
+            vertx.setTimer(pauseMs(wait.tries()), id -> recoverNow(key));
         }
     }
 
-    private static long later(long oneNanos, long otherNanos) {
-        return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
+    /** Half of it is chance: many may have failed at the same moment. */
+    private long pauseMs(int tries) {
+        long fullMs = FIRST_PAUSE_MS << Math.min(tries, MOST_DOUBLINGS);
+        return fullMs / 2 + random.nextLong(fullMs / 2);
     }
 
     /** Whoever drives it recovers it; that may be another process by now. */
     private void recoverNow(LifetimeKey key) {
-        Long absentUntilNanos = waiting.remove(key);
-        if (absentUntilNanos == null) {
+        Wait wait = waiting.remove(key);
+        if (wait == null) {
             return;
         }
         if (!lease.isValid()) {
-            recoverSoon(key, absentUntilNanos);
+            recoverSoon(key, wait);
         } else if (lease.drives(key.getLifetimeId())) {
-            recover(key, absentUntilNanos);
+            recover(key, wait);
         }
     }
 }

@@ -46,7 +46,7 @@ final class ShardLease {
     private final Runnable onLost;
     private final Consumer<List<Integer>> onGained;
 
-    private volatile Held held = new Held(0, Set.of());
+    private volatile Held held = Held.NOTHING;
     private int fairShare;
     private volatile long validUntilNanos;
     private volatile long renewedNanos = System.nanoTime();
@@ -63,10 +63,15 @@ final class ShardLease {
     private boolean looksAgain;
 
     /** What was granted, and under which epoch. */
-    private record Held(long epoch, Set<Integer> shards) {
+    private record Held(long epoch, Set<Integer> shards, Set<Integer> troubled) {
+
+        static final Held NOTHING = new Held(0, Set.of(), Set.of());
 
         static Held of(HoldShardsResponse granted) {
-            return new Held(granted.getEpoch(), Set.copyOf(granted.getShardsList()));
+            return new Held(
+                    granted.getEpoch(),
+                    Set.copyOf(granted.getShardsList()),
+                    Set.copyOf(granted.getTroubledShardsList()));
         }
     }
 
@@ -99,7 +104,7 @@ final class ShardLease {
         term++;
         return giveUpExcess()
                 .compose(given -> {
-                    held = new Held(0, Set.of());
+                    held = Held.NOTHING;
                     return tryTake(giveUpNanos);
                 })
                 .onSuccess(taken -> {
@@ -298,6 +303,16 @@ final class ShardLease {
 
     Set<Integer> shards() {
         return held.shards();
+    }
+
+    /** Those whose owners were lost several times in a row, each soon after it had taken them. */
+    Set<Integer> troubled() {
+        return held.troubled();
+    }
+
+    boolean isTroubled(String lifetimeId) {
+        return !held.troubled().isEmpty()
+                && held.troubled().contains(Shard.of(lifetimeId).number());
     }
 
     /** Stops renewing and gives the shards up, for good. */

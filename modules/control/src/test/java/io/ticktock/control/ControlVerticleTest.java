@@ -89,6 +89,9 @@ class ControlVerticleTest {
     private Bus bus;
     private String control;
     private boolean isOpen;
+    /** Whenever guardrails are asked about a record of this lifetime, its owner is lost. */
+    private volatile String endsItsOwner = "";
+
     private Function<AdmissionRequest, AdmissionResponse> admission = request -> AdmissionResponse.newBuilder()
             .addAllVerdicts(Collections.nCopies(request.getCandidatesCount(), allow()))
             .build();
@@ -532,6 +535,36 @@ class ControlVerticleTest {
         awaitLifetime(id, ControlVerticleTest::hasEnded);
     }
 
+    @Test
+    void whatEndsItsOwnerTimeAfterTimeIsSetAsideAndTheOthersGoOn() throws Exception {
+        HeldRecords delivery = new HeldRecords();
+        start(delivery, CHAIN, FLAKY);
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            others.add(startLifetime());
+        }
+        String culprit = startLifetime();
+        endsItsOwner = culprit;
+        delivery.letGo();
+        AgentLifetime aside =
+                awaitLifetime(culprit, head -> !head.getQuarantine().isEmpty());
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_RUNNING, aside.getStatus());
+        for (String id : others) {
+            AgentLifetime ended = awaitLifetime(id, ControlVerticleTest::hasEnded);
+            assertEquals("", ended.getQuarantine());
+        }
+        Failure refused = failureOf(
+                signal(culprit, Signal.newBuilder().setSignalId("p").setPause(PauseCommand.getDefaultInstance())));
+        assertEquals(FailureCode.FAILED_PRECONDITION, refused.code());
+        assertTrue(refused.getMessage().contains("resume it to have it tried again"), refused.getMessage());
+
+        endsItsOwner = "";
+        await(signal(culprit, Signal.newBuilder().setSignalId("r").setResume(ResumeCommand.getDefaultInstance())));
+        AgentLifetime ended = awaitLifetime(culprit, ControlVerticleTest::hasEnded);
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
+        assertEquals("", ended.getQuarantine());
+    }
+
     /** Keeps back the records of Tasks until they are let go, loses some loads, and counts looks for due timers. */
     private static final class HeldRecords implements Delivery {
 
@@ -565,12 +598,16 @@ class ControlVerticleTest {
 
     /** As a process under the same name does when it starts. */
     private void takeOver() throws Exception {
-        await(bus.request(
+        await(takenOver());
+    }
+
+    private Future<?> takenOver() {
+        return bus.request(
                 Addresses.STATE_HOLD_SHARDS,
                 HoldShardsRequest.newBuilder()
                         .setOwnerId("test")
                         .setLeaseMs(2_000)
-                        .build()));
+                        .build());
     }
 
     private void start(Delivery delivery, List<String> edges, Map<String, String> details) throws Exception {
@@ -589,11 +626,13 @@ class ControlVerticleTest {
         await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
         await(bus.serve(
                 Addresses.GUARDRAIL_VERDICT,
-                request -> Future.succeededFuture(VerdictResponse.newBuilder()
-                        .addAllVerdicts(request.getRecordsList().stream()
-                                .map(any -> allow())
-                                .toList())
-                        .build())));
+                request -> request.getLifetimeId().equals(endsItsOwner)
+                        ? takenOver().compose(taken -> Future.failedFuture("the owner is lost"))
+                        : Future.succeededFuture(VerdictResponse.newBuilder()
+                                .addAllVerdicts(request.getRecordsList().stream()
+                                        .map(any -> allow())
+                                        .toList())
+                                .build())));
         await(bus.serve(Addresses.GUARDRAIL_ADMIT, request -> Future.succeededFuture(admission.apply(request))));
         await(bus.request(
                 Addresses.STATE_REGISTER_GRAPH,

@@ -50,7 +50,8 @@ final class LifetimeRepository {
 
     private static final int LOADED_EVENTS = 1_000;
 
-    private static final String SELECT_HEAD = "SELECT head FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
+    private static final String SELECT_HEAD =
+            "SELECT head, quarantine FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
 
     private static final String SELECT_EVENTS = """
             SELECT event FROM lifetime_events WHERE tenant_id = $1 AND lifetime_id = $2 AND seq > $3
@@ -86,9 +87,17 @@ final class LifetimeRepository {
 
     private static AgentLifetime head(UUID lifetimeId, RowSet<Row> rows) {
         for (Row row : rows) {
-            return Stored.parse(AgentLifetime.parser(), row.getBuffer(0));
+            return head(row);
         }
         throw Refusal.noLifetime(lifetimeId);
+    }
+
+    private static AgentLifetime head(Row row) {
+        AgentLifetime head = Stored.parse(AgentLifetime.parser(), row.getBuffer(0));
+        String quarantine = row.getString(1);
+        return quarantine == null
+                ? head
+                : head.toBuilder().setQuarantine(quarantine).build();
     }
 
     private static final String SELECT_INPUT = "SELECT input FROM lifetimes WHERE tenant_id = $1 AND lifetime_id = $2";
@@ -114,6 +123,7 @@ final class LifetimeRepository {
     private static final String SELECT_RUNNABLE = """
             SELECT tenant_id, lifetime_id FROM lifetimes
             WHERE status = 1 AND NOT parked AND (tenant_id, lifetime_id) > ($2, $3) AND shard = ANY ($1::smallint[])
+                AND quarantine IS NULL
             ORDER BY tenant_id, lifetime_id
             LIMIT 1000
             """;
@@ -129,12 +139,17 @@ final class LifetimeRepository {
                 });
     }
 
+    /** A subquery for each timer rather than a join: however many timers there are, only those listed are looked up. */
     private static final String SELECT_DUE = """
-            (SELECT tenant_id, lifetime_id FROM timers
-            WHERE shard = ANY ($1::smallint[]) AND due_at <= now() ORDER BY due_at LIMIT 500)
+            (SELECT t.tenant_id, t.lifetime_id FROM timers t
+            WHERE t.shard = ANY ($1::smallint[]) AND t.due_at <= now()
+                AND (SELECT quarantine FROM lifetimes l
+                    WHERE l.tenant_id = t.tenant_id AND l.lifetime_id = t.lifetime_id) IS NULL
+            ORDER BY t.due_at LIMIT 500)
             UNION
             (SELECT s.tenant_id, s.lifetime_id FROM signals s
             JOIN lifetimes l ON l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL
+                AND l.quarantine IS NULL
             WHERE s.shard = ANY ($1::smallint[]) LIMIT 500)
             """;
 
@@ -185,7 +200,7 @@ final class LifetimeRepository {
     }
 
     private static final String LIST = """
-            SELECT head FROM lifetimes
+            SELECT head, quarantine FROM lifetimes
             WHERE tenant_id = $1 AND lifetime_id < $2 AND ($3 = '' OR graph_name = $3) AND ($4 = 0 OR status = $4)
                 AND lifetime_id >= $6 AND lifetime_id < $7
             ORDER BY lifetime_id DESC
@@ -194,7 +209,7 @@ final class LifetimeRepository {
 
     /** Goes through those that have one of the labels. */
     private static final String LIST_LABELLED = """
-            SELECT l.head
+            SELECT l.head, l.quarantine
             FROM lifetime_labels one JOIN lifetimes l USING (tenant_id, lifetime_id)
             WHERE one.tenant_id = $1 AND one.name = ($8::text[])[1] AND one.value = ($9::text[])[1]
                 AND one.lifetime_id < $2 AND one.lifetime_id >= $6 AND one.lifetime_id < $7
@@ -232,7 +247,7 @@ final class LifetimeRepository {
 
     private static List<AgentLifetime> heads(RowSet<Row> rows) {
         List<AgentLifetime> heads = new ArrayList<>();
-        rows.forEach(row -> heads.add(Stored.parse(AgentLifetime.parser(), row.getBuffer(0))));
+        rows.forEach(row -> heads.add(head(row)));
         return heads;
     }
 

@@ -26,6 +26,7 @@ public final class PostgresStateStore implements StateStore {
     private final StreamRepository stream;
     private final SignalRepository signals;
     private final ShardRepository shards;
+    private final QuarantineRepository quarantines;
     private final BlobReferenceRepository blobs;
     private final StoredBytes storedBytes;
     private final HumanTaskRepository humanTasks;
@@ -78,6 +79,7 @@ public final class PostgresStateStore implements StateStore {
         this.stream = new StreamRepository(database);
         this.signals = new SignalRepository(database, blobs);
         this.shards = new ShardRepository(database);
+        this.quarantines = new QuarantineRepository(database);
         this.humanTasks = new HumanTaskRepository(database);
         this.waitingWork = new WaitingWorkRepository(database);
         this.usage = new UsageRepository(database, configuration.timeoutMs());
@@ -202,6 +204,21 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<ListDueResponse> listDue(ListDueRequest request) {
         return Future.succeededFuture(request).compose(lifetimes::listDue);
+    }
+
+    @Override
+    public Future<ListSuspectsResponse> listSuspects(ListSuspectsRequest request) {
+        return Future.succeededFuture(request).compose(quarantines::suspects);
+    }
+
+    @Override
+    public Future<NoteRecoveriesResponse> noteRecoveries(NoteRecoveriesRequest request) {
+        return Future.succeededFuture(request).compose(quarantines::note);
+    }
+
+    @Override
+    public Future<SetQuarantineResponse> setQuarantine(SetQuarantineRequest request) {
+        return Future.succeededFuture(request).compose(quarantines::set);
     }
 
     @Override

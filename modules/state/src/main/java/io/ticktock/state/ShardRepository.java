@@ -44,7 +44,11 @@ final class ShardRepository {
 
     private static final String SELECT_HELD = """
             SELECT ARRAY(SELECT shard FROM shards WHERE owner_id = $1 ORDER BY shard),
-                (SELECT count(*) FROM shard_owners WHERE owner_id = $1 OR lease_until >= clock_timestamp())
+                (SELECT count(*) FROM shard_owners WHERE owner_id = $1 OR lease_until >= clock_timestamp()),
+                ARRAY(
+                    SELECT shard FROM shards
+                    WHERE owner_id = $1 AND losses >= 2 AND taken_at > clock_timestamp() - interval '2 minutes'
+                    ORDER BY shard)
             """;
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
@@ -101,8 +105,18 @@ final class ShardRepository {
 
     private static final String COUNT_OTHERS = "SELECT count(*) FROM shard_owners WHERE owner_id <> $1";
 
-    private static final String TAKE_FREE = """
-            UPDATE shards SET owner_id = $1
+    /** Who gave it up has no name there any more; any other was lost. Earlier losses count while they come soon after the taking. */
+    private static final String SET_TAKEN = """
+            UPDATE shards SET owner_id = $1, taken_at = clock_timestamp(),
+                losses = CASE
+                    WHEN owner_id IS NULL THEN 0
+                    WHEN taken_at > clock_timestamp() - interval '2 minutes' THEN least(losses + 1, 1000)
+                    ELSE 1 END
+            """;
+
+    private static final String TAKE_OWN = SET_TAKEN + "WHERE owner_id = $1";
+
+    private static final String TAKE_FREE = SET_TAKEN + """
             WHERE shard IN (
                 SELECT s.shard FROM shards s
                 WHERE NOT EXISTS (SELECT FROM shard_owners o WHERE o.owner_id = s.owner_id)
@@ -135,11 +149,19 @@ final class ShardRepository {
         long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
         return query.execute(BECOME_OWNER, lease)
                 .map(ShardRepository::epoch)
+                .compose(epoch -> takeOwn(query, request).map(epoch))
                 .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
                         .compose(taken -> taken.rowCount() == 0 || request.getEpoch() == 0
                                 ? Future.succeededFuture(epoch)
                                 : query.execute(RAISE, owner).map(ShardRepository::epoch)))
                 .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
+    }
+
+    /** What a process that begins finds under its name was lost by the one before it. */
+    private static Future<Void> takeOwn(Query query, HoldShardsRequest request) {
+        return request.getEpoch() == 0
+                ? query.execute(TAKE_OWN, Tuple.of(request.getOwnerId())).mapEmpty()
+                : Future.succeededFuture();
     }
 
     private static long epoch(RowSet<Row> became) {
@@ -155,6 +177,9 @@ final class ShardRepository {
                 HoldShardsResponse.newBuilder().setEpoch(epoch).setFairShare(Shard.fairShare(row.getLong(1)));
         for (Short shard : row.getArrayOfShorts(0)) {
             response.addShards(shard);
+        }
+        for (Short shard : row.getArrayOfShorts(2)) {
+            response.addTroubledShards(shard);
         }
         return response.build();
     }

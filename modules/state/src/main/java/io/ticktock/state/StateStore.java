@@ -65,6 +65,14 @@ public interface StateStore {
 
     Future<ListDueResponse> listDue(ListDueRequest request);
 
+    Future<ListSuspectsResponse> listSuspects(ListSuspectsRequest request);
+
+    /** FENCED when another process has taken over; then nothing was noted. */
+    Future<NoteRecoveriesResponse> noteRecoveries(NoteRecoveriesRequest request);
+
+    /** FENCED when another process has taken over; then nothing was changed. One that has ended is left alone. */
+    Future<SetQuarantineResponse> setQuarantine(SetQuarantineRequest request);
+
     /** Nothing is granted, and the slice is as it was, when less than what is needed is left. */
     Future<GrantBudgetResponse> grantBudget(GrantBudgetRequest request);
 

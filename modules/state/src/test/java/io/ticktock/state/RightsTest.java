@@ -67,6 +67,11 @@ class RightsTest {
         assertRefused("ticktock_reader", "SELECT * FROM waiting_work");
     }
 
+    @Test
+    void suspectsAreTheDataPlanesOwn() {
+        assertRefused("ticktock_reader", "SELECT * FROM suspects");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -19,7 +19,9 @@ final class InMemoryLifetimeLists {
     private InMemoryLifetimeLists() {}
 
     static ListLifetimesResponse page(
-            ListLifetimesRequest request, NavigableMap<LifetimeIdentity, AgentLifetime> heads) {
+            ListLifetimesRequest request,
+            NavigableMap<LifetimeIdentity, AgentLifetime> heads,
+            InMemoryQuarantine quarantine) {
         LifetimeList list = LifetimeList.of(request);
         String tenantId = request.getTenantId();
         return list.page(
@@ -29,6 +31,7 @@ final class InMemoryLifetimeLists {
                         .map(Map.Entry::getValue)
                         .filter(head -> matches(head, request))
                         .limit(list.size())
+                        .map(quarantine::marked)
                         .toList());
     }
 
@@ -51,12 +54,15 @@ final class InMemoryLifetimeLists {
     }
 
     static ListRunnableResponse runnable(
-            ListRunnableRequest request, NavigableMap<LifetimeIdentity, AgentLifetime> heads) {
+            ListRunnableRequest request,
+            NavigableMap<LifetimeIdentity, AgentLifetime> heads,
+            InMemoryQuarantine quarantine) {
         return ListRunnableResponse.newBuilder()
                 .addAllLifetimes(behind(request, heads).entrySet().stream()
                         .filter(entry -> isRunnable(entry.getValue()))
                         .map(Map.Entry::getKey)
                         .filter(lifetime -> InMemoryLifetimes.isIn(request.getShardsList(), lifetime))
+                        .filter(lifetime -> quarantine.reason(lifetime).isEmpty())
                         .limit(MOST_LISTED)
                         .map(InMemoryLifetimes::key)
                         .toList())

@@ -128,9 +128,10 @@ final class InMemoryLifetimes {
         return starts.get(lifetime).getInput();
     }
 
-    GetLifetimeResponse get(GetLifetimeRequest request) {
+    GetLifetimeResponse get(GetLifetimeRequest request, InMemoryQuarantine quarantine) {
+        LifetimeIdentity lifetime = LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId());
         return GetLifetimeResponse.newBuilder()
-                .setLifetime(require(LifetimeIdentity.of(request.getTenantId(), request.getLifetimeId())))
+                .setLifetime(quarantine.marked(require(lifetime)))
                 .build();
     }
 
@@ -153,12 +154,12 @@ final class InMemoryLifetimes {
         return log(lifetime).tailMap(seq, false).values().stream().limit(most).toList();
     }
 
-    ListLifetimesResponse list(ListLifetimesRequest request) {
-        return InMemoryLifetimeLists.page(request, heads);
+    ListLifetimesResponse list(ListLifetimesRequest request, InMemoryQuarantine quarantine) {
+        return InMemoryLifetimeLists.page(request, heads, quarantine);
     }
 
-    ListRunnableResponse listRunnable(ListRunnableRequest request) {
-        return InMemoryLifetimeLists.runnable(request, heads);
+    ListRunnableResponse listRunnable(ListRunnableRequest request, InMemoryQuarantine quarantine) {
+        return InMemoryLifetimeLists.runnable(request, heads, quarantine);
     }
 
     ListHistoryResponse listHistory(ListHistoryRequest request) {

@@ -9,6 +9,7 @@ import io.ticktock.proto.v1.ReleaseShardsResponse;
 import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +19,18 @@ import java.util.stream.IntStream;
 /** Who drives which shard. Guarded by its store. */
 final class InMemoryShards {
 
+    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final int TROUBLED = 2;
+
     private record Owner(long epoch, Instant leaseUntil) {}
 
     private final Clock clock;
     private final Map<String, Owner> owners = new HashMap<>();
     private final String[] ownerOf = new String[Shard.COUNT];
+    private final Instant[] takenAt = new Instant[Shard.COUNT];
+    /** How many owners in a row were lost soon after they had taken it. */
+    private final int[] losses = new int[Shard.COUNT];
+
     private long lastEpoch;
 
     InMemoryShards(Clock clock) {
@@ -41,9 +49,12 @@ final class InMemoryShards {
             return HoldShardsResponse.getDefaultInstance();
         }
         owners.putIfAbsent(owner, new Owner(0, now));
+        if (request.getEpoch() == 0) {
+            held(owner).forEach(shard -> take(shard, owner, now));
+        }
         int fairShare = Shard.fairShare(owners.size());
         int before = held(owner).size();
-        List<Integer> held = take(owner, request.getShares() ? fairShare : Shard.COUNT);
+        List<Integer> held = take(owner, request.getShares() ? fairShare : Shard.COUNT, now);
         boolean rises = request.getEpoch() == 0 || held.size() > before;
         long epoch = rises ? ++lastEpoch : request.getEpoch();
         owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
@@ -51,7 +62,13 @@ final class InMemoryShards {
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
                 .addAllShards(held)
+                .addAllTroubledShards(
+                        held.stream().filter(shard -> isTroubled(shard, now)).toList())
                 .build();
+    }
+
+    private boolean isTroubled(int shard, Instant now) {
+        return losses[shard] >= TROUBLED && takenAt[shard].plus(SOON).isAfter(now);
     }
 
     private List<Integer> held(String owner) {
@@ -67,15 +84,23 @@ final class InMemoryShards {
     }
 
     /** All that it holds then; free ones are added while it holds fewer than that. */
-    private List<Integer> take(String owner, int most) {
+    private List<Integer> take(String owner, int most, Instant now) {
         int held = held(owner).size();
         for (int shard = 0; shard < Shard.COUNT && held < most; shard++) {
             if (ownerOf[shard] == null || !owners.containsKey(ownerOf[shard])) {
-                ownerOf[shard] = owner;
+                take(shard, owner, now);
                 held++;
             }
         }
         return held(owner);
+    }
+
+    /** Who gave it up has no name there any more; any other was lost. */
+    private void take(int shard, String owner, Instant now) {
+        boolean isSoon = takenAt[shard] != null && takenAt[shard].plus(SOON).isAfter(now);
+        losses[shard] = ownerOf[shard] == null ? 0 : (isSoon ? losses[shard] : 0) + 1;
+        ownerOf[shard] = owner;
+        takenAt[shard] = now;
     }
 
     ReleaseShardsResponse release(ReleaseShardsRequest request) {

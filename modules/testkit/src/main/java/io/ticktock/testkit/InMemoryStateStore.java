@@ -27,6 +27,7 @@ public final class InMemoryStateStore implements StateStore {
     private final InMemoryWaitingWork waitingWork = new InMemoryWaitingWork();
     private final InMemoryBudgets budgets = new InMemoryBudgets();
     private final InMemoryDecisions decisions;
+    private final InMemoryQuarantine quarantine;
     private final InMemorySpend spend;
     private final InMemoryUsage usage;
     private final InMemoryTenants tenants;
@@ -44,7 +45,8 @@ public final class InMemoryStateStore implements StateStore {
         this.spend = new InMemorySpend(clock);
         this.usage = new InMemoryUsage(clock);
         this.records = new InMemoryRecords(lifetimes, storage, spend, usage);
-        this.wakeups = new InMemoryWakeups(clock, lifetimes, storage);
+        this.quarantine = new InMemoryQuarantine(shards, lifetimes);
+        this.wakeups = new InMemoryWakeups(clock, lifetimes, storage, quarantine);
         this.humanTasks = new InMemoryHumanTasks(clock);
         this.decisions =
                 new InMemoryDecisions(shards, lifetimes, wakeups, humanTasks, waitingWork, budgets, storage, stream);
@@ -118,7 +120,7 @@ public final class InMemoryStateStore implements StateStore {
             LifetimeIdentity lifetime = LifetimeIdentity.of(asked.getTenantId(), asked.getLifetimeId());
             List<LifetimeEvent> page = lifetimes.eventsAfter(lifetime, asked.getAfterSeq(), LOADED_EVENTS);
             return LoadLifetimeResponse.newBuilder()
-                    .setLifetime(lifetimes.require(lifetime))
+                    .setLifetime(quarantine.marked(lifetimes.require(lifetime)))
                     .addAllEvents(page)
                     .setMore(page.size() == LOADED_EVENTS)
                     .addAllSignals(wakeups.signals(lifetime))
@@ -173,7 +175,7 @@ public final class InMemoryStateStore implements StateStore {
 
     @Override
     public Future<ListRunnableResponse> listRunnable(ListRunnableRequest request) {
-        return answer(request, lifetimes::listRunnable);
+        return answer(request, asked -> lifetimes.listRunnable(asked, quarantine));
     }
 
     @Override
@@ -182,13 +184,28 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     @Override
+    public Future<ListSuspectsResponse> listSuspects(ListSuspectsRequest request) {
+        return answer(request, quarantine::suspects);
+    }
+
+    @Override
+    public Future<NoteRecoveriesResponse> noteRecoveries(NoteRecoveriesRequest request) {
+        return answer(request, quarantine::note);
+    }
+
+    @Override
+    public Future<SetQuarantineResponse> setQuarantine(SetQuarantineRequest request) {
+        return answer(request, quarantine::set);
+    }
+
+    @Override
     public Future<GetLifetimeResponse> getLifetime(GetLifetimeRequest request) {
-        return answer(request, lifetimes::get);
+        return answer(request, asked -> lifetimes.get(asked, quarantine));
     }
 
     @Override
     public Future<ListLifetimesResponse> listLifetimes(ListLifetimesRequest request) {
-        return answer(request, lifetimes::list);
+        return answer(request, asked -> lifetimes.list(asked, quarantine));
     }
 
     @Override

@@ -28,13 +28,15 @@ final class InMemoryWakeups {
     private final Clock clock;
     private final InMemoryLifetimes lifetimes;
     private final InMemoryStorage storage;
+    private final InMemoryQuarantine quarantine;
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(InMemoryLifetimes.ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(InMemoryLifetimes.ORDER);
 
-    InMemoryWakeups(Clock clock, InMemoryLifetimes lifetimes, InMemoryStorage storage) {
+    InMemoryWakeups(Clock clock, InMemoryLifetimes lifetimes, InMemoryStorage storage, InMemoryQuarantine quarantine) {
         this.clock = clock;
         this.lifetimes = lifetimes;
         this.storage = storage;
+        this.quarantine = quarantine;
     }
 
     SendSignalResponse send(SendSignalRequest request) {
@@ -87,6 +89,7 @@ final class InMemoryWakeups {
         addByTimers(request, due, response);
         addBySignals(request, due);
         due.stream()
+                .filter(lifetime -> quarantine.reason(lifetime).isEmpty())
                 .limit(InMemoryLifetimeLists.MOST_LISTED)
                 .map(InMemoryLifetimes::key)
                 .forEach(response::addLifetimes);

@@ -52,6 +52,9 @@ final class LifetimeJson {
             json.put("forked_from_lifetime_id", lifetime.getForkedFromLifetimeId());
             json.put("forked_from_exec_id", lifetime.getForkedFromExecId());
         }
+        if (!lifetime.getQuarantine().isEmpty()) {
+            json.put("quarantine", lifetime.getQuarantine());
+        }
         json.set("totals", totals(lifetime.getTotals()));
         return json;
     }

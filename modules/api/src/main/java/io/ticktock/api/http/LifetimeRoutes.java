@@ -147,7 +147,9 @@ final class LifetimeRoutes {
         return find(call).compose(found -> {
             AgentLifetime lifetime = found.getLifetime();
             String etag = etag(lifetime);
+            // Being set aside, or taken back, is no event of the lifetime.
             return call.header("If-None-Match").filter(etag::equals).isPresent()
+                            && lifetime.getQuarantine().isEmpty()
                     ? Future.succeededFuture(HttpAnswer.notModified(etag))
                     : output(call, lifetime).map(output -> shown(found, output).with("ETag", etag));
         });

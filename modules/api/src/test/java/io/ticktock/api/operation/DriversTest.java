@@ -11,11 +11,13 @@ import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,33 @@ class DriversTest {
     @Test
     void whereNobodyDrivesItThatIsToldInTheEnd() throws Exception {
         assertEquals(FailureCode.UNAVAILABLE, codeOf(ask()));
+    }
+
+    @Test
+    void whoIsAskedWhileItGoesAwayIsNotWaitedFor() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        result(bus.serve(
+                ADDRESS,
+                request -> asked.incrementAndGet() == 1
+                        ? Promise.<SignalLifetimeResponse>promise().future()
+                        : Future.succeededFuture(SignalLifetimeResponse.getDefaultInstance())));
+        assertEquals(SignalLifetimeResponse.getDefaultInstance(), result(ask().timeout(5, TimeUnit.SECONDS)));
+        assertEquals(2, asked.get());
+    }
+
+    @Test
+    void aRefusalIsNotBelievedWhileTheFirstTimeMayHaveBeenTheCause() throws Exception {
+        Promise<SignalLifetimeResponse> first = Promise.promise();
+        AtomicInteger asked = new AtomicInteger();
+        result(bus.serve(ADDRESS, request -> {
+            if (asked.incrementAndGet() == 1) {
+                return first.future();
+            }
+            vertx.setTimer(50, id -> first.complete(SignalLifetimeResponse.getDefaultInstance()));
+            return Future.failedFuture(new Failure(FailureCode.FAILED_PRECONDITION, "it was done already"));
+        }));
+        assertEquals(SignalLifetimeResponse.getDefaultInstance(), result(ask()));
+        assertEquals(2, asked.get());
     }
 
     /** Fails so, one after the other, then answers. */

@@ -1,0 +1,107 @@
+package io.ticktock.control;
+
+import io.ticktock.proto.v1.LifetimeKey;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Brings lifetimes of troubled shards into memory so that the one which ends its owner is found: a few at a time, each noted
+ * before and struck out after. Those that were noted when an owner was lost come last, alone, and after too many times not at
+ * all. For one event loop.
+ */
+final class CarefulRecovery {
+
+    private static final int AT_ONCE = 16;
+    /** One among others, and twice alone. */
+    private static final int MOST_TRIES = 3;
+
+    private final Quarantine quarantine;
+
+    private Map<LifetimeKey, Integer> tries = new HashMap<>();
+    private final Deque<Entry> unsuspected = new ArrayDeque<>();
+    private final Deque<Entry> suspected = new ArrayDeque<>();
+    private boolean isUnderWay;
+
+    private record Entry(LifetimeKey key, Supplier<Future<?>> bringIn, Promise<Void> done) {}
+
+    CarefulRecovery(Quarantine quarantine) {
+        this.quarantine = quarantine;
+    }
+
+    /** Reads which lifetimes of these shards are suspects, before the first of them is brought in. */
+    Future<Void> learn(Collection<Integer> troubledShards) {
+        return quarantine.suspects(troubledShards).map(found -> {
+            tries = new HashMap<>(found);
+            return null;
+        });
+    }
+
+    boolean isSuspect(LifetimeKey key) {
+        return tries.containsKey(key);
+    }
+
+    /** Succeeds once it was brought in, or set aside; fails where that could not be noted, or this owner has lost its shards. */
+    Future<Void> bring(LifetimeKey key, Supplier<Future<?>> bringIn) {
+        Entry entry = new Entry(key, bringIn, Promise.promise());
+        (isSuspect(key) ? suspected : unsuspected).add(entry);
+        if (!isUnderWay) {
+            goOn();
+        }
+        return entry.done.future();
+    }
+
+    /** Whoever takes the shards next brings all of it in. */
+    void forgetAll() {
+        List<Entry> waiting = new ArrayList<>(unsuspected);
+        waiting.addAll(suspected);
+        unsuspected.clear();
+        suspected.clear();
+        waiting.forEach(entry -> entry.done.fail(ShardLease.changingHands()));
+    }
+
+    private void goOn() {
+        List<Entry> batch = next();
+        isUnderWay = !batch.isEmpty();
+        if (isUnderWay) {
+            handle(batch).onComplete(handled -> {
+                batch.forEach(entry -> entry.done.handle(handled));
+                goOn();
+            });
+        }
+    }
+
+    private List<Entry> next() {
+        List<Entry> batch = new ArrayList<>(AT_ONCE);
+        while (batch.size() < AT_ONCE && !unsuspected.isEmpty()) {
+            batch.add(unsuspected.poll());
+        }
+        if (batch.isEmpty() && !suspected.isEmpty()) {
+            batch.add(suspected.poll());
+        }
+        return batch;
+    }
+
+    private Future<Void> handle(List<Entry> batch) {
+        LifetimeKey first = batch.get(0).key;
+        int triedBefore = tries.getOrDefault(first, 0);
+        if (triedBefore >= MOST_TRIES) {
+            return quarantine.setAside(first, triedBefore).onSuccess(set -> tries.remove(first));
+        }
+        List<LifetimeKey> keys = batch.stream().map(Entry::key).toList();
+        return quarantine
+                .noteBegun(keys)
+                .compose(noted -> Future.join(
+                                batch.stream().map(entry -> entry.bringIn.get()).toList())
+                        .otherwiseEmpty())
+                .compose(tried -> quarantine.noteEnded(keys))
+                .onSuccess(ended -> tries.keySet().removeAll(keys));
+    }
+}
