@@ -173,6 +173,10 @@ final class ShardRepository {
 
     private static HoldShardsResponse response(long epoch, RowSet<Row> held) {
         Row row = held.iterator().next();
+        if (row.getLong(1) == 0) {
+            // It gave up in between, and nobody else is there.
+            throw Refusal.fenced();
+        }
         HoldShardsResponse.Builder response =
                 HoldShardsResponse.newBuilder().setEpoch(epoch).setFairShare(Shard.fairShare(row.getLong(1)));
         for (Short shard : row.getArrayOfShorts(0)) {
