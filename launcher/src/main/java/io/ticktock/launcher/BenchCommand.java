@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +78,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--http", description = "Start the lifetimes over HTTP, on 64 connections; without it, on the bus.")
     private boolean http;
 
+    @Option(
+            names = "--cluster",
+            description = "Load the cluster that the section 'cluster' of the configuration names, as a member without"
+                    + " modules. Its processor time and heap are then those of the load alone.")
+    private boolean isMember;
+
     @Mixin
     private FormatOption format;
 
@@ -95,8 +100,10 @@ final class BenchCommand implements Callable<Integer> {
         require(lifetimes >= 1 && lifetimes <= 10_000_000, "--lifetimes must be 1 to 10000000");
         require(concurrency >= 1 && concurrency <= 100_000, "--concurrency must be 1 to 100000");
         require(warmUp == null || (warmUp >= 0 && warmUp <= 10_000_000), "--warm-up must be 0 to 10000000");
+        require(!isMember || !http, "--http and --cluster do not go together");
+        require(!isMember || options.namesDataFolder(), "--cluster needs --data, a folder that names this member");
         if (options.namesDataFolder()) {
-            return measure(options.configuration(session.environment()));
+            return measure(options.configuration(session.environment(), null, isMember));
         }
         // Not among the temporary files, which may be in memory, where nothing durable is measured.
         Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "ticktock-bench-");
@@ -114,8 +121,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measure(Configuration configuration) throws InterruptedException {
-        Set<SystemModule> modules = http ? EnumSet.allOf(SystemModule.class) : SystemModule.engine();
-        try (LocalSystem system = LocalSystem.start(configuration, modules)) {
+        try (LocalSystem system = start(configuration)) {
             Client client = system.clientOf(tenant());
             byte[] file = ChainGraph.text(steps).getBytes(StandardCharsets.UTF_8);
             AgentGraph chain = GraphParser.parse("bench.yaml", file, tenant());
@@ -132,6 +138,13 @@ final class BenchCommand implements Callable<Integer> {
             print(figures);
             return tell(records).number();
         }
+    }
+
+    private LocalSystem start(Configuration configuration) {
+        if (isMember) {
+            return LocalSystem.serve(configuration, EnumSet.noneOf(SystemModule.class));
+        }
+        return LocalSystem.start(configuration, http ? EnumSet.allOf(SystemModule.class) : SystemModule.engine());
     }
 
     /** Over HTTP there is no credential, so it is the tenant of those without. */

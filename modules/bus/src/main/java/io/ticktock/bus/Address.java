@@ -10,14 +10,25 @@ import java.time.Duration;
  * @param request class of what is asked
  * @param reply class of what is answered
  * @param timeout after which a request without an answer fails with {@link FailureCode#UNAVAILABLE}
+ * @param isNear whether a process that serves it itself asks nobody else; otherwise all who serve it take turns
  */
 public record Address<Q extends Message, R extends Message>(
-        String name, Class<Q> request, Class<R> reply, Duration timeout) {
+        String name, Class<Q> request, Class<R> reply, Duration timeout, boolean isNear) {
 
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     static <Q extends Message, R extends Message> Address<Q, R> of(String name, Class<Q> request, Class<R> reply) {
-        return new Address<>(name, request, reply, DEFAULT_TIMEOUT);
+        return of(name, request, reply, DEFAULT_TIMEOUT);
+    }
+
+    static <Q extends Message, R extends Message> Address<Q, R> of(
+            String name, Class<Q> request, Class<R> reply, Duration timeout) {
+        return new Address<>(name, request, reply, timeout, true);
+    }
+
+    /** For work that should be spread over all who take it. */
+    static <Q extends Message, R extends Message> Address<Q, R> spread(String name, Class<Q> request, Class<R> reply) {
+        return new Address<>(name, request, reply, DEFAULT_TIMEOUT, false);
     }
 
     /** The same kind of request, served by the one who has this shard. */
@@ -27,6 +38,6 @@ public record Address<Q extends Message, R extends Message>(
 
     /** The same kind of request, served by one particular instance. */
     public Address<Q, R> at(String instance) {
-        return new Address<>(name + "." + instance, request, reply, timeout);
+        return new Address<>(name + "." + instance, request, reply, timeout, isNear);
     }
 }

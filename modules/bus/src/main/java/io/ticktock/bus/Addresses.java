@@ -48,8 +48,8 @@ public final class Addresses {
             Address.of("state.examine-lifetime", ExamineLifetimeRequest.class, ExamineLifetimeResponse.class);
 
     // state: ownership and recovery
-    public static final Address<HoldShardsRequest, HoldShardsResponse> STATE_HOLD_SHARDS = new Address<>(
-            "state.hold-shards", HoldShardsRequest.class, HoldShardsResponse.class, Duration.ofSeconds(3));
+    public static final Address<HoldShardsRequest, HoldShardsResponse> STATE_HOLD_SHARDS =
+            Address.of("state.hold-shards", HoldShardsRequest.class, HoldShardsResponse.class, Duration.ofSeconds(3));
     public static final Address<ReleaseShardsRequest, ReleaseShardsResponse> STATE_RELEASE_SHARDS =
             Address.of("state.release-shards", ReleaseShardsRequest.class, ReleaseShardsResponse.class);
     public static final Address<ListRunnableRequest, ListRunnableResponse> STATE_LIST_RUNNABLE =
@@ -68,7 +68,7 @@ public final class Addresses {
 
     // state: budgets
     /** Whoever asks is asked itself, and must answer in time. */
-    public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET = new Address<>(
+    public static final Address<GrantBudgetRequest, GrantBudgetResponse> STATE_GRANT_BUDGET = Address.of(
             "state.grant-budget", GrantBudgetRequest.class, GrantBudgetResponse.class, Duration.ofSeconds(3));
 
     public static final Address<ListBudgetSlicesRequest, ListBudgetSlicesResponse> STATE_LIST_BUDGET_SLICES =
@@ -159,9 +159,9 @@ public final class Addresses {
 
     // state: what is gathered from many lifetimes, and may take longer
     public static final Address<GetSpendRequest, GetSpendResponse> STATE_GET_SPEND =
-            new Address<>("state.get-spend", GetSpendRequest.class, GetSpendResponse.class, Duration.ofSeconds(50));
+            Address.of("state.get-spend", GetSpendRequest.class, GetSpendResponse.class, Duration.ofSeconds(50));
 
-    public static final Address<ListHistoryRequest, ListHistoryResponse> STATE_LIST_HISTORY = new Address<>(
+    public static final Address<ListHistoryRequest, ListHistoryResponse> STATE_LIST_HISTORY = Address.of(
             "state.list-history", ListHistoryRequest.class, ListHistoryResponse.class, Duration.ofSeconds(50));
 
     // state: what the blob store asks before it removes garbage
@@ -176,10 +176,10 @@ public final class Addresses {
             Address.of("blob.open", OpenBlobRequest.class, OpenBlobResponse.class);
     /** Served at the upload's id: {@code BLOB_WRITE.at(uploadId)}; so are commit and abandon. */
     public static final Address<WriteBlobRequest, WriteBlobResponse> BLOB_WRITE =
-            new Address<>("blob.write", WriteBlobRequest.class, WriteBlobResponse.class, Duration.ofSeconds(30));
+            Address.of("blob.write", WriteBlobRequest.class, WriteBlobResponse.class, Duration.ofSeconds(30));
     /** A bucket copies a large blob to the place where it belongs. */
     public static final Address<CommitBlobRequest, CommitBlobResponse> BLOB_COMMIT =
-            new Address<>("blob.commit", CommitBlobRequest.class, CommitBlobResponse.class, Duration.ofSeconds(60));
+            Address.of("blob.commit", CommitBlobRequest.class, CommitBlobResponse.class, Duration.ofSeconds(60));
 
     public static final Address<AbandonBlobRequest, AbandonBlobResponse> BLOB_ABANDON =
             Address.of("blob.abandon", AbandonBlobRequest.class, AbandonBlobResponse.class);
@@ -196,19 +196,19 @@ public final class Addresses {
     public static final Topic<SliceCharged> GUARDRAIL_SLICE_CHARGED =
             new Topic<>("guardrail.slice-charged", SliceCharged.class);
 
-    public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE = new Address<>(
-            "guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class, Duration.ofMinutes(2));
+    public static final Address<RecomputeRequest, RecomputeResponse> GUARDRAIL_RECOMPUTE =
+            Address.of("guardrail.recompute", RecomputeRequest.class, RecomputeResponse.class, Duration.ofMinutes(2));
 
     public static final Address<ListPoliciesRequest, ListPoliciesResponse> GUARDRAIL_LIST_POLICIES =
             Address.of("guardrail.list-policies", ListPoliciesRequest.class, ListPoliciesResponse.class);
 
     // control
     /** At any control plane; takes as long as the lifetime's log does. */
-    public static final Address<ReplayLifetimeRequest, ReplayLifetimeResponse> CONTROL_REPLAY = new Address<>(
+    public static final Address<ReplayLifetimeRequest, ReplayLifetimeResponse> CONTROL_REPLAY = Address.of(
             "control.replay", ReplayLifetimeRequest.class, ReplayLifetimeResponse.class, Duration.ofMinutes(10));
 
     /** At any control plane; takes as long as the lifetime's log does. */
-    public static final Address<ReplayPlansRequest, ReplayPlansResponse> CONTROL_REPLAY_PLANS = new Address<>(
+    public static final Address<ReplayPlansRequest, ReplayPlansResponse> CONTROL_REPLAY_PLANS = Address.of(
             "control.replay-plans", ReplayPlansRequest.class, ReplayPlansResponse.class, Duration.ofMinutes(10));
 
     // control: each at the lifetime's shard
@@ -238,14 +238,14 @@ public final class Addresses {
 
     // executor
     public static final Address<TaskInput, DispatchResponse> EXECUTOR_RUN_TASK =
-            Address.of("executor.run-task", TaskInput.class, DispatchResponse.class);
+            Address.spread("executor.run-task", TaskInput.class, DispatchResponse.class);
     public static final Address<PlanInput, DispatchResponse> EXECUTOR_RUN_PLAN =
-            Address.of("executor.run-plan", PlanInput.class, DispatchResponse.class);
+            Address.spread("executor.run-plan", PlanInput.class, DispatchResponse.class);
     /** Of one executor, at its id; in one process at this address, too. */
     public static final Address<HeldExecutionsRequest, HeldExecutionsResponse> EXECUTOR_HELD =
             Address.of("executor.held", HeldExecutionsRequest.class, HeldExecutionsResponse.class);
 
-    public static final Address<EvaluatePlansRequest, EvaluatePlansResponse> EXECUTOR_EVALUATE_PLANS = new Address<>(
+    public static final Address<EvaluatePlansRequest, EvaluatePlansResponse> EXECUTOR_EVALUATE_PLANS = Address.of(
             "executor.evaluate-plans", EvaluatePlansRequest.class, EvaluatePlansResponse.class, Duration.ofMinutes(2));
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
@@ -257,7 +257,7 @@ public final class Addresses {
             Address.of("executor.take-tasks", TakeTasksRequest.class, TakeTasksResponse.class);
     public static final Address<ClaimTasksRequest, ClaimTasksResponse> EXECUTOR_CLAIM_TASKS =
             Address.of("executor.claim-tasks", ClaimTasksRequest.class, ClaimTasksResponse.class);
-    public static final Address<CompleteTaskRequest, CompleteTaskResponse> EXECUTOR_COMPLETE_TASK = new Address<>(
+    public static final Address<CompleteTaskRequest, CompleteTaskResponse> EXECUTOR_COMPLETE_TASK = Address.of(
             "executor.complete-task", CompleteTaskRequest.class, CompleteTaskResponse.class, Duration.ofMinutes(1));
     public static final Address<ReturnTasksRequest, ReturnTasksResponse> EXECUTOR_RETURN_TASKS =
             Address.of("executor.return-tasks", ReturnTasksRequest.class, ReturnTasksResponse.class);
@@ -278,7 +278,7 @@ public final class Addresses {
     public static final Address<CheckRequest, CheckResponse> EXECUTOR_CHECK = check("executor");
 
     private static Address<CheckRequest, CheckResponse> check(String module) {
-        return new Address<>(module + ".check", CheckRequest.class, CheckResponse.class, Duration.ofSeconds(2));
+        return Address.of(module + ".check", CheckRequest.class, CheckResponse.class, Duration.ofSeconds(2));
     }
 
     private Addresses() {}

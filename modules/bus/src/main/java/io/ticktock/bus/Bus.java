@@ -11,6 +11,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,6 +32,8 @@ public final class Bus {
     private final DeliveryOptions answerCodec;
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
     private final Map<Sender, Outbox<?>> outboxes = new ConcurrentHashMap<>();
+    /** Names of what is served here and asked of nobody else; empty where there are no others. */
+    private final Set<String> near = ConcurrentHashMap.newKeySet();
 
     /** Who sends what: a verticle, on one of its threads, to an address. */
     private record Sender(Thread thread, String deploymentId, String address) {}
@@ -78,7 +81,7 @@ public final class Bus {
         Context context = Vertx.currentContext();
         // Where there is none, a context made now could be of another event loop, and turn at another time.
         if (context == null || !Context.isOnEventLoopThread()) {
-            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, leavesProcess, tracing.isOn());
+            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn());
             Future<R> answer = alone.add(request);
             alone.send();
             return answer;
@@ -99,7 +102,7 @@ public final class Bus {
         if (filling != null) {
             return filling;
         }
-        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, leavesProcess, tracing.isOn());
+        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn());
         outboxes.put(sender, fresh);
         context.runOnContext(nothing -> send(sender, fresh));
         return fresh;
@@ -116,7 +119,13 @@ public final class Bus {
             Address<Q, R> address, Function<Q, Future<R>> handler) {
         MessageConsumer<Requests> consumer = eventBus.consumer(address.name());
         consumer.handler(parcel -> answerAll(address, parcel, handler));
-        return consumer.completion().map(new Registration(consumer));
+        return consumer.completion()
+                .onSuccess(registered -> {
+                    if (leavesProcess && address.isNear()) {
+                        near.add(address.name());
+                    }
+                })
+                .map(new Registration(consumer));
     }
 
     private <Q extends Message, R extends Message> void answerAll(

@@ -7,9 +7,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,7 @@ final class Outbox<R extends Message> {
     private final EventBus eventBus;
     private final DeliveryOptions codec;
     private final Address<?, R> address;
+    private final Set<String> near;
     private final boolean leavesProcess;
     /** Until they are sent. */
     private List<Letter> letters = new ArrayList<>();
@@ -43,15 +47,23 @@ final class Outbox<R extends Message> {
 
     /**
      * @param codec for requests
+     * @param near names of what this process asks of itself as long as it serves it
      * @param leavesProcess whether it may, so that its size counts
      * @param traced whether requests carry the trace of whoever asks
      */
-    Outbox(EventBus eventBus, DeliveryOptions codec, Address<?, R> address, boolean leavesProcess, boolean traced) {
+    Outbox(
+            EventBus eventBus,
+            DeliveryOptions codec,
+            Address<?, R> address,
+            Set<String> near,
+            boolean leavesProcess,
+            boolean traced) {
         this.traces = traced ? new ArrayList<>() : null;
         this.leavesProcess = leavesProcess;
         this.eventBus = eventBus;
         this.codec = codec;
         this.address = address;
+        this.near = near;
     }
 
     Future<R> add(Message request) {
@@ -78,8 +90,19 @@ final class Outbox<R extends Message> {
     void send() {
         Requests parcel = new Requests(letters);
         letters = List.of();
-        eventBus.<Answers>request(address.name(), parcel, options(address.timeout()))
+        boolean asksItself = near.contains(address.name());
+        DeliveryOptions options = options(address.timeout());
+        eventBus.<Answers>request(address.name(), parcel, options.setLocalOnly(asksItself))
+                .recover(cause -> asksItself && isServedNoMore(cause)
+                        ? eventBus.request(address.name(), parcel, options(address.timeout()))
+                        : Future.failedFuture(cause))
                 .onComplete(this::take, this::failAll);
+    }
+
+    private boolean isServedNoMore(Throwable cause) {
+        return cause instanceof ReplyException failure
+                && failure.failureType() == ReplyFailure.NO_HANDLERS
+                && near.remove(address.name());
     }
 
     private void take(io.vertx.core.eventbus.Message<Answers> message) {

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 class BusTest {
 
     private static final Address<Payload, Payload> ECHO =
-            new Address<>("test.echo", Payload.class, Payload.class, Duration.ofSeconds(5));
+            Address.of("test.echo", Payload.class, Payload.class, Duration.ofSeconds(5));
     private static final Address<Payload, Payload> HURRIED =
-            new Address<>("test.hurried", Payload.class, Payload.class, Duration.ofMillis(200));
+            Address.of("test.hurried", Payload.class, Payload.class, Duration.ofMillis(200));
 
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx);

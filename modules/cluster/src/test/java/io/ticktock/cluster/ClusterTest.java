@@ -13,6 +13,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Registration;
 import io.ticktock.bus.Topic;
 import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
@@ -93,6 +94,31 @@ class ClusterTest {
 
     private static <T> T result(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoServesItselfAsksNobodyElseUntilItServesNoMore() throws Exception {
+        Address<CheckRequest, CheckResponse> near = Addresses.BLOB_CHECK.at("near");
+        Registration here = result(asking.serve(near, request -> said("here")));
+        Registration there = result(serving.serve(near, request -> said("there")));
+        try {
+            for (int i = 0; i < 4; i++) {
+                assertEquals("here", askedOf(near));
+            }
+            result(here.end());
+            assertEquals("there", askedOf(near));
+        } finally {
+            result(there.end());
+        }
+    }
+
+    private static Future<CheckResponse> said(String who) {
+        return Future.succeededFuture(CheckResponse.newBuilder().setReason(who).build());
+    }
+
+    private static String askedOf(Address<CheckRequest, CheckResponse> address) throws Exception {
+        return result(asking.request(address, CheckRequest.getDefaultInstance()))
+                .getReason();
     }
 
     /** Members of one name listen at the same port, each at an address of its own. */
