@@ -11,6 +11,7 @@ import io.ticktock.launcher.bench.BenchPhase;
 import io.ticktock.launcher.bench.ChainGraph;
 import io.ticktock.launcher.bench.CpuTime;
 import io.ticktock.launcher.bench.HttpStarts;
+import io.ticktock.launcher.bench.ParkedLifetimes;
 import io.ticktock.launcher.bench.RecordCount;
 import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.proto.v1.GetStatisticsResponse;
@@ -75,6 +76,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "Lifetimes before those that are measured; by default as many, at most 5000.")
     private Integer warmUp;
 
+    @Option(
+            names = "--parked",
+            paramLabel = "N",
+            description = "Begin when so many other lifetimes wait in the database; 0 by default.")
+    private int parked;
+
     @Option(names = "--http", description = "Start the lifetimes over HTTP, on 64 connections; without it, on the bus.")
     private boolean http;
 
@@ -100,6 +107,7 @@ final class BenchCommand implements Callable<Integer> {
         require(lifetimes >= 1 && lifetimes <= 10_000_000, "--lifetimes must be 1 to 10000000");
         require(concurrency >= 1 && concurrency <= 100_000, "--concurrency must be 1 to 100000");
         require(warmUp == null || (warmUp >= 0 && warmUp <= 10_000_000), "--warm-up must be 0 to 10000000");
+        require(parked >= 0 && parked <= 10_000_000, "--parked must be 0 to 10000000");
         require(!isMember || !http, "--http and --cluster do not go together");
         require(!isMember || options.namesDataFolder(), "--cluster needs --data, a folder that names this member");
         if (options.namesDataFolder()) {
@@ -130,6 +138,8 @@ final class BenchCommand implements Callable<Integer> {
             figures.put("steps", steps);
             figures.put("lifetimes", lifetimes);
             figures.put("concurrency", concurrency);
+            figures.put("parked", parked);
+            park(system);
             int before = warmUp == null ? Math.min(lifetimes, 5_000) : warmUp;
             if (before > 0) {
                 put(figures.putObject("warm_up"), load(system, graph, before));
@@ -175,6 +185,21 @@ final class BenchCommand implements Callable<Integer> {
         return records;
     }
 
+    private void park(LocalSystem system) throws InterruptedException {
+        if (parked == 0) {
+            return;
+        }
+        for (int number = 0; number < ParkedLifetimes.tenants(parked); number++) {
+            String of = ParkedLifetimes.tenant(number);
+            byte[] file = ParkedLifetimes.GRAPH.getBytes(StandardCharsets.UTF_8);
+            system.clientOf(of).register(GraphParser.parse("parked.yaml", file, of));
+        }
+        ParkedLifetimes lifetimes = new ParkedLifetimes(
+                system.bus(), parked, () -> LifetimeId.random().uuid());
+        system.deploy(lifetimes);
+        await(lifetimes.done());
+    }
+
     private BenchPhase load(LocalSystem system, GraphReference graph, int count) throws InterruptedException {
         BenchLoad load = new BenchLoad(
                 system.bus(),
@@ -185,12 +210,16 @@ final class BenchCommand implements Callable<Integer> {
                 () -> LifetimeId.random().uuid(),
                 starts(system));
         system.deploy(load);
+        return await(load.done());
+    }
+
+    private <T> T await(Future<T> done) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        load.done().onComplete(phase -> ended.countDown());
+        done.onComplete(phase -> ended.countDown());
         while (!ended.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
             session.interruption().stopIfRequested("the end of the load");
         }
-        return Client.await(load.done());
+        return Client.await(done);
     }
 
     private Function<StartLifetimeRequest, ? extends Future<?>> starts(LocalSystem system) {
