@@ -105,6 +105,10 @@ public record Evidence(
         public Operation(Kind kind, Outcome outcome, History.Key asked, String identity) {
             this(kind, outcome, asked, identity, asked, 0, 0);
         }
+
+        boolean isTimed() {
+            return begun != 0 || answeredAt != 0;
+        }
     }
 
     public enum Kind {

@@ -155,6 +155,9 @@ final class SteeringCheck {
                 continue;
             }
             Operation other = others.getValue().get(0);
+            if (!other.isTimed() || !operation.isTimed()) {
+                continue;
+            }
             if (other.answeredAt() < operation.begun() && other.outcome() == Outcome.OK) {
                 from = Math.max(from, seqs.get(0));
             } else if (other.begun() > operation.answeredAt()) {
