@@ -7,6 +7,9 @@ import io.ticktock.launcher.crash.StoredRows;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.sdk.Json;
+import io.ticktock.testkit.Evidence;
+import io.ticktock.testkit.Evidence.Budgets;
+import io.ticktock.testkit.Evidence.Expectation;
 import io.ticktock.testkit.History;
 import io.ticktock.testkit.HistoryChecker;
 import java.util.ArrayList;
@@ -24,14 +27,19 @@ final class Aftermath {
 
     private final Client client;
     private final StoredRows rows;
+    private final Evidence evidence;
     private final int journeys;
     private final int leastDrivers;
     private final List<String> faults = new ArrayList<>();
 
-    /** @param leastDrivers processes that must have decided something, or the others were killed too early to matter */
-    Aftermath(Client client, StoredRows rows, int journeys, int leastDrivers) {
+    /**
+     * @param evidence what else is known of the run
+     * @param leastDrivers processes that must have decided something, or the others were killed too early to matter
+     */
+    Aftermath(Client client, StoredRows rows, Evidence evidence, int journeys, int leastDrivers) {
         this.client = client;
         this.rows = rows;
+        this.evidence = evidence;
         this.journeys = journeys;
         this.leastDrivers = leastDrivers;
     }
@@ -39,9 +47,7 @@ final class Aftermath {
     /** All that is wrong. */
     List<String> faults() {
         History history = rows.history();
-        new HistoryChecker(Aftermath::fold)
-                .check(history, journeys)
-                .forEach(violation -> faults.add(violation.toString()));
+        checkerOf(GRAPHS).check(history, complete(evidence)).forEach(violation -> faults.add(violation.toString()));
         Map<String, AgentLifetime> heads = history.lifetimes().stream()
                 .collect(Collectors.toMap(row -> row.key().lifetimeId(), History.Lifetime::head));
         Map<String, Long> records = history.executions().stream()
@@ -52,13 +58,25 @@ final class Aftermath {
         }
         checkChildren(heads, records);
         checkDrivers(history);
-        checkLeftovers();
         return faults;
     }
 
-    private static AgentLifetime fold(List<LifetimeEvent> events) {
+    private Evidence complete(Evidence known) {
+        return known.withBlobs(new HeldBlobs(client)::find)
+                .withBudgets(new Budgets(rows.slices(), Map.of()))
+                .readAt(rows.now())
+                .expecting(new Expectation(
+                        journeys, journeys, journeys, known.expectation().faults()));
+    }
+
+    /** A checker of lifetimes of these graphs, by name. */
+    static HistoryChecker checkerOf(Map<String, AgentGraph> graphs) {
+        return new HistoryChecker(events -> fold(graphs, events));
+    }
+
+    private static AgentLifetime fold(Map<String, AgentGraph> graphs, List<LifetimeEvent> events) {
         LifetimeEvent first = events.get(0);
-        AgentGraph graph = GRAPHS.get(first.getStarted().getGraph().getName());
+        AgentGraph graph = graphs.get(first.getStarted().getGraph().getName());
         LifetimeState state = new LifetimeState(first.getTenantId(), first.getLifetimeId(), graph);
         events.forEach(state::apply);
         return state.head();
@@ -104,14 +122,6 @@ final class Aftermath {
         long drivers =
                 history.events().stream().map(History.Event::epoch).distinct().count();
         require(drivers >= leastDrivers, "only " + drivers + " processes decided anything");
-    }
-
-    /** What has ended waits for nothing. */
-    private void checkLeftovers() {
-        for (String table : List.of("timers", "signals")) {
-            long left = rows.number("SELECT count(*) FROM ticktock." + table);
-            require(left == 0, left + " rows are left in " + table);
-        }
     }
 
     private void require(boolean holds, String otherwise) {

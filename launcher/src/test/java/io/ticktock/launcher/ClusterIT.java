@@ -13,6 +13,7 @@ import io.ticktock.cluster.Cluster;
 import io.ticktock.cluster.ClusterConfiguration;
 import io.ticktock.cluster.Endpoint;
 import io.ticktock.cluster.MemberFacts;
+import io.ticktock.launcher.crash.Journal;
 import io.ticktock.launcher.crash.Journey;
 import io.ticktock.launcher.crash.StoredRows;
 import io.ticktock.proto.v1.PauseCommand;
@@ -20,6 +21,13 @@ import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
+import io.ticktock.testkit.Evidence;
+import io.ticktock.testkit.Evidence.Expectation;
+import io.ticktock.testkit.Evidence.Fault;
+import io.ticktock.testkit.Evidence.Kind;
+import io.ticktock.testkit.Evidence.Operation;
+import io.ticktock.testkit.Evidence.Outcome;
+import io.ticktock.testkit.History;
 import io.ticktock.testkit.ReplayCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,6 +48,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +94,8 @@ class ClusterIT {
     private Path folder;
 
     private final List<JarProcess> processes = new ArrayList<>();
+    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<Fault> faults = new ArrayList<>();
     private List<Integer> ports = List.of();
     private final HttpClient http = HttpClient.newHttpClient();
     private EmbeddedPostgres postgres;
@@ -190,7 +201,7 @@ class ClusterIT {
         // Half of them over the bus, half as other programs start them, some before each kill.
         List<Journey> overBus = journeys.subList(0, LIFETIMES / 2);
         List<Journey> asking = journeys.stream().filter(Journey::asks).toList();
-        Client.await(cluster.vertx().deployVerticle(new JourneyClient(bus, overBus, asking)));
+        Client.await(cluster.vertx().deployVerticle(new JourneyClient(bus, new Journal(told::add), overBus, asking)));
         List<Journey> overHttp = journeys.subList(LIFETIMES / 2, LIFETIMES);
 
         for (int kill = 0; kill < KILLS; kill++) {
@@ -201,6 +212,7 @@ class ClusterIT {
             await(() -> rows.openLifetimes() > 0 && rows.number("SELECT count(*) FROM ticktock.task_executions") > 20);
             int member = kill % SPLIT.size();
             kill(member);
+            faults.add(new Fault("kill", Instant.now()));
             processes.set(member, start(member));
             processes.get(member).awaitText("ready");
             awaitFairShares();
@@ -210,11 +222,25 @@ class ClusterIT {
         System.out.println("cluster: " + LIFETIMES + " lifetimes in " + SPLIT.size() + " processes, " + KILLS
                 + " kills, ended after "
                 + Duration.between(begin, Instant.now()).toMillis() + " ms");
-        assertEquals(List.of(), new Aftermath(client, rows, LIFETIMES, 1 + Math.min(1, KILLS)).faults());
+        assertEquals(
+                List.of(), new Aftermath(client, rows, evidence(overHttp), LIFETIMES, 1 + Math.min(1, KILLS)).faults());
         int replayed = Client.await(new ReplayCheck(bus, Journey.TENANT).requireAllAgree());
         assertTrue(replayed >= LIFETIMES, () -> "only " + replayed + " lifetimes were decided anew");
         stopOneOfSeveral();
         stopAll();
+    }
+
+    /** @param overHttp which were started so: all of them were, or the test would have failed before */
+    private Evidence evidence(List<Journey> overHttp) {
+        List<Operation> journal = new ArrayList<>(Journal.read(List.copyOf(told).stream()));
+        for (Journey journey : overHttp) {
+            History.Key key = new History.Key(Journey.TENANT, journey.id().toString());
+            journal.add(new Operation(Kind.START, Outcome.OK, key, ""));
+        }
+        return Evidence.NONE
+                .withJournal(journal)
+                .withFaults(faults)
+                .expecting(new Expectation(0, 0, 0, Set.of("kill")));
     }
 
     private void awaitFairShares() {

@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.launcher.crash.CrashingDelivery;
+import io.ticktock.launcher.crash.EffectLedger;
+import io.ticktock.launcher.crash.FlakyTask;
 import io.ticktock.launcher.crash.Journey;
 import io.ticktock.launcher.crash.Kill;
 import io.ticktock.launcher.crash.StoredRows;
 import io.ticktock.state.EmbeddedPostgres;
 import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.Evidence;
+import io.ticktock.testkit.Evidence.Expectation;
+import io.ticktock.testkit.Evidence.Fault;
+import io.ticktock.testkit.Evidence.Ledger;
+import io.ticktock.testkit.Evidence.Operation;
 import io.ticktock.testkit.ReplayCheck;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -51,6 +58,8 @@ class CrashIT {
     /** Where the database could be asked: it may have been killed just before, too. */
     private final List<Long> openAtKill = new ArrayList<>();
 
+    private final List<Operation> journal = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
     private int databaseKills;
 
     /** A run that failed may have left the database running. */
@@ -119,6 +128,7 @@ class CrashIT {
                 int exitCode = process.awaitExit("it dies at " + kill);
                 assertEquals(CrashingDelivery.EXIT_CODE, exitCode, process::toString);
             }
+            faults.add(new Fault(kill.getClass().getSimpleName(), Instant.now()));
             note(process);
         }
         rows().map(StoredRows::openLifetimes).ifPresent(openAtKill::add);
@@ -158,6 +168,7 @@ class CrashIT {
 
     private void note(CrashingProcess process) {
         acknowledged.addAll(process.started());
+        journal.addAll(process.journal());
     }
 
     private void killDatabase() throws IOException {
@@ -182,7 +193,7 @@ class CrashIT {
     private void check() {
         try (LocalSystem system = LocalSystem.toReplay(CrashingSystem.configuration(data()))) {
             Client client = system.clientOf(Journey.TENANT);
-            Aftermath aftermath = new Aftermath(client, rows().orElseThrow(), lifetimes, kills / 2);
+            Aftermath aftermath = new Aftermath(client, rows().orElseThrow(), evidence(), lifetimes, kills / 2);
             assertEquals(List.of(), aftermath.faults());
             int replayed = Client.await(new ReplayCheck(system.bus(), Journey.TENANT).requireAllAgree());
             assertTrue(replayed >= lifetimes, () -> "only " + replayed + " lifetimes were decided anew");
@@ -190,6 +201,18 @@ class CrashIT {
         assertEquals(lifetimes, acknowledged.size());
         long hits = openAtKill.stream().filter(open -> open > 0).count();
         assertTrue(hits >= kills * 3L / 4, () -> "few kills hit running lifetimes: " + openAtKill);
+    }
+
+    private Evidence evidence() {
+        Ledger ledger = new Ledger(EffectLedger.read(CrashingSystem.ledger(data())), FlakyTask.NODES, true);
+        Set<String> scheduled = Kill.schedule(seed, kills).stream()
+                .map(kill -> kill.getClass().getSimpleName())
+                .collect(Collectors.toSet());
+        return Evidence.NONE
+                .withJournal(journal)
+                .withLedger(ledger)
+                .withFaults(faults)
+                .expecting(new Expectation(0, 0, 0, scheduled));
     }
 
     private Path data() {

@@ -2,6 +2,8 @@ package io.ticktock.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.launcher.crash.Journal;
+import io.ticktock.testkit.Evidence.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,6 +59,11 @@ final class CrashingProcess implements AutoCloseable {
                 .filter(line -> line.startsWith(JourneyClient.STARTED))
                 .map(line -> Integer.valueOf(line.substring(JourneyClient.STARTED.length())))
                 .toList();
+    }
+
+    /** What its client asked and was told. */
+    List<Operation> journal() {
+        return Journal.read(lines(out).stream());
     }
 
     void awaitReady() throws InterruptedException {

@@ -5,6 +5,8 @@ import io.ticktock.launcher.configuration.Configuration;
 import io.ticktock.launcher.configuration.Settings;
 import io.ticktock.launcher.crash.CrashPoint;
 import io.ticktock.launcher.crash.CrashingDelivery;
+import io.ticktock.launcher.crash.FlakyTask;
+import io.ticktock.launcher.crash.Journal;
 import io.ticktock.launcher.crash.Journey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,12 +29,19 @@ final class CrashingSystem {
         // Now, on this thread alone: logging does not like to be set up by several at once.
         LoggerFactory.getILoggerFactory();
         Path folder = Path.of(arguments[0]);
+        System.setProperty(FlakyTask.LEDGER, ledger(folder).toString());
         Delivery delivery = delivery(arguments[1]);
         try (LocalSystem system = LocalSystem.start(configuration(folder), SystemModule.engine(), delivery)) {
             System.out.println(READY);
-            system.deploy(new JourneyClient(system.bus(), journeys(arguments[2]), journeys(arguments[3])));
+            system.deploy(new JourneyClient(
+                    system.bus(), new Journal(System.out::println), journeys(arguments[2]), journeys(arguments[3])));
             awaitEndOfInput();
         }
+    }
+
+    /** Where what {@link FlakyTask} does is written down. */
+    static Path ledger(Path folder) {
+        return folder.resolve("ledger");
     }
 
     /** As the parent has it, too. */

@@ -10,6 +10,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
+import io.ticktock.launcher.crash.Journal;
 import io.ticktock.launcher.crash.Journey;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -19,6 +20,7 @@ import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
+import io.ticktock.testkit.Evidence.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.HashSet;
@@ -35,13 +37,15 @@ final class JourneyClient extends VerticleBase {
     private static final long LOOK_AGAIN_MS = 5_000;
 
     private final Bus bus;
+    private final Journal journal;
     private final List<Journey> toStart;
     private final List<Journey> toAccompany;
     private final Set<String> answered = new HashSet<>();
 
     /** @param toAccompany those that may ask something, or may have before this process began */
-    JourneyClient(Bus bus, List<Journey> toStart, List<Journey> toAccompany) {
+    JourneyClient(Bus bus, Journal journal, List<Journey> toStart, List<Journey> toAccompany) {
         this.bus = bus;
+        this.journal = journal;
         this.toStart = toStart;
         this.toAccompany = toAccompany;
     }
@@ -49,12 +53,13 @@ final class JourneyClient extends VerticleBase {
     @Override
     public Future<?> start() {
         toAccompany.forEach(this::accompany);
-        toStart.forEach(this::begin);
+        toStart.forEach(
+                journey -> begin(journey, journal.asks(Kind.START, journey.id().toString(), "")));
         return Future.succeededFuture();
     }
 
     /** Starts it, or finds that an earlier process has. */
-    private void begin(Journey journey) {
+    private void begin(Journey journey, Journal.Entry entry) {
         String id = journey.id().toString();
         StartLifetimeRequest request = StartLifetimeRequest.newBuilder()
                 .setTenantId(Journey.TENANT)
@@ -64,8 +69,11 @@ final class JourneyClient extends VerticleBase {
                 .setInput(journey.input())
                 .build();
         bus.request(CONTROL_START.at(Shard.of(id)), request)
-                .onSuccess(started -> System.out.println(STARTED + journey.number()))
-                .onFailure(cause -> again(journey, "was not started", cause, () -> begin(journey)));
+                .onSuccess(started -> {
+                    entry.isDone();
+                    System.out.println(STARTED + journey.number());
+                })
+                .onFailure(cause -> again(journey, "was not started", cause, () -> begin(journey, entry)));
     }
 
     /** Progress is only a hint, and what came before it is in the log alone. */
@@ -101,10 +109,13 @@ final class JourneyClient extends VerticleBase {
         events.forEach(waits::take);
         waits.questions().stream()
                 .filter(question -> answered.add(question.execId()))
-                .forEach(question -> answer(journey, question));
+                .forEach(question -> answer(
+                        journey,
+                        question,
+                        journal.asks(Kind.ANSWER, journey.id().toString(), question.execId())));
     }
 
-    private void answer(Journey journey, OpenWaits.Question question) {
+    private void answer(Journey journey, OpenWaits.Question question, Journal.Entry entry) {
         Signal signal = Signal.newBuilder()
                 .setSignalId("answer to " + question.execId())
                 .setTenantId(Journey.TENANT)
@@ -113,23 +124,30 @@ final class JourneyClient extends VerticleBase {
                         .setExecId(question.execId())
                         .setPayload(Payload.newBuilder().setInline(journey.answer(question.nodeId()))))
                 .build();
-        send(question.nodeId(), signal).onFailure(cause -> {
+        send(question.nodeId(), signal, entry).onFailure(cause -> {
             // An earlier process may have answered it, and not have lived to see that.
-            if (!Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
-                again(journey, "was not answered", cause, () -> answer(journey, question));
+            if (Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
+                entry.isRefused();
+                return;
             }
+            entry.isLost();
+            again(journey, "was not answered", cause, () -> answer(journey, question, entry));
         });
     }
 
     /** One way for the one question, the other way for the other. */
-    private Future<?> send(String nodeId, Signal signal) {
+    private Future<?> send(String nodeId, Signal signal, Journal.Entry entry) {
         return nodeId.equals("ask")
                 ? bus.request(
-                        CONTROL_SIGNAL.at(Shard.of(signal.getLifetimeId())),
-                        SignalLifetimeRequest.newBuilder().setSignal(signal).build())
+                                CONTROL_SIGNAL.at(Shard.of(signal.getLifetimeId())),
+                                SignalLifetimeRequest.newBuilder()
+                                        .setSignal(signal)
+                                        .build())
+                        .onSuccess(obeyed -> entry.isDone())
                 : bus.request(
-                        STATE_SEND_SIGNAL,
-                        SendSignalRequest.newBuilder().setSignal(signal).build());
+                                STATE_SEND_SIGNAL,
+                                SendSignalRequest.newBuilder().setSignal(signal).build())
+                        .onSuccess(stored -> entry.isLeft());
     }
 
     private void again(Journey journey, String what, Throwable cause, Runnable step) {

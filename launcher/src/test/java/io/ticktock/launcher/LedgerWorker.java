@@ -1,16 +1,10 @@
 package io.ticktock.launcher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.ticktock.launcher.crash.EffectLedger;
 import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.worker.Worker;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,20 +16,19 @@ import org.slf4j.LoggerFactory;
 /** A worker in a process of its own, which writes down every run of its handler before it does anything else. */
 final class LedgerWorker {
 
-    private final FileChannel ledger;
+    private final EffectLedger ledger;
     private final long workMillis;
 
-    private LedgerWorker(FileChannel ledger, long workMillis) {
+    private LedgerWorker(EffectLedger ledger, long workMillis) {
         this.ledger = ledger;
         this.workMillis = workMillis;
     }
 
     /** Arguments: address, key, ledger's file, capacity, how long each Task takes. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException {
         // Now, on this thread alone: logging does not like to be set up by several at once.
         LoggerFactory.getILoggerFactory();
-        FileChannel ledger = FileChannel.open(
-                Path.of(arguments[2]), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        EffectLedger ledger = EffectLedger.open(Path.of(arguments[2]));
         LedgerWorker tasks = new LedgerWorker(ledger, Long.parseLong(arguments[4]));
         Worker worker = Worker.connect(arguments[0])
                 .apiKey(arguments[1])
@@ -48,22 +41,19 @@ final class LedgerWorker {
     }
 
     private CompletionStage<TaskOutcome> run(TaskContext context) {
-        write(context.attempt().executionId() + "\n");
+        ledger.begin(context.attempt());
         TaskOutcome outcome =
                 TaskOutcome.json(Map.of("words", ((String) context.input().tree()).split(" ").length));
         if (workMillis == 0) {
-            return CompletableFuture.completedFuture(outcome);
+            return CompletableFuture.completedFuture(finished(context, outcome));
         }
         Executor later = CompletableFuture.delayedExecutor(workMillis, TimeUnit.MILLISECONDS);
-        return CompletableFuture.supplyAsync(() -> outcome, later);
+        return CompletableFuture.supplyAsync(() -> finished(context, outcome), later);
     }
 
-    private synchronized void write(String line) {
-        try {
-            ledger.write(ByteBuffer.wrap(line.getBytes(UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private TaskOutcome finished(TaskContext context, TaskOutcome outcome) {
+        ledger.finish(context.attempt());
+        return outcome;
     }
 
     private static void drain(Worker worker) {

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ticktock.launcher.crash.EffectLedger;
+import io.ticktock.testkit.Evidence.Effect;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,14 +243,7 @@ class WorkerIT {
     // what workers have run
 
     private static List<String> runs(Path ledger) {
-        if (!Files.exists(ledger)) {
-            return List.of();
-        }
-        try (Stream<String> lines = Files.lines(ledger)) {
-            return lines.toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return EffectLedger.read(ledger).stream().map(Effect::execId).toList();
     }
 
     private static void await(BooleanSupplier condition, String what) throws InterruptedException {

@@ -4,11 +4,23 @@ import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskType;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The Task type {@code crash.flaky}: fails in as many attempts as its input says, and then gives the input's value. */
 public final class FlakyTask implements TaskType {
+
+    /** The system property that names the file in which runs are written down; without it they are not. */
+    public static final String LEDGER = "crash.ledger";
+
+    /** The nodes of this type in all graphs of the suite. */
+    public static final Set<String> NODES = Set.of("work", "add", "count", "line_up");
+
+    private final Optional<EffectLedger> ledger =
+            Optional.ofNullable(System.getProperty(LEDGER)).map(file -> EffectLedger.open(Path.of(file)));
 
     @Override
     public String name() {
@@ -17,7 +29,14 @@ public final class FlakyTask implements TaskType {
 
     @Override
     public TaskHandler handler() {
-        return context -> CompletableFuture.completedFuture(run(context));
+        return context -> CompletableFuture.completedFuture(runNoted(context));
+    }
+
+    private TaskOutcome runNoted(TaskContext context) {
+        ledger.ifPresent(kept -> kept.begin(context.attempt()));
+        TaskOutcome outcome = run(context);
+        ledger.ifPresent(kept -> kept.finish(context.attempt()));
+        return outcome;
     }
 
     private static TaskOutcome run(TaskContext context) {

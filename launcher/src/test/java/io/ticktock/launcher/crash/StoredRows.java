@@ -5,17 +5,23 @@ import com.google.protobuf.Parser;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.PlanExecution;
+import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.Evidence.BudgetKey;
+import io.ticktock.testkit.Evidence.Slice;
+import io.ticktock.testkit.Evidence.SliceKey;
 import io.ticktock.testkit.History;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What is in the tables, read past everything that the product has in between: as the superuser, in plain SQL. */
@@ -43,31 +49,101 @@ public final class StoredRows {
         return number("SELECT count(*) FROM ticktock.lifetimes WHERE ended_at IS NULL");
     }
 
-    /** All rows that say what happened. */
+    /** The time of the database. */
+    public Instant now() {
+        return read("SELECT now()", row -> row.getOffsetDateTime(0).toInstant()).get(0);
+    }
+
+    /** All rows of budgets. */
+    public List<Slice> slices() {
+        return read(
+                "SELECT tenant_id, budget, bucket, slice_id, granted, reserved, spent, overdraft FROM ticktock.budget_slices",
+                row -> new Slice(
+                        new SliceKey(
+                                new BudgetKey(row.getString(0), row.getString(1)),
+                                row.getOffsetDateTime(2).toInstant(),
+                                row.getString(3)),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getLong(7)));
+    }
+
+    /** All rows that say what happened, where they fit into memory. */
     public History history() {
+        List<History.Lifetime> lifetimes = new ArrayList<>();
+        List<History.Event> events = new ArrayList<>();
         List<History.Execution> executions = new ArrayList<>();
-        executions.addAll(executions("task_executions", TaskExecution.parser(), History.Execution::of));
-        executions.addAll(executions("plan_executions", PlanExecution.parser(), History.Execution::of));
-        return new History(
-                read("SELECT tenant_id, lifetime_id, head FROM ticktock.lifetimes", StoredRows::lifetime),
-                read(
-                        "SELECT tenant_id, lifetime_id, seq, epoch, event FROM ticktock.lifetime_events",
-                        StoredRows::event),
-                executions);
+        List<History.Timer> timers = new ArrayList<>();
+        List<History.PendingSignal> signals = new ArrayList<>();
+        List<History.Question> questions = new ArrayList<>();
+        List<History.Work> work = new ArrayList<>();
+        eachPart(part -> {
+            lifetimes.addAll(part.lifetimes());
+            events.addAll(part.events());
+            executions.addAll(part.executions());
+            timers.addAll(part.waits().orElseThrow().timers());
+            signals.addAll(part.waits().orElseThrow().signals());
+            questions.addAll(part.waits().orElseThrow().questions());
+            work.addAll(part.waits().orElseThrow().work());
+        });
+        return new History(lifetimes, events, executions)
+                .withWaits(new History.Waits(timers, signals, questions, work));
+    }
+
+    /**
+     * All rows that say what happened, of some hundred lifetimes at a time, all of them as they were at one moment. Those
+     * that are of no lifetime come with their neighbours.
+     */
+    public void eachPart(Consumer<History> reader) {
+        PgConnection connection = Awaiting.result(PgConnection.connect(vertx, options));
+        try {
+            RowRanges ranges = new RowRanges(connection);
+            ranges.begin();
+            while (ranges.next()) {
+                reader.accept(part(ranges));
+            }
+        } finally {
+            Awaiting.result(connection.close());
+        }
+    }
+
+    private static History part(RowRanges ranges) {
+        List<History.Lifetime> lifetimes =
+                ranges.read("lifetimes", "head, coalesce(quarantine, '')", StoredRows::lifetime);
+        List<History.Execution> executions = new ArrayList<>();
+        executions.addAll(executions(ranges, "task_executions", TaskExecution.parser(), History.Execution::of));
+        executions.addAll(executions(ranges, "plan_executions", PlanExecution.parser(), History.Execution::of));
+        List<History.Event> events = ranges.read("lifetime_events", "seq, epoch, event", StoredRows::event);
+        History.Waits waits = new History.Waits(
+                ranges.read(
+                        "timers",
+                        "due_at",
+                        row -> new History.Timer(
+                                key(row), row.getOffsetDateTime(2).toInstant())),
+                ranges.read(
+                        "signals",
+                        "signal",
+                        row -> new History.PendingSignal(key(row), message(Signal.parser(), row, 2))),
+                ranges.read("open_questions", "exec_id", row -> new History.Question(key(row), execId(row))),
+                ranges.read("waiting_work", "exec_id", row -> new History.Work(key(row), execId(row))));
+        return new History(lifetimes, events, executions).withWaits(waits);
     }
 
     private interface ToExecution<M> {
         History.Execution of(History.Key key, String execId, M message);
     }
 
-    private <M> List<History.Execution> executions(String table, Parser<M> parser, ToExecution<M> execution) {
-        return read(
-                "SELECT tenant_id, lifetime_id, exec_id, envelope FROM ticktock." + table,
-                row -> execution.of(key(row), row.getUUID(2).toString(), message(parser, row, 3)));
+    private static <M> List<History.Execution> executions(
+            RowRanges ranges, String table, Parser<M> parser, ToExecution<M> execution) {
+        return ranges.read(
+                table, "exec_id, envelope", row -> execution.of(key(row), execId(row), message(parser, row, 3)));
     }
 
     private static History.Lifetime lifetime(Row row) {
-        return new History.Lifetime(key(row), message(AgentLifetime.parser(), row, 2));
+        AgentLifetime head = message(AgentLifetime.parser(), row, 2);
+        return new History.Lifetime(
+                key(row), head.toBuilder().setQuarantine(row.getString(3)).build());
     }
 
     private static History.Event event(Row row) {
@@ -76,6 +152,10 @@ public final class StoredRows {
 
     private static History.Key key(Row row) {
         return new History.Key(row.getString(0), row.getUUID(1).toString());
+    }
+
+    private static String execId(Row row) {
+        return row.getUUID(2).toString();
     }
 
     private static <M> M message(Parser<M> parser, Row row, int column) {

@@ -45,7 +45,7 @@ public record History(List<Lifetime> lifetimes, List<Event> events, List<Executi
     /** A lifetime, as it is named in every table. */
     public record Key(String tenantId, String lifetimeId) {}
 
-    /** A head row. */
+    /** A head row, with what is in a column of its own: whether it is parked, and why it is in quarantine. */
     public record Lifetime(Key key, AgentLifetime head) {}
 
     /**

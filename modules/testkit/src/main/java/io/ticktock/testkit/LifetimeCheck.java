@@ -184,9 +184,10 @@ final class LifetimeCheck {
 
     private void checkEnd() {
         boolean isPaused = head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED;
+        boolean isSetAside = !head.getQuarantine().isEmpty();
         boolean isWaiting = head.getParked() && !open.isEmpty() && resting().containsAll(open);
         require(
-                hasEnded || (isPaused && saysWhyPaused) || isWaiting,
+                hasEnded || (isPaused && saysWhyPaused) || isWaiting || isSetAside,
                 Rule.ENDS,
                 () -> "neither ended nor paused for a reason; open attempts " + open + ", of which wait " + resting()
                         + (head.getParked() ? ", parked" : ", not parked"));
@@ -228,6 +229,7 @@ final class LifetimeCheck {
                 .clearCreatedAt()
                 .clearUpdatedAt()
                 .clearParked()
+                .clearQuarantine()
                 .build();
     }
 

@@ -14,7 +14,7 @@ public record Violation(Rule rule, History.Key lifetime, String what) {
         /** What a client was told as refused for good is not there, and neither is a lifetime that nobody asked for. */
         REFUSED_NEVER,
         /**
-         * A lifetime has ended, or is paused and says why, or every open attempt of it waits for something that its log
+         * A lifetime has ended, or is paused or in quarantine and says why, or every open attempt of it waits for something that its log
          * names and that may still come.
          */
         ENDS,

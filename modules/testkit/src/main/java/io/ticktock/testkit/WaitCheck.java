@@ -35,7 +35,10 @@ final class WaitCheck {
 
     void check(LifetimeRows rows, OpenAttempts attempts) {
         noteChildren(rows, attempts);
-        rows.waits().ifPresent(waits -> check(rows, attempts, waits));
+        // Nobody drives what is in quarantine, so what it is to be woken by stays.
+        if (rows.lifetime().head().getQuarantine().isEmpty()) {
+            rows.waits().ifPresent(waits -> check(rows, attempts, waits));
+        }
     }
 
     private void noteChildren(LifetimeRows rows, OpenAttempts attempts) {
