@@ -8,7 +8,6 @@ import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.sdk.Json;
 import io.ticktock.testkit.Evidence;
-import io.ticktock.testkit.Evidence.Budgets;
 import io.ticktock.testkit.Evidence.Expectation;
 import io.ticktock.testkit.History;
 import io.ticktock.testkit.HistoryChecker;
@@ -63,8 +62,6 @@ final class Aftermath {
 
     private Evidence complete(Evidence known) {
         return known.withBlobs(new HeldBlobs(client)::find)
-                .withBudgets(new Budgets(rows.slices(), Map.of()))
-                .readAt(rows.now())
                 .expecting(new Expectation(
                         journeys, journeys, journeys, known.expectation().faults()));
     }

@@ -8,13 +8,23 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.guardrail.policy.Window;
 import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.launcher.crash.StoredRows;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.GetSpendRequest;
 import io.ticktock.proto.v1.GrantBudgetRequest;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.SpendGrouping;
+import io.ticktock.state.EmbeddedPostgres;
+import io.ticktock.testkit.Evidence;
+import io.ticktock.testkit.Evidence.BudgetKey;
+import io.ticktock.testkit.Evidence.Expectation;
+import io.ticktock.testkit.Evidence.Kind;
+import io.ticktock.testkit.Evidence.Operation;
+import io.ticktock.testkit.Evidence.Outcome;
 import io.ticktock.testkit.FaultRates;
 import io.ticktock.testkit.FaultyDelivery;
+import io.ticktock.testkit.History;
+import io.ticktock.testkit.HistoryChecker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -24,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -39,6 +50,7 @@ class BudgetIT {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final long LOOK_EVERY_MS = 50;
     private static final int KILLS = Integer.getInteger("budget.kills", 3);
+    private static final String BUDGET = "limit of cost_usd by month";
     private static final long LIMIT_MICROS = 2_500_000;
 
     @TempDir
@@ -156,6 +168,7 @@ class BudgetIT {
             assertEquals(10, service.differentCalls());
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            requireSound(data, 60);
             Replays.requireAllAgree(client);
         }
     }
@@ -181,10 +194,31 @@ class BudgetIT {
             assertEquals(10, service.differentCalls());
             assertEquals(LIMIT_MICROS, spent(client));
             assertEquals(LIMIT_MICROS, usedOfBudget(client));
+            requireSound(folder.resolve("data"), 100);
             Replays.requireAllAgree(client);
             assertTrue(faults.lost() > 0 && faults.repeated() > 0, "nothing was struck");
         } finally {
             Client.await(timers.close());
+        }
+    }
+
+    /** All of these lifetimes were asked for, and told as started; slices are what logs add up to. */
+    private static void requireSound(Path data, int count) {
+        List<Operation> journal = IntStream.range(0, count)
+                .mapToObj(number -> new History.Key(
+                        BudgetedCrowd.TENANT, BudgetedCrowd.id(number).toString()))
+                .map(key -> new Operation(Kind.START, Outcome.OK, key, ""))
+                .toList();
+        Evidence evidence = Evidence.NONE.withJournal(journal).expecting(new Expectation(20, count, 10, Set.of()));
+        BudgetKey budget = new BudgetKey(BudgetedCrowd.TENANT, BUDGET);
+        HistoryChecker checker = Aftermath.checkerOf(Map.of("call", BudgetedCrowd.graph()));
+        Vertx vertx = Vertx.vertx();
+        try {
+            StoredRows rows =
+                    new StoredRows(vertx, EmbeddedPostgres.connectionTo(data).orElseThrow());
+            assertEquals(List.of(), rows.check(checker, evidence, Map.of(budget, LIMIT_MICROS)));
+        } finally {
+            Client.await(vertx.close());
         }
     }
 
@@ -272,7 +306,7 @@ class BudgetIT {
         Instant month = Window.parse("month").orElseThrow().bucket(Instant.now());
         GrantBudgetRequest request = GrantBudgetRequest.newBuilder()
                 .setTenantId(BudgetedCrowd.TENANT)
-                .setBudget("limit of cost_usd by month")
+                .setBudget(BUDGET)
                 .setBucket(ProtoTime.timestamp(month))
                 .setFirstBucket(ProtoTime.timestamp(month))
                 .setSliceId("the test")

@@ -27,7 +27,9 @@ final class RowRanges {
     private final PgConnection connection;
     private Bound after = new Bound("", FIRST);
     /** Up to and including this one; empty: all that is left. */
-    private Optional<Bound> upTo = Optional.of(after);
+    private Optional<Bound> upTo = Optional.empty();
+
+    private boolean hasBegun;
 
     RowRanges(PgConnection connection) {
         this.connection = connection;
@@ -44,12 +46,13 @@ final class RowRanges {
             ORDER BY tenant_id, lifetime_id OFFSET $3 LIMIT 1
             """;
 
-    /** Goes on to the next range, if there is one. */
+    /** Goes on to the next range, if there is one. Before, everything is one range. */
     boolean next() {
-        if (upTo.isEmpty()) {
+        if (hasBegun && upTo.isEmpty()) {
             return false;
         }
-        after = upTo.get();
+        hasBegun = true;
+        after = upTo.orElse(after);
         RowSet<Row> rows = Awaiting.result(connection
                 .preparedQuery(LAST_OF_RANGE)
                 .execute(Tuple.of(after.tenantId, after.lifetimeId, LIFETIMES - 1)));
@@ -70,8 +73,17 @@ final class RowRanges {
                 + (isOfQuestions ? " AND closed_at IS NULL" : "");
         Tuple bounds = Tuple.of(after.tenantId, after.lifetimeId);
         upTo.ifPresent(last -> bounds.addString(last.tenantId).addUUID(last.lifetimeId));
+        return read(sql, bounds, each);
+    }
+
+    /** The rows of a query. */
+    <T> List<T> readAll(String sql, Function<Row, T> each) {
+        return read(sql, Tuple.tuple(), each);
+    }
+
+    private <T> List<T> read(String sql, Tuple parameters, Function<Row, T> each) {
         PreparedStatement statement = Awaiting.result(connection.prepare(sql));
-        Cursor cursor = statement.cursor(bounds);
+        Cursor cursor = statement.cursor(parameters);
         List<T> read = new ArrayList<>();
         do {
             Awaiting.result(cursor.read(ROWS_AT_ONCE)).forEach(row -> read.add(each.apply(row)));

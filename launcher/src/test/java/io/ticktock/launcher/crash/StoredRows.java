@@ -9,10 +9,15 @@ import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.TaskExecution;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.Evidence;
 import io.ticktock.testkit.Evidence.BudgetKey;
+import io.ticktock.testkit.Evidence.Budgets;
 import io.ticktock.testkit.Evidence.Slice;
 import io.ticktock.testkit.Evidence.SliceKey;
 import io.ticktock.testkit.History;
+import io.ticktock.testkit.HistoryCheck;
+import io.ticktock.testkit.HistoryChecker;
+import io.ticktock.testkit.Violation;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -21,7 +26,7 @@ import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
 import java.util.function.Function;
 
 /** What is in the tables, read past everything that the product has in between: as the superuser, in plain SQL. */
@@ -49,60 +54,53 @@ public final class StoredRows {
         return number("SELECT count(*) FROM ticktock.lifetimes WHERE ended_at IS NULL");
     }
 
-    /** The time of the database. */
-    public Instant now() {
-        return read("SELECT now()", row -> row.getOffsetDateTime(0).toInstant()).get(0);
-    }
-
-    /** All rows of budgets. */
-    public List<Slice> slices() {
-        return read(
-                "SELECT tenant_id, budget, bucket, slice_id, granted, reserved, spent, overdraft FROM ticktock.budget_slices",
-                row -> new Slice(
-                        new SliceKey(
-                                new BudgetKey(row.getString(0), row.getString(1)),
-                                row.getOffsetDateTime(2).toInstant(),
-                                row.getString(3)),
-                        row.getLong(4),
-                        row.getLong(5),
-                        row.getLong(6),
-                        row.getLong(7)));
-    }
-
     /** All rows that say what happened, where they fit into memory. */
     public History history() {
-        List<History.Lifetime> lifetimes = new ArrayList<>();
-        List<History.Event> events = new ArrayList<>();
-        List<History.Execution> executions = new ArrayList<>();
-        List<History.Timer> timers = new ArrayList<>();
-        List<History.PendingSignal> signals = new ArrayList<>();
-        List<History.Question> questions = new ArrayList<>();
-        List<History.Work> work = new ArrayList<>();
-        eachPart(part -> {
-            lifetimes.addAll(part.lifetimes());
-            events.addAll(part.events());
-            executions.addAll(part.executions());
-            timers.addAll(part.waits().orElseThrow().timers());
-            signals.addAll(part.waits().orElseThrow().signals());
-            questions.addAll(part.waits().orElseThrow().questions());
-            work.addAll(part.waits().orElseThrow().work());
-        });
-        return new History(lifetimes, events, executions)
-                .withWaits(new History.Waits(timers, signals, questions, work));
+        return atOneMoment(ranges -> part(ranges));
     }
 
     /**
-     * All rows that say what happened, of some hundred lifetimes at a time, all of them as they were at one moment. Those
-     * that are of no lifetime come with their neighbours.
+     * Checks all rows, of some hundred lifetimes at a time, so that they need not fit into memory; all of them as they were at one
+     * moment. Those that are of no lifetime come with their neighbours.
+     *
+     * @param evidence what else is known; budgets and the time are read with the rows
+     * @param limits of budgets that are reserved, and whose span has no end or began lately
      */
-    public void eachPart(Consumer<History> reader) {
+    public List<Violation> check(HistoryChecker checker, Evidence evidence, Map<BudgetKey, Long> limits) {
+        return atOneMoment(ranges -> {
+            Instant now = ranges.readAll(
+                            "SELECT now()", row -> row.getOffsetDateTime(0).toInstant())
+                    .get(0);
+            Budgets budgets = new Budgets(ranges.readAll(SELECT_SLICES, StoredRows::slice), limits);
+            HistoryCheck check = checker.begin(evidence.withBudgets(budgets).readAt(now));
+            while (ranges.next()) {
+                check.add(part(ranges));
+            }
+            return check.finish();
+        });
+    }
+
+    private static final String SELECT_SLICES = """
+            SELECT tenant_id, budget, bucket, slice_id, granted, reserved, spent, overdraft FROM ticktock.budget_slices
+            """;
+
+    private static Slice slice(Row row) {
+        BudgetKey budget = new BudgetKey(row.getString(0), row.getString(1));
+        Instant bucket = row.getOffsetDateTime(2).toInstant();
+        return new Slice(
+                new SliceKey(budget, bucket, row.getString(3)),
+                row.getLong(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7));
+    }
+
+    private <T> T atOneMoment(Function<RowRanges, T> reader) {
         PgConnection connection = Awaiting.result(PgConnection.connect(vertx, options));
         try {
             RowRanges ranges = new RowRanges(connection);
             ranges.begin();
-            while (ranges.next()) {
-                reader.accept(part(ranges));
-            }
+            return reader.apply(ranges);
         } finally {
             Awaiting.result(connection.close());
         }
