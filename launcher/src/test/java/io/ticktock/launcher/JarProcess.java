@@ -88,6 +88,8 @@ final class JarProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("server.jvm", SHORT_LIVED).split(" ")));
+        // The build makes it of a run; where it does not fit, the runtime goes without.
+        command.add("-XX:SharedArchiveFile=" + jar().replaceFirst("jar$", "jsa"));
         command.addAll(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
