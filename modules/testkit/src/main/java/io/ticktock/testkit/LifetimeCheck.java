@@ -27,6 +27,7 @@ final class LifetimeCheck {
     private final Optional<History.Waits> waits;
     private final Function<List<LifetimeEvent>, AgentLifetime> fold;
     private final Findings findings;
+    private final boolean isFork;
 
     private final Map<String, History.Execution> records = new HashMap<>();
     private final Set<String> scheduled = new HashSet<>();
@@ -45,6 +46,7 @@ final class LifetimeCheck {
 
     LifetimeCheck(Findings findings, LifetimeRows rows, Function<List<LifetimeEvent>, AgentLifetime> fold) {
         this.findings = findings;
+        this.isFork = rows.isFork();
         this.key = rows.key();
         this.head = rows.lifetime().head();
         this.log = rows.log();
@@ -126,7 +128,10 @@ final class LifetimeCheck {
             case CHILD_STARTED -> requireScheduled(event.getChildStarted().getExecId(), "has a child");
             case ACCEPTED -> accept(event.getAccepted());
             case CANCELLED -> {
-                requireScheduled(event.getCancelled().getExecId(), "is cancelled");
+                // A fork cancels what was under way where it goes on from.
+                if (!isFork) {
+                    requireScheduled(event.getCancelled().getExecId(), "is cancelled");
+                }
                 cancelled.add(event.getCancelled().getExecId());
                 close(event.getCancelled().getExecId());
             }

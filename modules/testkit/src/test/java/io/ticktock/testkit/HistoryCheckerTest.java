@@ -11,6 +11,7 @@ import io.ticktock.proto.v1.ChildStarted;
 import io.ticktock.proto.v1.Completed;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
+import io.ticktock.proto.v1.ForkOrigin;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -179,6 +180,21 @@ class HistoryCheckerTest {
 
         assertEquals(4, violations.size(), violations::toString);
         assertEquals(Set.of(Rule.SCHEDULED_FIRST), rules());
+    }
+
+    @Test
+    void aForkNamesWhatIsInTheLogItGoesOnFrom() {
+        Log fork = new Log("fork");
+        fork.add(LifetimeEvent.newBuilder()
+                .setStarted(Started.newBuilder()
+                        .setFork(ForkOrigin.newBuilder().setLifetimeId("parent").setExecId("parent/a"))));
+        fork.cancelled("under way")
+                .add(LifetimeEvent.newBuilder()
+                        .setScheduled(
+                                Scheduled.newBuilder().setExecId(fork.id("b")).addArrivedExecIds("parent/a")));
+        fork.accepted("b").completed().save();
+
+        assertEquals(List.of(), check());
     }
 
     @Test
