@@ -1,9 +1,13 @@
 package io.ticktock.launcher;
 
+import io.ticktock.api.HealthVerticle;
+import io.ticktock.api.operation.Readiness;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
 import io.ticktock.cluster.Cluster;
 import io.ticktock.launcher.configuration.Configuration;
+import io.ticktock.launcher.configuration.LauncherConfiguration.HealthPort;
+import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.state.StateConfiguration;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -13,12 +17,28 @@ import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** Chosen modules, started on one Vert.x in the order of their table and stopped in the opposite order. */
 final class Deployment implements AutoCloseable {
+
+    /** Where it is in its life, for whoever watches over it. */
+    private enum Phase {
+        STARTING,
+        WORKING,
+        STOPPING;
+
+        Map<String, CheckResponse> said() {
+            String reason = "the process is " + name().toLowerCase(Locale.ROOT);
+            return Map.of(
+                    "launcher", CheckResponse.newBuilder().setReason(reason).build());
+        }
+    }
 
     private final Traces traces;
     private final Vertx vertx;
@@ -26,6 +46,8 @@ final class Deployment implements AutoCloseable {
     private final Bus bus;
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
     private final CompletableFuture<Integer> listening = new CompletableFuture<>();
+    private final CompletableFuture<Integer> healthPort = new CompletableFuture<>();
+    private volatile Phase phase = Phase.STARTING;
     private ProcessMeters meters = ProcessMeters.unseen();
     private final Deque<String> deploymentIds = new ArrayDeque<>();
 
@@ -56,11 +78,14 @@ final class Deployment implements AutoCloseable {
             Configuration configuration,
             Optional<StateConfiguration> state,
             String instanceId) {
-        if (chosen.contains(SystemModule.API)) {
+        Optional<HealthPort> health = configuration.launcher().health();
+        if (chosen.contains(SystemModule.API) || health.isPresent()) {
             meters = ProcessMeters.exposed();
             int loops = configuration.launcher().eventLoops();
             deploy(VerticleDefinition.instances(loops, () -> new LoopDelayVerticle(meters.registry())));
         }
+        // Before the modules, since they may have to wait for others.
+        health.ifPresent(port -> deploy(VerticleDefinition.of(() -> health(port, chosen))));
         // Workers outside may come to any member.
         boolean takesWorkers = cluster.isPresent() || chosen.contains(SystemModule.API);
         Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, takesWorkers, listening, meters);
@@ -72,6 +97,23 @@ final class Deployment implements AutoCloseable {
             modules.add(module);
         }
         others.awaitAll();
+        phase = Phase.WORKING;
+    }
+
+    private HealthVerticle health(HealthPort port, Set<SystemModule> chosen) {
+        Readiness readiness = new Readiness(bus, words(chosen));
+        return new HealthVerticle(
+                port.host(),
+                port.port(),
+                () -> phase == Phase.WORKING ? readiness.look() : Future.succeededFuture(phase.said()),
+                meters.exposition(),
+                healthPort::complete);
+    }
+
+    /** The way in works when all do, the others for themselves. */
+    private static Set<String> words(Set<SystemModule> chosen) {
+        Set<SystemModule> asked = chosen.contains(SystemModule.API) ? SystemModule.engine() : chosen;
+        return asked.stream().map(SystemModule::word).collect(Collectors.toUnmodifiableSet());
     }
 
     static VertxOptions options(int eventLoops) {
@@ -100,6 +142,11 @@ final class Deployment implements AutoCloseable {
         return Optional.ofNullable(listening.getNow(null));
     }
 
+    /** Of health and metrics alone; empty when they have none. */
+    Optional<Integer> healthPort() {
+        return Optional.ofNullable(healthPort.getNow(null));
+    }
+
     boolean has(SystemModule module) {
         return modules.contains(module);
     }
@@ -111,6 +158,7 @@ final class Deployment implements AutoCloseable {
     /** Lets every module end what it has begun; one that fails to does not keep the others from it. */
     @Override
     public void close() {
+        phase = Phase.STOPPING;
         Future<Void> stopped = Future.succeededFuture();
         while (!deploymentIds.isEmpty()) {
             String last = deploymentIds.pop();

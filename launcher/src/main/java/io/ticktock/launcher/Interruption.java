@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption {
 
-    private static final Duration LONGEST_TIDY_UP = Duration.ofSeconds(60);
+    static final Duration LONGEST_TIDY_UP = Duration.ofSeconds(60);
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);

@@ -269,7 +269,17 @@ final class LocalSystem implements ReachedSystem {
         String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
         String way = address().map(address -> "; HTTP and gRPC at " + address).orElse("");
         String place = membership.map(Membership::description).orElse("");
-        return "modules " + words + " on data folder " + dataFolder(configuration) + place + way;
+        String health = healthAddress()
+                .map(address -> "; health and metrics at " + address)
+                .orElse("");
+        return "modules " + words + " on data folder " + dataFolder(configuration) + place + way + health;
+    }
+
+    private Optional<String> healthAddress() {
+        return configuration
+                .launcher()
+                .health()
+                .flatMap(health -> deployment.healthPort().map(port -> "http://" + health.host() + ":" + port));
     }
 
     @Override

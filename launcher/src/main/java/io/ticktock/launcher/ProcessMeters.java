@@ -26,7 +26,7 @@ final class ProcessMeters implements AutoCloseable {
         this.collections = collections;
     }
 
-    /** Without a way in nobody can look at them: nothing is counted, and counting costs nothing. */
+    /** Without a port nobody can look at them: nothing is counted, and counting costs nothing. */
     static ProcessMeters unseen() {
         return new ProcessMeters(new CompositeMeterRegistry(), () -> "", null);
     }

@@ -48,7 +48,7 @@ final class SystemOptions {
 
     /** The whole configuration; also fixes the log level, so nothing must have been logged before. */
     Configuration configuration(Map<String, String> environment) {
-        return configuration(environment, null, false);
+        return configuration(environment, null, false).withoutHealthPort();
     }
 
     /** As above, with these modules to start unless null, and as a member of a cluster if so. */

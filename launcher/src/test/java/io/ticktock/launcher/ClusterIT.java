@@ -77,6 +77,7 @@ class ClusterIT {
     private static final int LIFETIMES = Integer.getInteger("cluster.lifetimes", 40);
     private static final int KILLS = Math.max(1, Integer.getInteger("cluster.kills", 1));
     private static final Duration PATIENCE = Duration.ofSeconds(60 + KILLS * 30L);
+    private static final Pattern HEALTH = Pattern.compile("health and metrics at (http://[0-9.:]+)");
     private static final Pattern ADDRESS = Pattern.compile("http://[0-9.:]+");
 
     /** The modules of each, in the order in which they are killed; they are stopped in the opposite one. */
@@ -166,6 +167,8 @@ class ClusterIT {
                 "cluster.members=" + members,
                 "--set",
                 "cluster.silence=3s",
+                "--set",
+                "launcher.health_port=0",
                 // So that what is large for the suite is cheap to have.
                 "--set",
                 "executor.inline_limit_bytes=16384",
@@ -189,6 +192,7 @@ class ClusterIT {
     void nothingIsLostOrDoubledBetweenProcesses() throws IOException, InterruptedException {
         for (JarProcess process : processes) {
             process.awaitText("ready");
+            requireHealthy(process);
         }
         awaitFairShares();
         String key = key();
@@ -241,6 +245,21 @@ class ClusterIT {
                 .withJournal(journal)
                 .withFaults(faults)
                 .expecting(new Expectation(0, 0, 0, Set.of("kill")));
+    }
+
+    /** Whatever its modules are. */
+    private void requireHealthy(JarProcess process) throws IOException, InterruptedException {
+        Matcher address = HEALTH.matcher(process.out());
+        assertTrue(address.find(), process.out());
+        await(() -> answer(address.group(1) + "/health/ready").statusCode() == 200);
+        String metrics = answer(address.group(1) + "/metrics").body();
+        assertTrue(metrics.contains("ticktock_launcher_event_loop_delay_seconds"), metrics);
+    }
+
+    private HttpResponse<String> answer(String url) {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
+        return http.sendAsync(request, BodyHandlers.ofString()).join();
     }
 
     private void awaitFairShares() {

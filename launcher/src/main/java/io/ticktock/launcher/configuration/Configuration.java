@@ -17,6 +17,7 @@ import io.ticktock.executor.ExecutorConfiguration;
 import io.ticktock.executor.http.HttpConfiguration;
 import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.guardrail.GuardrailConfiguration;
+import io.ticktock.launcher.configuration.LauncherConfiguration.HealthPort;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.StateConfiguration;
@@ -77,6 +78,9 @@ public record Configuration(
                 Path.of(settings.text("launcher.data_folder")),
                 settings.list("launcher.modules"),
                 settings.integer("launcher.event_loops"),
+                optional(settings, "launcher.health_port")
+                        .map(port -> new HealthPort(
+                                settings.text("launcher.health_host"), settings.integer("launcher.health_port"))),
                 settings.choice("launcher.log_level", LogLevel.class));
     }
 
@@ -289,6 +293,17 @@ public record Configuration(
                 OtlpHeaders.parse(settings.text("telemetry.otlp_headers")),
                 settings.number("telemetry.sample_ratio"),
                 settings.integer("telemetry.max_queued_spans"));
+    }
+
+    /** For a command that ends by itself, beside a process that serves by the same file. */
+    public Configuration withoutHealthPort() {
+        LauncherConfiguration unseen = new LauncherConfiguration(
+                launcher.dataFolder(),
+                launcher.modules(),
+                launcher.eventLoops(),
+                Optional.empty(),
+                launcher.logLevel());
+        return new Configuration(unseen, state, blob, guardrail, executor, control, api, cluster, telemetry, log);
     }
 
     /** The control plane's section for the process of this name. */

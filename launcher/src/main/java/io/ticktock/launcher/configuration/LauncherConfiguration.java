@@ -2,6 +2,7 @@ package io.ticktock.launcher.configuration;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The configuration key {@code launcher}.
@@ -9,9 +10,24 @@ import java.util.List;
  * @param dataFolder where database and blobs are
  * @param modules words of the modules to start
  * @param eventLoops threads that never block, 1 to 256; when 0 is given, as many as suit this machine
+ * @param health where health and metrics are told on a port of their own
  * @param logLevel from which messages are logged
  */
-public record LauncherConfiguration(Path dataFolder, List<String> modules, int eventLoops, LogLevel logLevel) {
+public record LauncherConfiguration(
+        Path dataFolder, List<String> modules, int eventLoops, Optional<HealthPort> health, LogLevel logLevel) {
+
+    /** @param port 0 for any that is free */
+    public record HealthPort(String host, int port) {
+
+        private static final int LARGEST_PORT = 65_535;
+
+        public HealthPort {
+            if (port < 0 || port > LARGEST_PORT) {
+                throw new IllegalArgumentException(
+                        "launcher.health_port must be 0 to " + LARGEST_PORT + ", not " + port);
+            }
+        }
+    }
 
     /** From the rarest to the most talkative. */
     public enum LogLevel {

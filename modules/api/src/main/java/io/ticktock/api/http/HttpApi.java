@@ -1,6 +1,5 @@
 package io.ticktock.api.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.access.Authentication;
 import io.ticktock.api.access.Authenticator;
 import io.ticktock.api.access.Caller;
@@ -13,7 +12,6 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.bus.trace.Tracing;
-import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -24,7 +22,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -94,14 +91,7 @@ public final class HttpApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
-        router.get("/health/live")
-                .handler(context -> AnswerWriter.write(
-                        context, HttpAnswer.ok(JsonText.object().put("status", "alive"))));
-        router.get("/health/ready")
-                .handler(context -> readiness
-                        .look()
-                        .map(HttpApi::readiness)
-                        .onComplete(answer -> AnswerWriter.write(context, answer), context::fail));
+        new HealthRoutes(readiness::look).addTo(router);
         router.route("/v1/*").handler(metering::trace);
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*").handler(new BodyReader());
@@ -116,15 +106,6 @@ public final class HttpApi {
         }
         router.errorHandler(500, this::fail);
         return router;
-    }
-
-    private static HttpAnswer readiness(Map<String, CheckResponse> said) {
-        boolean isReady = said.values().stream().allMatch(CheckResponse::getReady);
-        ObjectNode json = JsonText.object().put("status", isReady ? "ready" : "not_ready");
-        ObjectNode components = json.putObject("components");
-        said.forEach((module, response) ->
-                components.putObject(module).put("ready", response.getReady()).put("reason", response.getReason()));
-        return isReady ? HttpAnswer.ok(json) : HttpAnswer.notReady(json);
     }
 
     private void authenticate(RoutingContext context) {

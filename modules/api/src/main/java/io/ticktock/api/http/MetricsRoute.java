@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 /** What the process counts, for Prometheus. No key is asked for, as for its health: nothing of it is of a tenant. */
 final class MetricsRoute {
 
+    static final String PATH = "/metrics";
+
     private static final Map<String, String> HEADERS =
             Map.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8", "Cache-Control", "no-store");
 
@@ -21,11 +23,11 @@ final class MetricsRoute {
     }
 
     List<HttpRoute> routes() {
-        return List.of(HttpRoute.get("/metrics", "What this process counts, in Prometheus's text format.", this::text));
+        return List.of(HttpRoute.get(PATH, "What this process counts, in Prometheus's text format.", call -> text()));
     }
 
     /** One at a time, on a worker thread: who asks often waits, and holds nobody else up. */
-    private Future<HttpAnswer> text(HttpCall call) {
+    Future<HttpAnswer> text() {
         Context context = Vertx.currentContext();
         return context.executeBlocking(exposition::get, true)
                 .map(text -> HttpAnswer.streaming(HEADERS, response -> response.end(text)));

@@ -10,8 +10,9 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
-/** Whether all that a request may need can do its work. However many ask, the modules are asked once a second. */
+/** Whether modules can do their work. However many ask, the modules are asked once a second. */
 public final class Readiness {
 
     private static final long KNOWN_NANOS = Duration.ofSeconds(1).toNanos();
@@ -19,11 +20,19 @@ public final class Readiness {
     private static final Map<String, Address<CheckRequest, CheckResponse>> CHECKS = checks();
 
     private final Bus bus;
+    private final Set<String> modules;
     private Future<Map<String, CheckResponse>> known = Future.failedFuture("nobody has looked yet");
     private long knownUntilNanos = System.nanoTime();
 
+    /** Of all that a request may need. */
     public Readiness(Bus bus) {
+        this(bus, CHECKS.keySet());
+    }
+
+    /** @param modules words of those that are asked */
+    public Readiness(Bus bus, Set<String> modules) {
         this.bus = bus;
+        this.modules = Set.copyOf(modules);
     }
 
     private static Map<String, Address<CheckRequest, CheckResponse>> checks() {
@@ -50,6 +59,9 @@ public final class Readiness {
         Map<String, CheckResponse> said = new LinkedHashMap<>();
         Future<Void> all = Future.succeededFuture();
         for (Map.Entry<String, Address<CheckRequest, CheckResponse>> check : CHECKS.entrySet()) {
+            if (!modules.contains(check.getKey())) {
+                continue;
+            }
             Future<CheckResponse> answer = bus.request(check.getValue(), CheckRequest.getDefaultInstance())
                     .otherwise(Readiness::silent);
             all = all.compose(before -> answer)
