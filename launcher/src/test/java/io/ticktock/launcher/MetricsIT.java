@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ticktock.bus.Shard;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,12 +27,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** What the process tells Prometheus of itself, on a real port and a real database. */
 class MetricsIT {
 
     private static final Path NEWTON = Path.of("..", "conf", "graphs", "newton.yaml");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-", Pattern.CASE_INSENSITIVE);
+    private static final Pattern METRIC = Pattern.compile("\\b(ticktock|jvm)_[a-z_]+");
     private static final int MOST_SERIES = 2_000;
 
     /** Each has a value for every row of a table in the program, or of an enum. */
@@ -242,6 +247,47 @@ class MetricsIT {
             documented.add(name.group(1));
         }
         assertEquals(String.join("\n", told), String.join("\n", documented));
+    }
+
+    /** An alert over a metric that nobody tells never fires. */
+    @Test
+    void alertsAreAboutMetricsThatAreToldAndAreExplained() throws Exception {
+        // A reason is told once something was refused for it.
+        assertEquals(401, api.get("tt_nobody", "/v1/graphs/g/versions/1.0.0").statusCode());
+        Set<String> told = new TreeSet<>();
+        Scrape.of(api).families().forEach(family -> told.add(family.getName()));
+        String rules = Files.readString(Path.of("..", "conf", "prometheus", "alerts.yaml"));
+        List<String> faults = new ArrayList<>();
+        Set<String> alerts = new TreeSet<>();
+        Map<String, List<Map<String, List<Map<String, Object>>>>> file =
+                new Yaml(new SafeConstructor(new LoaderOptions())).load(rules);
+        for (Map<String, Object> rule : file.get("groups").get(0).get("rules")) {
+            String alert = rule.get("alert").toString();
+            String expression = rule.get("expr").toString();
+            assertTrue(alerts.add(alert), alert);
+            Matcher name = METRIC.matcher(expression);
+            require(faults, name.find(), alert + " is about nothing");
+            name.reset();
+            while (name.find()) {
+                String metric = name.group().replaceAll("_seconds_(bucket|count|sum)$", "_seconds");
+                require(faults, told.contains(metric), alert + ": nobody tells " + name.group());
+            }
+            Matcher label = Pattern.compile("([a-z_]+)=~?\"").matcher(expression);
+            while (label.find()) {
+                String key = label.group(1);
+                require(faults, key.equals("area") || KNOWN_LABELS.contains(key), alert + ": no label " + key);
+            }
+            require(faults, rule.keySet().containsAll(Set.of("labels", "annotations")), alert + " says too little");
+        }
+        assertEquals(List.of(), faults);
+        assertTrue(rules.contains("< " + Shard.COUNT), "shards without an owner are counted by another number");
+        String page = Files.readString(Path.of("..", "docs", "operations.md"));
+        Set<String> explained = new TreeSet<>();
+        Matcher row = Pattern.compile("\\| `(Ticktock[A-Za-z]+)` \\|").matcher(page);
+        while (row.find()) {
+            explained.add(row.group(1));
+        }
+        assertEquals(alerts, explained);
     }
 
     /** What is durable shows a little earlier than whoever made it so hears of it. */
