@@ -16,6 +16,7 @@ import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.PauseCommand;
+import io.ticktock.proto.v1.Paused;
 import io.ticktock.proto.v1.ResumeCommand;
 import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Resumption;
@@ -220,6 +221,9 @@ final class LifetimeMachine {
 
     private void takeSignal(Signal signal) {
         log.consume(signal.getSignalId());
+        if (state.hasObeyed(signal.getSignalId())) {
+            return;
+        }
         try {
             obey(signal);
         } catch (Failure refusal) {
@@ -229,8 +233,8 @@ final class LifetimeMachine {
 
     private void obey(Signal signal) {
         switch (signal.getCommandCase()) {
-            case PAUSE -> pause(signal.getPause());
-            case RESUME -> resume(signal.getResume());
+            case PAUSE -> pause(signal.getPause(), signal.getSignalId());
+            case RESUME -> resume(signal.getResume(), signal.getSignalId());
             case ABORT -> abort(signal.getAbort());
             case ANSWER -> answer(signal.getAnswer());
             case CHILD_ENDED -> childEnded(signal.getChildEnded());
@@ -239,21 +243,26 @@ final class LifetimeMachine {
         }
     }
 
-    private void pause(PauseCommand command) {
+    private void pause(PauseCommand command, String signalId) {
         requireNotEnded("paused");
         if (state.isRunning() || state.isPausedInPart()) {
-            flow.pause(command.getReason(), command.getActor());
+            flow.pause(Paused.newBuilder()
+                    .setReason(command.getReason())
+                    .setActor(command.getActor())
+                    .setSignalId(signalId));
         }
     }
 
-    private void resume(ResumeCommand command) {
+    private void resume(ResumeCommand command, String signalId) {
         requireNotEnded("resumed");
         requireSensible(command.getAdded());
         if (state.isRunning()) {
             return;
         }
-        Resumed.Builder resumed =
-                Resumed.newBuilder().setReason(command.getReason()).setActor(command.getActor());
+        Resumed.Builder resumed = Resumed.newBuilder()
+                .setReason(command.getReason())
+                .setActor(command.getActor())
+                .setSignalId(signalId);
         if (command.hasAdded()) {
             resumed.setAdded(command.getAdded());
         }

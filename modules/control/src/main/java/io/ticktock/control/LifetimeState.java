@@ -20,7 +20,9 @@ import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Totals;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
@@ -34,7 +36,11 @@ public final class LifetimeState {
     private final String lifetimeId;
     private final AgentGraph graph;
 
+    /** So many are remembered of the signals that paused or resumed it; a repeated one comes soon or not at all. */
+    private static final int REMEMBERED_SIGNALS = 64;
+
     private final Tokens tokens;
+    private final Deque<String> obeyedSignals = new ArrayDeque<>();
     private final Spending spending = new Spending();
 
     private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
@@ -90,8 +96,14 @@ public final class LifetimeState {
                 tokens.apply(event, time);
             }
             case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> tokens.apply(event, time);
-            case PAUSED -> applyPaused(event.getPaused().getReason(), time);
-            case RESUMED -> applyResumed(event.getResumed(), time);
+            case PAUSED -> {
+                remember(event.getPaused().getSignalId());
+                applyPaused(event.getPaused().getReason(), time);
+            }
+            case RESUMED -> {
+                remember(event.getResumed().getSignalId());
+                applyResumed(event.getResumed(), time);
+            }
             case COMPLETED -> {
                 output = event.getCompleted().getOutput();
                 end(LifetimeStatus.LIFETIME_STATUS_COMPLETED, "", time);
@@ -151,6 +163,21 @@ public final class LifetimeState {
     private void count(Accepted event) {
         spending.settle(tokens.attempt(event.getExecId()).scheduled, event);
         totals = ProtoTotals.with(totals, event.getTelemetry());
+    }
+
+    private void remember(String signalId) {
+        if (signalId.isEmpty()) {
+            return;
+        }
+        if (obeyedSignals.size() == REMEMBERED_SIGNALS) {
+            obeyedSignals.removeFirst();
+        }
+        obeyedSignals.addLast(signalId);
+    }
+
+    /** Whether this signal has paused or resumed it before: messages come twice, and so do requests without an answer. */
+    boolean hasObeyed(String signalId) {
+        return obeyedSignals.contains(signalId);
     }
 
     private void applyPaused(String why, Instant time) {

@@ -40,10 +40,14 @@ final class RecordedInputs {
             case WOKEN -> woken(event.getWoken());
             case PAUSED ->
                 signal(Signal.newBuilder()
+                        .setSignalId(event.getPaused().getSignalId())
                         .setPause(PauseCommand.newBuilder()
                                 .setReason(event.getPaused().getReason())
                                 .setActor(event.getPaused().getActor())));
-            case RESUMED -> signal(Signal.newBuilder().setResume(resume(event.getResumed())));
+            case RESUMED ->
+                signal(Signal.newBuilder()
+                        .setSignalId(event.getResumed().getSignalId())
+                        .setResume(resume(event.getResumed())));
             case ABORTED ->
                 signal(Signal.newBuilder()
                         .setAbort(AbortCommand.newBuilder()

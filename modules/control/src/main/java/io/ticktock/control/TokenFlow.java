@@ -375,18 +375,13 @@ final class TokenFlow {
         }
     }
 
-    void pause(String reason, String actor) {
-        log.append(LifetimeEvent.newBuilder()
-                .setPaused(Paused.newBuilder().setReason(reason).setActor(actor)));
+    void pause(Paused.Builder paused) {
+        log.append(LifetimeEvent.newBuilder().setPaused(paused));
     }
 
     /** Whoever is to resume it sees where the money went. */
     void pauseForGuardrail(String reason) {
-        log.append(LifetimeEvent.newBuilder()
-                .setPaused(Paused.newBuilder()
-                        .setReason(reason)
-                        .setActor("guardrail")
-                        .addAllSpend(state.spendByNode())));
+        pause(Paused.newBuilder().setReason(reason).setActor("guardrail").addAllSpend(state.spendByNode()));
     }
 
     void abort(String reason, String actor) {

@@ -433,6 +433,18 @@ class LifetimeMachineTest {
                         "PAUSED asked"),
                 row("resume goes on from there", LOOP, NONE, List.of("pause", "a ok", "resume"), "RUNNING p#1.1"),
                 row("resume without anything held", LOOP, NONE, List.of("pause", "resume"), "RUNNING a#1.1"),
+                row(
+                        "the same pause again does nothing",
+                        LOOP,
+                        NONE,
+                        List.of("pause one", "resume", "pause one"),
+                        "RUNNING a#1.1"),
+                row(
+                        "the same resume again does nothing",
+                        LOOP,
+                        NONE,
+                        List.of("pause", "resume one", "pause", "a ok", "resume one"),
+                        "PAUSED asked"),
                 row("pause twice is one pause", LOOP, NONE, List.of("pause", "pause", "resume"), "RUNNING a#1.1"),
                 row("pause holds timers", LOOP, NONE, List.of("a wait 10s", "pause", "+ 20S"), "PAUSED asked a#1.1?"),
                 row(

@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
  * {@code PLAN choose A B}, {@code NODE wait 10s|human|child [WAITS]}, {@code NODE answer}, {@code NODE child ok|failed}, {@code NODE refused} (no record can be
  * made), {@code NODE reject|stop|hold}
  * (what guardrails say of its record), {@code refuse NODE reject|stop|hold|none} (what they say from now on of its being
- * admitted), {@code pause}, {@code resume}, {@code abort}, {@code + 10s} (time passes).
+ * admitted), {@code pause [ID]}, {@code resume [ID]}, {@code abort}, {@code + 10s} (time passes).
  */
 final class Scenario {
 
@@ -60,6 +60,8 @@ final class Scenario {
     final Map<String, GuardrailAction> refusing = new HashMap<>();
 
     private final ReplayedEvents replayed = new ReplayedEvents();
+
+    private int signals;
 
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -184,10 +186,14 @@ final class Scenario {
         String[] words = step.split(" ");
         return switch (words[0]) {
             case "pause" ->
-                signal(Signal.newBuilder().setPause(PauseCommand.newBuilder().setReason("asked")));
-            case "resume" -> signal(Signal.newBuilder().setResume(ResumeCommand.getDefaultInstance()));
+                signal(
+                        words,
+                        Signal.newBuilder().setPause(PauseCommand.newBuilder().setReason("asked")));
+            case "resume" -> signal(words, Signal.newBuilder().setResume(ResumeCommand.getDefaultInstance()));
             case "abort" ->
-                signal(Signal.newBuilder().setAbort(AbortCommand.newBuilder().setReason("asked")));
+                signal(
+                        words,
+                        Signal.newBuilder().setAbort(AbortCommand.newBuilder().setReason("asked")));
             case "+" -> {
                 now = now.plus(Duration.parse("PT" + words[1]));
                 yield new Input.Ticked();
@@ -282,8 +288,13 @@ final class Scenario {
         };
     }
 
+    /** The same word behind two of them makes them the same signal. */
+    private Input signal(String[] words, Signal.Builder signal) {
+        return signal(signal.setSignalId(words.length > 1 ? words[1] : "signal-" + ++signals));
+    }
+
     private static Input signal(Signal.Builder signal) {
-        return new Input.Signalled(signal.setSignalId("s").build());
+        return new Input.Signalled(signal.build());
     }
 
     Attempt open(String nodeAtPath) {
