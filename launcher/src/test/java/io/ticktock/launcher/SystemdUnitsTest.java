@@ -126,14 +126,16 @@ class SystemdUnitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ticktock.service", "ticktock@.service"})
-    void itsEndIsWaitedForAndAWrongSettingIsNotTriedAgain(String name) throws IOException {
+    void itsEndIsWaitedForAndItIsStartedAgain(String name) throws IOException {
         Map<String, String> directives = Files.readAllLines(UNITS.resolve(name)).stream()
                 .filter(line -> line.matches("[A-Za-z]+=.*"))
                 .map(line -> line.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (earlier, later) -> later));
         long stopS = Long.parseLong(directives.get("TimeoutStopSec").replace("s", ""));
         assertTrue(stopS > Interruption.LONGEST_TIDY_UP.toSeconds());
-        assertEquals(Integer.toString(ExitCode.USAGE.number()), directives.get("RestartPreventExitStatus"));
+        // What is one of several ends so, too, when nobody serves what it needs, and must try again.
+        String never = name.contains("@") ? null : Integer.toString(ExitCode.USAGE.number());
+        assertEquals(never, directives.get("RestartPreventExitStatus"));
         assertEquals("on-failure", directives.get("Restart"));
     }
 }
