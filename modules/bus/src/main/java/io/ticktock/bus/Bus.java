@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class Bus {
     private final Delivery delivery;
     private final boolean leavesProcess;
     private final Tracing tracing;
+    private final LongSupplier nanoTime;
     private final DeliveryOptions requestCodec;
     private final DeliveryOptions answerCodec;
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
@@ -54,10 +56,26 @@ public final class Bus {
 
     /** @param leavesProcess whether messages may, so that their size counts */
     Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
+        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime);
+    }
+
+    /** On an event bus of a simulation's own, between processes whose time is the simulation's. */
+    public Bus(Vertx vertx, EventBus eventBus, LongSupplier nanoTime) {
+        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime);
+    }
+
+    private Bus(
+            Vertx vertx,
+            EventBus eventBus,
+            Delivery delivery,
+            Tracing tracing,
+            boolean leavesProcess,
+            LongSupplier nanoTime) {
         this.vertx = vertx;
         this.tracing = tracing;
         this.leavesProcess = leavesProcess;
-        this.eventBus = vertx.eventBus();
+        this.eventBus = eventBus;
+        this.nanoTime = nanoTime;
         this.delivery = delivery;
         this.requestCodec = registered(BusCodec.ofRequests());
         this.answerCodec = registered(BusCodec.ofAnswers());
@@ -81,7 +99,8 @@ public final class Bus {
         Context context = Vertx.currentContext();
         // Where there is none, a context made now could be of another event loop, and turn at another time.
         if (context == null || !Context.isOnEventLoopThread()) {
-            Outbox<R> alone = new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn());
+            Outbox<R> alone =
+                    new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn(), nanoTime);
             Future<R> answer = alone.add(request);
             alone.send();
             return answer;
@@ -102,7 +121,7 @@ public final class Bus {
         if (filling != null) {
             return filling;
         }
-        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn());
+        Outbox<R> fresh = new Outbox<>(eventBus, requestCodec, address, near, leavesProcess, tracing.isOn(), nanoTime);
         outboxes.put(sender, fresh);
         context.runOnContext(nothing -> send(sender, fresh));
         return fresh;

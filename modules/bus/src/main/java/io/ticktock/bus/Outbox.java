@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,8 @@ final class Outbox<R extends Message> {
     /** By index of the request, what its asker went on in; null when nothing is traced. */
     private final List<Context> traces;
 
-    private final long createdNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long createdNanos;
     private long bytes;
 
     /**
@@ -50,6 +52,7 @@ final class Outbox<R extends Message> {
      * @param near names of what this process asks of itself as long as it serves it
      * @param leavesProcess whether it may, so that its size counts
      * @param traced whether requests carry the trace of whoever asks
+     * @param nanoTime the time that its answers may take is measured by
      */
     Outbox(
             EventBus eventBus,
@@ -57,7 +60,10 @@ final class Outbox<R extends Message> {
             Address<?, R> address,
             Set<String> near,
             boolean leavesProcess,
-            boolean traced) {
+            boolean traced,
+            LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.createdNanos = nanoTime.getAsLong();
         this.traces = traced ? new ArrayList<>() : null;
         this.leavesProcess = leavesProcess;
         this.eventBus = eventBus;
@@ -158,7 +164,7 @@ final class Outbox<R extends Message> {
     }
 
     private Duration remaining() {
-        return address.timeout().minusNanos(System.nanoTime() - createdNanos);
+        return address.timeout().minusNanos(nanoTime.getAsLong() - createdNanos);
     }
 
     private DeliveryOptions options(Duration timeout) {

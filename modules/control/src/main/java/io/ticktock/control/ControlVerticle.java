@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class ControlVerticle extends VerticleBase {
     private final Bus bus;
     private final ControlConfiguration configuration;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final ControlMeters meters;
 
     private ShardLease lease;
@@ -44,6 +46,21 @@ public final class ControlVerticle extends VerticleBase {
 
     /** @param meters where it counts what it does */
     public ControlVerticle(Bus bus, ControlConfiguration configuration, InstantSource clock, MeterRegistry meters) {
+        this(bus, configuration, clock, System::nanoTime, meters);
+    }
+
+    /**
+     * For simulations.
+     *
+     * @param nanoTime the monotonic clock, which leases and bounds go by
+     */
+    public ControlVerticle(
+            Bus bus,
+            ControlConfiguration configuration,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            MeterRegistry meters) {
+        this.nanoTime = nanoTime;
         this.bus = bus;
         this.configuration = configuration;
         this.clock = clock;
@@ -69,11 +86,12 @@ public final class ControlVerticle extends VerticleBase {
                 configuration.lease(),
                 bus.leavesProcess(),
                 this::lost,
-                this::gained);
+                this::gained,
+                nanoTime);
         GraphCatalog graphs = new GraphCatalog(vertx, bus);
         ExecutionController controller = new ExecutionController(bus);
         LifetimeLoader loader = new LifetimeLoader(bus, graphs);
-        RunningLifetimes running = new RunningLifetimes(bus, configuration.quotas());
+        RunningLifetimes running = new RunningLifetimes(bus, configuration.quotas(), nanoTime);
         Dispatcher dispatcher = new Dispatcher(vertx, bus, clock, configuration, running.quotas());
         // Fixed for each owner, and another one for the next.
         Random random = new Random(configuration.ownerId().hashCode());
@@ -91,11 +109,12 @@ public final class ControlVerticle extends VerticleBase {
                 running,
                 quarantine,
                 random,
-                meters);
+                meters,
+                nanoTime);
         meters.watch(orchestrator, dispatcher, lease);
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
-        executors = new LiveExecutors(bus, bus.leavesProcess(), System::nanoTime);
+        executors = new LiveExecutors(bus, bus.leavesProcess(), nanoTime);
         CarefulRecovery careful = new CarefulRecovery(quarantine);
         recovery =
                 new ShardRecovery(vertx, bus, lease, orchestrator, careful, configuration.recoveryPerSecond(), random);

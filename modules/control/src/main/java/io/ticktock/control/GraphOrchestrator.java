@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -86,7 +87,8 @@ final class GraphOrchestrator {
             RunningLifetimes running,
             Quarantine quarantine,
             RandomGenerator random,
-            ControlMeters meters) {
+            ControlMeters meters,
+            LongSupplier nanoTime) {
         this.vertx = vertx;
         this.clock = clock;
         this.configuration = configuration;
@@ -105,7 +107,7 @@ final class GraphOrchestrator {
         this.effects = new DecisionEffects(
                 bus, controller, dispatcher, children, running, meters, spans, new EndNotices(vertx, bus));
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
-        this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()), random);
+        this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()), random, nanoTime);
     }
 
     // what comes in

@@ -13,8 +13,8 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -163,7 +163,7 @@ final class Reconciler {
 
     private Map<ExecutionKey, Resident> silentAttempts() {
         Instant now = clock.instant();
-        Map<ExecutionKey, Resident> silent = new HashMap<>();
+        Map<ExecutionKey, Resident> silent = new LinkedHashMap<>();
         for (Resident resident : orchestrator.residents()) {
             for (Map.Entry<String, Resident.Outing> outing : resident.outings.entrySet()) {
                 if (!now.isBefore(outing.getValue().checkAt) && silent.size() < MOST_KEYS) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class Recovery {
     private final ShardLease lease;
     private final Function<LifetimeKey, Future<?>> bringIn;
     private final RandomGenerator random;
+    private final LongSupplier nanoTime;
     private final Map<LifetimeKey, Wait> waiting = new HashMap<>();
 
     /** Until when it may be missing from the tables, in nanoseconds, and how often it was tried in vain. */
@@ -43,8 +45,15 @@ final class Recovery {
     /**
      * @param bringIn fails with NOT_FOUND when there is no such lifetime, with FAILED_PRECONDITION when it is not to be in
      *     memory as it is
+     * @param nanoTime what it measures by how long one may be missing
      */
-    Recovery(Vertx vertx, ShardLease lease, Function<LifetimeKey, Future<?>> bringIn, RandomGenerator random) {
+    Recovery(
+            Vertx vertx,
+            ShardLease lease,
+            Function<LifetimeKey, Future<?>> bringIn,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.vertx = vertx;
         this.lease = lease;
         this.bringIn = bringIn;
@@ -53,16 +62,16 @@ final class Recovery {
 
     /** Completes after the first try; goes on trying when it failed. */
     Future<Void> recover(LifetimeKey key) {
-        return recover(key, new Wait(System.nanoTime(), 0));
+        return recover(key, new Wait(nanoTime.getAsLong(), 0));
     }
 
     void recoverSoon(LifetimeKey key) {
-        recoverSoon(key, new Wait(System.nanoTime(), 0));
+        recoverSoon(key, new Wait(nanoTime.getAsLong(), 0));
     }
 
     /** One that may not be in the tables yet; when it is not found by then, it does not exist. */
     void recoverWithin(LifetimeKey key, Duration absence) {
-        recoverSoon(key, new Wait(System.nanoTime() + absence.toNanos(), 0));
+        recoverSoon(key, new Wait(nanoTime.getAsLong() + absence.toNanos(), 0));
     }
 
     /** Whoever takes the shards next recovers it all. */
@@ -83,7 +92,7 @@ final class Recovery {
             return;
         }
         if (Failure.is(cause, FailureCode.NOT_FOUND)) {
-            if (System.nanoTime() - wait.absentUntilNanos() < 0) {
+            if (nanoTime.getAsLong() - wait.absentUntilNanos() < 0) {
                 recoverSoon(key, wait);
             }
             return;

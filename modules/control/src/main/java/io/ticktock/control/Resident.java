@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class Resident {
 
     final Map<String, Outing> outings = new HashMap<>();
     /** The attempts that are to go out as soon as there is room, in order, for each kind of room. */
-    private final Map<Outlet, Set<String>> queued = new HashMap<>(2);
+    private final Map<Outlet, Set<String>> queued = new LinkedHashMap<>(2);
     /** The running Vert.x timers of attempts that are not due yet. */
     final Map<String, Long> backoffs = new HashMap<>();
 

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ final class Residents {
     private final Dispatcher dispatcher;
     private final ChildStarter children;
 
-    private final Map<LifetimeKey, Resident> residents = new HashMap<>();
+    private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
 
     Residents(Vertx vertx, ShardLease lease, LifetimeLoader loader, Dispatcher dispatcher, ChildStarter children) {

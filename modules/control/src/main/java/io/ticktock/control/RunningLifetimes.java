@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Refuses starts of tenants that have enough running or stored. The data plane counts from time to time what runs; what
@@ -36,9 +37,10 @@ final class RunningLifetimes {
         int begunSinceAsked;
     }
 
-    RunningLifetimes(Bus bus, ControlQuotas defaults) {
+    /** @param nanoTime what it measures by how old its count is */
+    RunningLifetimes(Bus bus, ControlQuotas defaults, LongSupplier nanoTime) {
         this.defaults = defaults;
-        this.quotas = new TenantQuotas(request -> ask(bus, request));
+        this.quotas = new TenantQuotas(request -> ask(bus, request), nanoTime);
     }
 
     TenantQuotas quotas() {

@@ -14,11 +14,14 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +48,12 @@ final class ShardLease {
     private final boolean shares;
     private final Runnable onLost;
     private final Consumer<List<Integer>> onGained;
+    private final LongSupplier nanoTime;
 
     private volatile Held held = Held.NOTHING;
     private int fairShare;
     private volatile long validUntilNanos;
-    private volatile long renewedNanos = System.nanoTime();
+    private volatile long renewedNanos;
     private long renewalTimer = -1;
     private volatile boolean lost;
     private volatile boolean released;
@@ -69,9 +73,11 @@ final class ShardLease {
 
         static Held of(HoldShardsResponse granted) {
             return new Held(
-                    granted.getEpoch(),
-                    Set.copyOf(granted.getShardsList()),
-                    Set.copyOf(granted.getTroubledShardsList()));
+                    granted.getEpoch(), inOrder(granted.getShardsList()), inOrder(granted.getTroubledShardsList()));
+        }
+
+        private static Set<Integer> inOrder(List<Integer> shards) {
+            return Collections.unmodifiableSet(new LinkedHashSet<>(shards));
         }
     }
 
@@ -79,6 +85,7 @@ final class ShardLease {
      * @param shares whether other processes may hold shards besides
      * @param onLost called when the right has ended and must be taken anew by {@link #take}
      * @param onGained called with shards that came to those that were taken
+     * @param nanoTime the monotonic clock
      */
     ShardLease(
             Vertx vertx,
@@ -87,7 +94,8 @@ final class ShardLease {
             Duration lease,
             boolean shares,
             Runnable onLost,
-            Consumer<List<Integer>> onGained) {
+            Consumer<List<Integer>> onGained,
+            LongSupplier nanoTime) {
         this.vertx = vertx;
         this.bus = bus;
         this.ownerId = ownerId;
@@ -95,11 +103,13 @@ final class ShardLease {
         this.shares = shares;
         this.onLost = onLost;
         this.onGained = onGained;
+        this.nanoTime = nanoTime;
+        this.renewedNanos = nanoTime.getAsLong();
     }
 
     /** Takes all shards, waiting as long as a former owner's lease may last; or what is free of its share, at once. */
     Future<Void> take() {
-        long giveUpNanos = System.nanoTime() + lease.multipliedBy(2).toNanos();
+        long giveUpNanos = nanoTime.getAsLong() + lease.multipliedBy(2).toNanos();
         stopRenewing();
         term++;
         return giveUpExcess()
@@ -130,7 +140,7 @@ final class ShardLease {
                 tellOthers();
                 return Future.succeededFuture();
             }
-            if (System.nanoTime() > giveUpNanos) {
+            if (nanoTime.getAsLong() > giveUpNanos) {
                 return Future.failedFuture(result.failed() ? result.cause() : heldElsewhere());
             }
             return vertx.timer(RETRY_MS, TimeUnit.MILLISECONDS).compose(fired -> tryTake(giveUpNanos));
@@ -153,7 +163,7 @@ final class ShardLease {
     }
 
     private Future<Void> hold() {
-        long sentNanos = System.nanoTime();
+        long sentNanos = nanoTime.getAsLong();
         int askedIn = term;
         HoldShardsRequest request = HoldShardsRequest.newBuilder()
                 .setOwnerId(ownerId)
@@ -262,12 +272,12 @@ final class ShardLease {
     }
 
     boolean isValid() {
-        return !lost && !released && System.nanoTime() - validUntilNanos < 0;
+        return !lost && !released && nanoTime.getAsLong() - validUntilNanos < 0;
     }
 
     /** Since the last renewal that succeeded was sent. */
     double ageSeconds() {
-        return (System.nanoTime() - renewedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+        return (nanoTime.getAsLong() - renewedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Whether this process decides for the lifetime. */

@@ -30,6 +30,7 @@ final class AttemptRunner {
     private final String executorId;
     private final ExecutorMeters meters;
     private final Tracing tracing;
+    private final Supplier<AttemptTimes> times;
 
     AttemptRunner(
             Vertx vertx,
@@ -39,7 +40,9 @@ final class AttemptRunner {
             Duration handlerTimeout,
             String executorId,
             ExecutorMeters meters,
-            Tracing tracing) {
+            Tracing tracing,
+            Supplier<AttemptTimes> times) {
+        this.times = times;
         this.vertx = vertx;
         this.held = held;
         this.threads = threads;
@@ -59,7 +62,8 @@ final class AttemptRunner {
         if (records.has(headers)) {
             return Future.succeededFuture(DispatchResponse.getDefaultInstance());
         }
-        HeldAttempt attempt = new HeldAttempt(headers, waits, vertx.getOrCreateContext(), threads, executorId, tracing);
+        HeldAttempt attempt =
+                new HeldAttempt(headers, waits, vertx.getOrCreateContext(), threads, executorId, tracing, times.get());
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 

@@ -4,12 +4,17 @@ import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** When an attempt began, how long it may take, and how long it may be silent. Any thread may look. */
 final class AttemptTimes {
 
     private static final int NANOS_PER_MILLI = 1_000_000;
+
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
 
     private volatile boolean begun;
     private volatile boolean untimed;
@@ -21,6 +26,12 @@ final class AttemptTimes {
     private volatile long startedNanos;
     private long startedMillis;
 
+    /** @param nanoTime the monotonic clock, which all but the time of its start goes by */
+    AttemptTimes(InstantSource clock, LongSupplier nanoTime) {
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
     /** From now on it can be overdue: after this time, until the graph's is known. */
     void begin(Duration timeout) {
         start();
@@ -29,8 +40,8 @@ final class AttemptTimes {
     }
 
     private void start() {
-        startedMillis = System.currentTimeMillis();
-        startedNanos = System.nanoTime();
+        startedMillis = clock.millis();
+        startedNanos = nanoTime.getAsLong();
     }
 
     /** Sets the time that the graph gives it, if any. */
@@ -67,7 +78,7 @@ final class AttemptTimes {
     }
 
     void heartbeat() {
-        heartbeatNanos = System.nanoTime();
+        heartbeatNanos = nanoTime.getAsLong();
     }
 
     /** From now on it may be silent for so long only. */
@@ -101,7 +112,7 @@ final class AttemptTimes {
     }
 
     long elapsedNanos() {
-        return System.nanoTime() - startedNanos;
+        return nanoTime.getAsLong() - startedNanos;
     }
 
     long elapsedMillis() {

@@ -24,7 +24,10 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * One process's executor. Its verticles, one per event loop that is to take part, share what it has in hand and what it
@@ -91,6 +94,38 @@ public final class Executor {
                 new SimpleMeterRegistry());
     }
 
+    /**
+     * For simulations: with types of its own, and in a time of its own.
+     *
+     * @param nanoTime the monotonic clock
+     * @param lots give a number from 0 to below the one that they get, by chance
+     * @param threads run what may block
+     */
+    public Executor(
+            Vertx vertx,
+            Bus bus,
+            String executorId,
+            Clock clock,
+            LongSupplier nanoTime,
+            LongUnaryOperator lots,
+            ExecutorService threads,
+            List<TaskType> ownTasks) {
+        this(
+                vertx,
+                bus,
+                ExecutorConfiguration.DEFAULT,
+                executorId,
+                false,
+                HostResolver.system(vertx),
+                clock,
+                nanoTime,
+                lots,
+                new HandlerThreads(threads),
+                ownTasks,
+                List.of(),
+                new SimpleMeterRegistry());
+    }
+
     Executor(
             Vertx vertx,
             Bus bus,
@@ -102,9 +137,40 @@ public final class Executor {
             List<TaskType> ownTasks,
             List<PlanType> ownPlans,
             MeterRegistry registry) {
+        this(
+                vertx,
+                bus,
+                configuration,
+                executorId,
+                takesWorkers,
+                hosts,
+                clock,
+                System::nanoTime,
+                Repeater::drawBelow,
+                new HandlerThreads(
+                        configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued()),
+                ownTasks,
+                ownPlans,
+                registry);
+    }
+
+    private Executor(
+            Vertx vertx,
+            Bus bus,
+            ExecutorConfiguration configuration,
+            String executorId,
+            boolean takesWorkers,
+            HostResolver hosts,
+            Clock clock,
+            LongSupplier nanoTime,
+            LongUnaryOperator lots,
+            HandlerThreads threads,
+            List<TaskType> ownTasks,
+            List<PlanType> ownPlans,
+            MeterRegistry registry) {
         ExecutorMeters meters = new ExecutorMeters(registry);
         int maxInputBytes = configuration.maxInputBytes();
-        Repeater repeater = new Repeater(vertx);
+        Repeater repeater = new Repeater(vertx, Integer.MAX_VALUE, lots);
         BlobClient client = new BlobClient(bus, repeater);
         BlobValues blobs = new BlobValues(client, configuration.cacheBytes() / 2);
         this.records = new Records(bus, configuration.cacheBytes() / 2, maxInputBytes);
@@ -127,13 +193,20 @@ public final class Executor {
         ResultStore results = new ResultStore(client, blobs, repeater, configuration.inlineLimitBytes());
         Recorder recorder = new Recorder(bus, repeater, records);
         this.id = executorId;
-        this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters);
+        this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters, nanoTime);
         meters.watch(held);
-        this.threads = new HandlerThreads(
-                configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
+        this.threads = threads;
         this.runner = new AttemptRunner(
-                vertx, held, threads, records, configuration.handlerTimeout(), executorId, meters, bus.tracing());
-        this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), System::nanoTime);
+                vertx,
+                held,
+                threads,
+                records,
+                configuration.handlerTimeout(),
+                executorId,
+                meters,
+                bus.tracing(),
+                () -> new AttemptTimes(clock, nanoTime));
+        this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), nanoTime);
         this.tasks = new TaskExecutor(
                 graphs,
                 types,
@@ -145,7 +218,7 @@ public final class Executor {
                 recorder);
         ChoiceCheck choices = new ChoiceCheck(configuration.maxFanOut());
         this.plans = new PlanExecutor(graphs, new PlanDecider(types, secrets, inputs, choices), results, recorder);
-        Repeater briefly = new Repeater(vertx, EvaluationVerticle.MOST_FAILURES);
+        Repeater briefly = new Repeater(vertx, EvaluationVerticle.MOST_FAILURES, lots);
         this.evaluator = new PlanEvaluator(
                 vertx,
                 new PlanDecider(

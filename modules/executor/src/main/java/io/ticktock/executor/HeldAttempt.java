@@ -43,7 +43,7 @@ final class HeldAttempt implements Attempt {
     private final HandlerThreads threads;
     private final String executorId;
     private final Tracing tracing;
-    private final AttemptTimes times = new AttemptTimes();
+    private final AttemptTimes times;
 
     private volatile AttemptFailure stopCause;
     private volatile boolean handlerEnded;
@@ -60,14 +60,19 @@ final class HeldAttempt implements Attempt {
     private final Promise<Void> over = Promise.promise();
     private volatile boolean mayBeOut;
 
-    /** @param waits how often it has waited before */
+    /**
+     * @param waits how often it has waited before
+     * @param times of it alone
+     */
     HeldAttempt(
             ExecutionHeaders headers,
             int waits,
             Context context,
             HandlerThreads threads,
             String executorId,
-            Tracing tracing) {
+            Tracing tracing,
+            AttemptTimes times) {
+        this.times = times;
         this.headers = headers;
         this.waits = waits;
         this.context = context;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * The attempts in hand: each once, so many running at once, so many more waiting for their start, the rest refused.
@@ -29,6 +30,7 @@ final class HeldAttempts {
     private static final int LEFT_TO_OTHERS = 8;
 
     private final ExecutorMeters meters;
+    private final LongSupplier nanoTime;
     private final int maxRunning;
     private final int maxRunningOfTenant;
     private final int maxHeld;
@@ -49,7 +51,8 @@ final class HeldAttempts {
         }
     }
 
-    HeldAttempts(int maxRunning, int maxQueued, ExecutorMeters meters) {
+    HeldAttempts(int maxRunning, int maxQueued, ExecutorMeters meters, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.meters = meters;
         this.maxRunning = maxRunning;
         this.maxRunningOfTenant = maxRunning - maxRunning / LEFT_TO_OTHERS;
@@ -125,7 +128,7 @@ final class HeldAttempts {
 
     /** Stops those whose time is over. */
     void stopOverdue() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         held.values().forEach(entry -> entry.attempt.stopIfOverdue(now));
     }
 

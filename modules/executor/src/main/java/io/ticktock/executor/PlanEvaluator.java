@@ -18,6 +18,7 @@ import io.ticktock.sdk.PlanOutcome.Chosen;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Says what Plans of built-in types would choose, as they are run but without any record of it. */
@@ -63,8 +64,9 @@ final class PlanEvaluator {
             return Future.succeededFuture(notComparable(
                     "its type " + graph.node(nodeId).type() + " is an author's own, which may do more than decide"));
         }
+        AttemptTimes times = new AttemptTimes(InstantSource.system(), System::nanoTime);
         HeldAttempt attempt =
-                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), threads, NOBODY, Tracing.OFF);
+                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), threads, NOBODY, Tracing.OFF, times);
         return Future.succeededFuture(input)
                 .compose(given -> decider.decide(attempt, given, graph))
                 .transform(ended -> {

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /** Repeats a request over the bus, at growing intervals, for as long as repeating may help. */
@@ -20,6 +21,7 @@ final class Repeater {
 
     private final Vertx vertx;
     private final int maxFailures;
+    private final LongUnaryOperator lots;
 
     /** Repeats for as long as it takes. */
     Repeater(Vertx vertx) {
@@ -28,8 +30,18 @@ final class Repeater {
 
     /** @param maxFailures after which the next one is the last, 0 and more */
     Repeater(Vertx vertx, int maxFailures) {
+        this(vertx, maxFailures, Repeater::drawBelow);
+    }
+
+    /** @param lots give a number from 0 to below the one that they get, by chance */
+    Repeater(Vertx vertx, int maxFailures, LongUnaryOperator lots) {
         this.vertx = vertx;
         this.maxFailures = maxFailures;
+        this.lots = lots;
+    }
+
+    static long drawBelow(long bound) {
+        return ThreadLocalRandom.current().nextLong(bound);
     }
 
     /**
@@ -67,8 +79,8 @@ final class Repeater {
         return failure.code().retryable() || (failure.code() == FailureCode.INTERNAL && failures < MAX_DEFECTS);
     }
 
-    private static long pauseMillis(int failures) {
+    private long pauseMillis(int failures) {
         long pause = Math.min(FIRST_MS << Math.min(failures, MAX_DOUBLINGS), LONGEST_MS);
-        return pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+        return pause / 2 + lots.applyAsLong(pause / 2 + 1);
     }
 }

@@ -11,7 +11,7 @@ class AttemptTimesTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private final AttemptTimes times = new AttemptTimes();
+    private final AttemptTimes times = new AttemptTimes(java.time.InstantSource.system(), System::nanoTime);
 
     @Test
     void whatHasNotBegunIsNotOverdue() {

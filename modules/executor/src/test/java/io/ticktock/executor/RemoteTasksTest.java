@@ -196,7 +196,13 @@ class RemoteTasksTest {
                 .setExecId(execId)
                 .build();
         HeldAttempt attempt = new HeldAttempt(
-                headers, 0, vertx.getOrCreateContext(), new HandlerThreads(1, 1), "executor-1", Tracing.OFF);
+                headers,
+                0,
+                vertx.getOrCreateContext(),
+                new HandlerThreads(1, 1),
+                "executor-1",
+                Tracing.OFF,
+                new AttemptTimes(java.time.InstantSource.system(), System::nanoTime));
         attempt.begin(Duration.ofHours(1));
         return attempt;
     }

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -72,15 +73,17 @@ public final class GuardrailEngine {
      * @param usage where it reads what tenants have used, and usageRefresh how old that may be
      * @param results where it reads what the result of a record holds
      * @param tenantBudgets where what is set aside of tenants' budgets comes from
+     * @param nanoTime what it measures time by
      */
     public GuardrailEngine(
             Function<GetUsageRequest, Future<GetUsageResponse>> usage,
             Duration usageRefresh,
             Function<ExecutionHeaders, Future<Content>> results,
-            TenantBudgets tenantBudgets) {
-        this.usage = new TenantUsage(usage, usageRefresh, System::nanoTime);
+            TenantBudgets tenantBudgets,
+            LongSupplier nanoTime) {
+        this.usage = new TenantUsage(usage, usageRefresh, nanoTime);
         this.results = results;
-        this.budgets = new Budgets(tenantBudgets);
+        this.budgets = new Budgets(tenantBudgets, nanoTime);
     }
 
     /** Puts these policies in force: what is asked from now on is answered by them. */

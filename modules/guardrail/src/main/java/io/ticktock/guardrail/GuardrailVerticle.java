@@ -12,6 +12,7 @@ import io.vertx.core.VerticleBase;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ public final class GuardrailVerticle extends VerticleBase {
 
     private final Bus bus;
     /** Of this guardrail's slices of budgets. */
-    private final String sliceId = UUID.randomUUID().toString();
+    private final String sliceId;
 
     private final BudgetLedger ledger;
     private final GuardrailMeters meters;
@@ -40,15 +41,32 @@ public final class GuardrailVerticle extends VerticleBase {
 
     /** @param meters where it counts what it does */
     public GuardrailVerticle(Bus bus, GuardrailConfiguration configuration, MeterRegistry meters) {
+        this(bus, configuration, UUID.randomUUID().toString(), System::nanoTime, meters);
+    }
+
+    /**
+     * For simulations.
+     *
+     * @param sliceId of its slices of budgets, unlike that of any other guardrail
+     * @param nanoTime what it measures time by
+     */
+    public GuardrailVerticle(
+            Bus bus,
+            GuardrailConfiguration configuration,
+            String sliceId,
+            LongSupplier nanoTime,
+            MeterRegistry meters) {
         this.bus = bus;
+        this.sliceId = sliceId;
         this.meters = new GuardrailMeters(meters);
-        this.ledger = new BudgetLedger(bus, sliceId);
+        this.ledger = new BudgetLedger(bus, sliceId, nanoTime);
         this.results = new ContentReader(bus, configuration.maxContentBytes());
         this.engine = new GuardrailEngine(
                 request -> bus.request(Addresses.STATE_GET_USAGE, request),
                 configuration.usageRefresh(),
                 results::read,
-                ledger);
+                ledger,
+                nanoTime);
         this.configuration = configuration;
         this.archive = new PolicyArchive(bus);
         this.files = configuration.policies().map(PolicyFiles::new);

@@ -170,14 +170,14 @@ final class Recomputation {
             return asRecorded(question, i, content == null ? facts : facts.with(content));
         });
         VerdictResponse conditions = GuardrailEngine.verdict(evaluator, request, all);
-        return new Budgets(new BudgetsOfThen(question)).judge(evaluator.set(), request, conditions);
+        return new Budgets(new BudgetsOfThen(question), System::nanoTime).judge(evaluator.set(), request, conditions);
     }
 
     private static AdmissionResponse admission(PolicyEvaluator evaluator, GuardrailQuestion question) {
         AdmissionResponse conditions = GuardrailEngine.admit(
                 evaluator, question.getAdmission(), (i, isNew, facts) -> asRecorded(question, i, facts));
         // Nothing has to be waited for: it is all in the question.
-        return new Budgets(new BudgetsOfThen(question))
+        return new Budgets(new BudgetsOfThen(question), System::nanoTime)
                 .admit(evaluator.set(), question.getAdmission(), conditions)
                 .result();
     }

@@ -10,7 +10,7 @@ import io.ticktock.proto.v1.ListBudgetSlicesResponse;
 import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,7 +41,7 @@ final class InMemoryBudgets {
         }
     }
 
-    private final Map<SliceKey, Slice> slices = new HashMap<>();
+    private final Map<SliceKey, Slice> slices = new LinkedHashMap<>();
 
     GrantBudgetResponse grant(GrantBudgetRequest request) {
         Checks.grant(request);
@@ -70,7 +70,7 @@ final class InMemoryBudgets {
 
     /** All or nothing. */
     void charge(String tenantId, List<BudgetCharge> charges) {
-        Map<SliceKey, Slice> charged = new HashMap<>();
+        Map<SliceKey, Slice> charged = new LinkedHashMap<>();
         for (BudgetCharge charge : charges) {
             SliceKey key = new SliceKey(tenantId, charge.getBudget(), charge.getBucket(), charge.getSliceId());
             Slice slice = charged.getOrDefault(key, slices.get(key));

@@ -68,13 +68,13 @@ final class InMemoryDecisions {
         shards.require(request.getFence());
         if (!lifetimes.isLogged(lifetime, decision)) {
             budgets.charge(lifetime.tenantId(), decision.getChargesList());
-            apply(lifetime, decision);
+            apply(lifetime, decision, request.getFence().getEpoch());
         }
         return AppendDecisionResponse.getDefaultInstance();
     }
 
-    private void apply(LifetimeIdentity lifetime, LifetimeDecision decision) {
-        lifetimes.append(lifetime, decision);
+    private void apply(LifetimeIdentity lifetime, LifetimeDecision decision, long epoch) {
+        lifetimes.append(lifetime, decision, epoch);
         note(lifetime, decision);
         storage.count(lifetime.tenantId(), decision.getSerializedSize());
         if (decision.hasHead() && lifetimes.advance(lifetime, decision.getHead())) {

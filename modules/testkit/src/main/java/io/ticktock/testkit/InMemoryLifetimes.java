@@ -6,6 +6,7 @@ import io.ticktock.state.Fingerprints;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Pages;
 import io.ticktock.state.Refusal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ final class InMemoryLifetimes {
 
     private final TreeMap<LifetimeIdentity, AgentLifetime> heads = new TreeMap<>(ORDER);
     private final Map<LifetimeIdentity, TreeMap<Long, LifetimeEvent>> logs = new HashMap<>();
+    /** Under which epoch each event was written. */
+    private final Map<LifetimeIdentity, Map<Long, Long>> epochs = new HashMap<>();
+
     private final Map<LifetimeIdentity, CreateLifetimeRequest> starts = new HashMap<>();
     private final Map<IdempotencyKey, UUID> started = new HashMap<>();
 
@@ -57,7 +61,7 @@ final class InMemoryLifetimes {
         }
         starts.put(lifetime, request);
         heads.put(lifetime, request.getDecision().getHead());
-        append(lifetime, request.getDecision());
+        append(lifetime, request.getDecision(), request.getFence().getEpoch());
         return created(lifetime.lifetimeId(), true);
     }
 
@@ -81,9 +85,34 @@ final class InMemoryLifetimes {
         return !there.isEmpty();
     }
 
-    void append(LifetimeIdentity lifetime, LifetimeDecision decision) {
+    void append(LifetimeIdentity lifetime, LifetimeDecision decision, long epoch) {
         TreeMap<Long, LifetimeEvent> log = logs.computeIfAbsent(lifetime, none -> new TreeMap<>());
-        decision.getEventsList().forEach(event -> log.put(event.getSeq(), event));
+        Map<Long, Long> under = epochs.computeIfAbsent(lifetime, none -> new HashMap<>());
+        decision.getEventsList().forEach(event -> {
+            log.put(event.getSeq(), event);
+            under.put(event.getSeq(), epoch);
+        });
+    }
+
+    /** All rows, in the order of the lifetimes' ids. */
+    List<History.Lifetime> rows() {
+        return heads.entrySet().stream()
+                .map(row -> new History.Lifetime(rowKey(row.getKey()), row.getValue()))
+                .toList();
+    }
+
+    /** All logs, in the order of the lifetimes' ids. */
+    List<History.Event> eventRows() {
+        List<History.Event> rows = new ArrayList<>();
+        heads.keySet()
+                .forEach(lifetime -> log(lifetime)
+                        .forEach((seq, event) -> rows.add(new History.Event(
+                                rowKey(lifetime), seq, epochs.get(lifetime).get(seq), event))));
+        return rows;
+    }
+
+    private static History.Key rowKey(LifetimeIdentity lifetime) {
+        return new History.Key(lifetime.tenantId(), lifetime.lifetimeId().toString());
     }
 
     NavigableMap<Long, LifetimeEvent> log(LifetimeIdentity lifetime) {

@@ -73,6 +73,20 @@ final class InMemoryRecords {
         spend.add(key, made);
     }
 
+    /** All rows, Tasks' before Plans', in no order. */
+    List<History.Execution> rows() {
+        List<History.Execution> rows = new ArrayList<>();
+        tasks.forEach((key, task) ->
+                rows.add(History.Execution.of(keyOf(key), key.execId().toString(), task)));
+        plans.forEach((key, plan) ->
+                rows.add(History.Execution.of(keyOf(key), key.execId().toString(), plan)));
+        return rows;
+    }
+
+    private static History.Key keyOf(RecordKey record) {
+        return new History.Key(record.tenantId(), record.lifetimeId().toString());
+    }
+
     FindExecutionsResponse find(FindExecutionsRequest request) {
         Checks.atMost("keys", request.getKeysCount());
         FindExecutionsResponse.Builder found = FindExecutionsResponse.newBuilder();

@@ -395,6 +395,11 @@ public final class InMemoryStateStore implements StateStore {
         return answer(request, audit::list);
     }
 
+    /** All rows that say what happened. */
+    public synchronized History history() {
+        return new History(lifetimes.rows(), lifetimes.eventRows(), records.rows());
+    }
+
     /** Counts every request as a commit. */
     @Override
     public Future<GetStatisticsResponse> getStatistics(GetStatisticsRequest request) {

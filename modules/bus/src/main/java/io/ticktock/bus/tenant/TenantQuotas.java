@@ -47,7 +47,7 @@ public final class TenantQuotas {
         this(source, System::nanoTime);
     }
 
-    TenantQuotas(Function<GetQuotasRequest, Future<GetQuotasResponse>> source, LongSupplier nanos) {
+    public TenantQuotas(Function<GetQuotasRequest, Future<GetQuotasResponse>> source, LongSupplier nanos) {
         this.source = source;
         this.nanos = nanos;
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** One request for leave to dispatch, candidate by candidate: what each sets aside, the next one does not find any more. */
 final class BudgetAdmission {
@@ -44,13 +45,17 @@ final class BudgetAdmission {
     private final BudgetRound round;
     private final AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
 
-    /** @param budgets with what was counted before the request */
+    /**
+     * @param budgets with what was counted before the request
+     * @param nanoTime what it measures by how long it may take
+     */
     BudgetAdmission(
             Prices prices,
             LifetimeBudgets budgets,
             TenantBudgets tenants,
             AdmissionRequest request,
-            AdmissionResponse conditions) {
+            AdmissionResponse conditions,
+            LongSupplier nanoTime) {
         this.prices = prices;
         this.budgets = budgets;
         this.ofTenant = budgets.ofTenant();
@@ -59,7 +64,7 @@ final class BudgetAdmission {
         this.request = request;
         this.conditions = conditions;
         this.now = ProtoTime.instant(request.getNow());
-        this.untilNanos = System.nanoTime() + LONGEST_WAIT.toNanos();
+        this.untilNanos = nanoTime.getAsLong() + LONGEST_WAIT.toNanos();
         this.round = new BudgetRound(budgets);
         response.setPolicyDigest(conditions.getPolicyDigest());
     }

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Sets amounts aside of the slices that this guardrail has been granted, and has more granted when a slice runs out. The
@@ -47,16 +48,21 @@ public final class BudgetLedger implements TenantBudgets {
 
     private final Bus bus;
     private final String sliceId;
+    private final LongSupplier nanoTime;
     private final Map<SliceKey, Slice> slices = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<SliceKey, Used> used = new HashMap<>();
     private final Map<SliceKey, Long> limits = new HashMap<>();
     /** For who waits until what is promised of a slice is known better. */
-    private final Map<SliceKey, Promise<Void>> changes = new HashMap<>();
+    private final Map<SliceKey, Promise<Void>> changes = new LinkedHashMap<>();
 
-    /** @param sliceId of this guardrail alone */
-    public BudgetLedger(Bus bus, String sliceId) {
+    /**
+     * @param sliceId of this guardrail alone
+     * @param nanoTime what it measures time by
+     */
+    public BudgetLedger(Bus bus, String sliceId, LongSupplier nanoTime) {
         this.bus = bus;
         this.sliceId = sliceId;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -88,7 +94,7 @@ public final class BudgetLedger implements TenantBudgets {
             return Optional.of(reserve(wish, key, slice));
         }
         Used known = used.get(key);
-        return known != null && System.nanoTime() - known.untilNanos < 0
+        return known != null && nanoTime.getAsLong() - known.untilNanos < 0
                 ? refusal(wish, known.amount)
                 : Optional.empty();
     }
@@ -136,7 +142,7 @@ public final class BudgetLedger implements TenantBudgets {
         limits.put(key, limit);
         slice.agree(response.getSlice(), asked);
         removeEldest();
-        used.put(key, new Used(response.getUsed(), System.nanoTime() + KNOWN_NANOS));
+        used.put(key, new Used(response.getUsed(), nanoTime.getAsLong() + KNOWN_NANOS));
         boolean isOver = response.getUsed() > limit;
         if (!isOver) {
             slice.forgetOverdraft();
@@ -149,7 +155,7 @@ public final class BudgetLedger implements TenantBudgets {
     /** Nobody is refused for what may never be used: soon it is recorded, or given back, or forgotten. */
     private void awaitChange(Wish wish, Promise<Outcome> outcome) {
         SliceKey key = keyOf(wish);
-        if (System.nanoTime() - wish.untilNanos() > 0) {
+        if (nanoTime.getAsLong() - wish.untilNanos() > 0) {
             outcome.fail(new Failure(
                     FailureCode.UNAVAILABLE,
                     "what is left of the budget \"" + wish.budget().name()
@@ -168,7 +174,7 @@ public final class BudgetLedger implements TenantBudgets {
     }
 
     private Outcome reserve(Wish wish, SliceKey key, Slice slice) {
-        slice.reserve(wish.execId(), wish.amount(), System.nanoTime() + UNCONFIRMED_NANOS);
+        slice.reserve(wish.execId(), wish.amount(), nanoTime.getAsLong() + UNCONFIRMED_NANOS);
         return reserved(wish, key);
     }
 
@@ -216,7 +222,7 @@ public final class BudgetLedger implements TenantBudgets {
         if (slices.isEmpty()) {
             return Future.succeededFuture();
         }
-        long nowNanos = System.nanoTime();
+        long nowNanos = nanoTime.getAsLong();
         Map<SliceKey, Slice.Snapshot> asked = new HashMap<>();
         slices.forEach((key, slice) -> {
             slice.forgetUnconfirmed(nowNanos);

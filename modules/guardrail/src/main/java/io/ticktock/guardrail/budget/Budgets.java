@@ -7,16 +7,23 @@ import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.VerdictRequest;
 import io.ticktock.proto.v1.VerdictResponse;
 import io.vertx.core.Future;
+import java.util.function.LongSupplier;
 
 /** What budgets add to what conditions say. */
 public final class Budgets {
 
     private final TenantBudgets tenants;
-    private final TenantTurns turns = new TenantTurns();
+    private final TenantTurns turns;
+    private final LongSupplier nanoTime;
 
-    /** @param tenants where what is set aside of tenants' budgets comes from */
-    public Budgets(TenantBudgets tenants) {
+    /**
+     * @param tenants where what is set aside of tenants' budgets comes from
+     * @param nanoTime what it measures by how long anybody waits
+     */
+    public Budgets(TenantBudgets tenants, LongSupplier nanoTime) {
         this.tenants = tenants;
+        this.turns = new TenantTurns(nanoTime);
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -32,7 +39,7 @@ public final class Budgets {
         }
         budgets.use(request.getTotals());
         budgets.count(request.getBudgetUse());
-        BudgetAdmission admission = new BudgetAdmission(set.prices(), budgets, tenants, request, conditions);
+        BudgetAdmission admission = new BudgetAdmission(set.prices(), budgets, tenants, request, conditions, nanoTime);
         return budgets.ofTenant().isEmpty() ? admission.decide() : turns.take(request.getTenantId(), admission::decide);
     }
 

@@ -22,7 +22,7 @@ public interface TenantBudgets {
      *
      * @param promised what was set aside of the budget for other attempts of the same decision
      * @param now the time of the decision, which tells the part of the window
-     * @param untilNanos of {@link System#nanoTime()}: how long it may take to see whether others use what they were promised
+     * @param untilNanos on the monotonic clock of the process: how long it may take to see whether others use what they were promised
      */
     record Wish(
             BudgetPolicy budget,

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -32,13 +33,15 @@ final class TenantTurns {
     private final Map<String, Line> lines = new HashMap<>();
 
     private final Duration longestWait;
+    private final LongSupplier nanoTime;
 
-    TenantTurns() {
-        this(LONGEST_WAIT);
+    TenantTurns(LongSupplier nanoTime) {
+        this(LONGEST_WAIT, nanoTime);
     }
 
-    TenantTurns(Duration longestWait) {
+    TenantTurns(Duration longestWait, LongSupplier nanoTime) {
         this.longestWait = longestWait;
+        this.nanoTime = nanoTime;
     }
 
     /** Does this in the tenant's turn; fails when too many wait, or the turn comes too late. */
@@ -54,12 +57,12 @@ final class TenantTurns {
         }
         Promise<Void> turn = Promise.promise();
         line.waiting.add(turn);
-        long untilNanos = System.nanoTime() + longestWait.toNanos();
+        long untilNanos = nanoTime.getAsLong() + longestWait.toNanos();
         return begin(tenantId, turn.future().compose(come -> requireNotLate(untilNanos)), work);
     }
 
-    private static Future<Void> requireNotLate(long untilNanos) {
-        return System.nanoTime() - untilNanos > 0
+    private Future<Void> requireNotLate(long untilNanos) {
+        return nanoTime.getAsLong() - untilNanos > 0
                 ? Future.failedFuture(new Failure(
                         FailureCode.UNAVAILABLE, "the budgets of the tenant were busy for too long; try again"))
                 : Future.succeededFuture();

@@ -39,9 +39,9 @@ class BudgetLedgerTest {
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx);
     private final StoredSlices stored = new StoredSlices(bus);
-    private final BudgetLedger one = new BudgetLedger(bus, "one");
-    private final BudgetLedger other = new BudgetLedger(bus, "other");
-    private final TenantTurns turns = new TenantTurns();
+    private final BudgetLedger one = new BudgetLedger(bus, "one", System::nanoTime);
+    private final BudgetLedger other = new BudgetLedger(bus, "other", System::nanoTime);
+    private final TenantTurns turns = new TenantTurns(System::nanoTime);
 
     @AfterEach
     void close() throws Exception {
@@ -109,7 +109,7 @@ class BudgetLedgerTest {
 
     @Test
     void whoWaitsInVainForWhatIsPromisedHasNoAnswer() throws Exception {
-        BudgetLedger impatient = new BudgetLedger(bus, "impatient");
+        BudgetLedger impatient = new BudgetLedger(bus, "impatient", System::nanoTime);
         BudgetPolicy budget = budget(100);
         assertTrue(isReserved(await(impatient.reserve(wish(budget, "exec", 100)))));
         Future<TenantBudgets.Outcome> wish = impatient.reserve(impatient(wish(budget, "next", 1)));

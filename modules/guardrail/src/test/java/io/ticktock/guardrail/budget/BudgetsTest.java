@@ -46,32 +46,34 @@ class BudgetsTest {
             .build();
 
     private final Map<String, Long> left = new HashMap<>();
-    private final Budgets budgets = new Budgets(new TenantBudgets() {
-        @Override
-        public Future<Outcome> reserve(Wish wish) {
-            BudgetPolicy budget = wish.budget();
-            if (!left.containsKey(budget.name())) {
-                return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "away"));
-            }
-            long amount = wish.amount();
-            long before = left.get(budget.name());
-            if (before < amount) {
-                return Future.succeededFuture(new Outcome(Optional.empty(), budget.limit() - before));
-            }
-            left.put(budget.name(), before - amount);
-            return Future.succeededFuture(new Outcome(
-                    Optional.of(SliceReservation.newBuilder()
-                            .setBudget(budget.name())
-                            .setAmount(amount)
-                            .build()),
-                    0));
-        }
+    private final Budgets budgets = new Budgets(
+            new TenantBudgets() {
+                @Override
+                public Future<Outcome> reserve(Wish wish) {
+                    BudgetPolicy budget = wish.budget();
+                    if (!left.containsKey(budget.name())) {
+                        return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "away"));
+                    }
+                    long amount = wish.amount();
+                    long before = left.get(budget.name());
+                    if (before < amount) {
+                        return Future.succeededFuture(new Outcome(Optional.empty(), budget.limit() - before));
+                    }
+                    left.put(budget.name(), before - amount);
+                    return Future.succeededFuture(new Outcome(
+                            Optional.of(SliceReservation.newBuilder()
+                                    .setBudget(budget.name())
+                                    .setAmount(amount)
+                                    .build()),
+                            0));
+                }
 
-        @Override
-        public void release(String tenantId, String execId, SliceReservation reservation) {
-            left.merge(reservation.getBudget(), reservation.getAmount(), Long::sum);
-        }
-    });
+                @Override
+                public void release(String tenantId, String execId, SliceReservation reservation) {
+                    left.merge(reservation.getBudget(), reservation.getAmount(), Long::sum);
+                }
+            },
+            System::nanoTime);
 
     @Test
     void ofSixtyFourBranchesTenFitAndTheNextOnePauses() {

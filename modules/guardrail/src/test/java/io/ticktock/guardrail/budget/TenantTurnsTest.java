@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class TenantTurnsTest {
 
-    private final TenantTurns turns = new TenantTurns();
+    private final TenantTurns turns = new TenantTurns(System::nanoTime);
     private final List<String> begun = new ArrayList<>();
 
     @Test
@@ -43,7 +43,7 @@ class TenantTurnsTest {
 
     @Test
     void aTurnThatComesTooLateIsNotTaken() {
-        TenantTurns late = new TenantTurns(Duration.ofNanos(-1));
+        TenantTurns late = new TenantTurns(Duration.ofNanos(-1), System::nanoTime);
         Promise<Void> first = Promise.promise();
         late.take("acme", first::future);
         Future<Void> second = late.take("acme", () -> {

@@ -4,6 +4,7 @@ import io.ticktock.sdk.HandlerFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,12 +17,21 @@ public final class HandlerThreads implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 30;
 
-    private final ThreadPoolExecutor pool;
+    private final ExecutorService pool;
 
     /** @param maxWaiting how much work may wait for a thread */
     public HandlerThreads(int threads, int maxWaiting) {
+        this(pool(threads, maxWaiting));
+    }
+
+    /** @param pool rejects what is too much */
+    public HandlerThreads(ExecutorService pool) {
+        this.pool = pool;
+    }
+
+    private static ExecutorService pool(int threads, int maxWaiting) {
         AtomicInteger number = new AtomicInteger();
-        this.pool = new ThreadPoolExecutor(
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,
                 threads,
                 IDLE_SECONDS,
@@ -29,6 +39,7 @@ public final class HandlerThreads implements AutoCloseable {
                 new ArrayBlockingQueue<>(maxWaiting),
                 work -> daemon(work, number.incrementAndGet()));
         pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Runs it as soon as a thread is free. Throws {@link HandlerFailure} when too much waits for one already. */

@@ -1,0 +1,183 @@
+package io.ticktock.launcher.simulation;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.control.LifetimeState;
+import io.ticktock.graph.AgentGraph;
+import io.ticktock.graph.GraphParser;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.LifetimeEvent;
+import io.ticktock.proto.v1.LifetimeStatus;
+import io.ticktock.proto.v1.RegisterGraphRequest;
+import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.History;
+import io.ticktock.testkit.HistoryChecker;
+import io.ticktock.testkit.simulation.Simulation;
+import io.ticktock.testkit.simulation.Trace;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One simulation, from its seed to its findings. */
+final class SimulatedRun {
+
+    private static final List<String> TENANTS = List.of("acme", "blue", "crowd");
+    private static final Map<String, AgentGraph> GRAPHS = graphs();
+
+    /** After which all must be over, once all is well again. A clock may have been an hour ahead. */
+    private static final Duration PATIENCE = Duration.ofMinutes(80);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final long MOST_TASKS = 5_000_000;
+
+    private final long seed;
+    private final Simulation simulation;
+    private final SimulatedSystem system;
+    private final Chaos chaos;
+    private final SimulatedClient client;
+    private boolean isSettled;
+
+    /**
+     * What came of it.
+     *
+     * @param violations empty when all is as it must be
+     * @param accepted executions
+     * @param faults that were fired, of messages and of the store each one
+     */
+    record Result(
+            long seed,
+            List<String> violations,
+            long hash,
+            long entries,
+            long accepted,
+            long faults,
+            Map<Chaos.Fault, Integer> fired,
+            Map<LifetimeStatus, Integer> ends,
+            Duration time,
+            List<String> trace) {}
+
+    SimulatedRun(long seed, Vertx vertx, Trace trace) {
+        this.seed = seed;
+        this.simulation = new Simulation(seed, vertx, trace);
+        this.system = new SimulatedSystem(simulation);
+        Duration window = Duration.ofSeconds(5 + simulation.random().nextInt(25));
+        this.chaos = new Chaos(system, window);
+        this.client = new SimulatedClient(simulation, window);
+    }
+
+    private static Map<String, AgentGraph> graphs() {
+        Map<String, AgentGraph> graphs = new HashMap<>();
+        Stream.of("line", "rounds", "fan", "meeting").forEach(name -> graphs.put(name, graph(name)));
+        return graphs;
+    }
+
+    private static AgentGraph graph(String name) {
+        String file = name + ".yaml";
+        try (InputStream content = SimulatedRun.class.getResourceAsStream(file)) {
+            return GraphParser.parse(file, content.readAllBytes(), TENANTS.get(0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Result run() {
+        GRAPHS.values().forEach(this::register);
+        system.start();
+        client.start();
+        chaos.start();
+        List<String> violations = new ArrayList<>();
+        look();
+        try {
+            if (!simulation.runUntil(() -> isSettled, PATIENCE.toNanos(), MOST_TASKS)) {
+                violations.add("not settled after " + PATIENCE + ": " + client.open() + ", " + running());
+            }
+        } catch (RuntimeException e) {
+            violations.add("broken off: " + e);
+        }
+        History history = system.rows().history();
+        long accepted = history.events().stream()
+                .filter(row -> row.event().hasAccepted())
+                .count();
+        new HistoryChecker(SimulatedRun::fold)
+                .check(history, 1)
+                .forEach(violation -> violations.add(violation.toString()));
+        violations.addAll(new Findings(system, client, history).all());
+        Map<LifetimeStatus, Integer> ends = new HashMap<>();
+        history.lifetimes().forEach(row -> ends.merge(row.head().getStatus(), 1, Integer::sum));
+        return new Result(
+                seed,
+                violations,
+                simulation.trace().hash(),
+                simulation.trace().entries(),
+                accepted,
+                simulation.network().faults() + system.store().faults(),
+                chaos.fired(),
+                ends,
+                Duration.ofNanos(simulation.nanos()),
+                simulation.trace().last());
+    }
+
+    private void register(AgentGraph graph) {
+        for (String tenantId : TENANTS) {
+            Awaiting.result(system.rows()
+                    .registerGraph(RegisterGraphRequest.newBuilder()
+                            .setGraph(GraphReference.newBuilder()
+                                    .setTenantId(tenantId)
+                                    .setName(graph.name())
+                                    .setVersion(graph.version())
+                                    .setDigest(graph.digest()))
+                            .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                            .build()));
+        }
+    }
+
+    /** Looks from time to time whether all is over, as nobody within the system can. */
+    private void look() {
+        isSettled = chaos.isOver() && client.isDone() && running().isEmpty();
+        if (!isSettled) {
+            simulation.after(LOOK.toNanos(), this::look);
+        }
+    }
+
+    /** Those that neither have ended nor are paused, nor wait for a child that is. */
+    private List<String> running() {
+        List<AgentLifetime> heads = system.rows().history().lifetimes().stream()
+                .map(History.Lifetime::head)
+                .toList();
+        Set<String> waitForPaused = heads.stream()
+                .filter(head -> head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED)
+                .map(AgentLifetime::getParentLifetimeId)
+                .collect(Collectors.toSet());
+        return heads.stream()
+                .filter(head -> !isOver(head))
+                .filter(head -> !head.getParked() || !waitForPaused.contains(head.getLifetimeId()))
+                .map(head -> head.getGraph().getName() + " " + head.getLifetimeId() + " of " + head.getTenantId()
+                        + (head.getParked() ? ", parked" : ", not parked"))
+                .toList();
+    }
+
+    private static boolean isOver(AgentLifetime head) {
+        return switch (head.getStatus()) {
+            case LIFETIME_STATUS_COMPLETED, LIFETIME_STATUS_FAILED, LIFETIME_STATUS_ABORTED, LIFETIME_STATUS_PAUSED ->
+                true;
+            case LIFETIME_STATUS_RUNNING, LIFETIME_STATUS_UNSPECIFIED, UNRECOGNIZED -> false;
+        };
+    }
+
+    static AgentLifetime fold(List<LifetimeEvent> events) {
+        LifetimeEvent first = events.get(0);
+        AgentGraph graph = GRAPHS.get(first.getStarted().getGraph().getName());
+        LifetimeState state = new LifetimeState(first.getTenantId(), first.getLifetimeId(), graph);
+        events.forEach(state::apply);
+        return state.head();
+    }
+}
