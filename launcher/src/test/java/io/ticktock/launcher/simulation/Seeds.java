@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.testkit.simulation.Trace;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,11 +26,13 @@ final class Seeds {
 
     private final long from;
     private final long count;
+    private final Duration longest;
     private final boolean traces;
     private final AtomicLong next = new AtomicLong();
     private final List<SimulatedRun.Result> failed = new ArrayList<>();
     private final Map<Chaos.Fault, Integer> fired = new EnumMap<>(Chaos.Fault.class);
     private final Map<LifetimeStatus, Integer> ends = new EnumMap<>(LifetimeStatus.class);
+    private long begunNanos;
     private long done;
     private long accepted;
     private long faults;
@@ -37,14 +40,16 @@ final class Seeds {
     private long virtualSeconds;
     private long tookMs;
 
-    Seeds(long from, long count, boolean traces) {
+    /** @param longest after which no other seed begins */
+    Seeds(long from, long count, Duration longest, boolean traces) {
+        this.longest = longest;
         this.from = from;
         this.count = count;
         this.traces = traces;
     }
 
     List<SimulatedRun.Result> run() throws Exception {
-        long begun = System.nanoTime();
+        begunNanos = System.nanoTime();
         Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
         Level before = root.getLevel();
         root.setLevel(traces ? before : Level.OFF);
@@ -59,7 +64,7 @@ final class Seeds {
         } finally {
             root.setLevel(before);
         }
-        tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
         return failed;
     }
 
@@ -82,7 +87,7 @@ final class Seeds {
     }
 
     private synchronized boolean isEnough() {
-        return failed.size() >= MOST_FAILED;
+        return failed.size() >= MOST_FAILED || System.nanoTime() - begunNanos > longest.toNanos();
     }
 
     private synchronized void add(SimulatedRun.Result result) {
