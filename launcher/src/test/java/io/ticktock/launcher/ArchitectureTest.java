@@ -119,13 +119,14 @@ class ArchitectureTest {
     void onlyBusTouchesTheEventBus() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.ticktock.bus..", "io.ticktock.cluster..")
+                .resideOutsideOfPackages(
+                        "io.ticktock.bus..", "io.ticktock.cluster..", "io.ticktock.testkit.simulation..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.eventbus..")
                 .because("timeouts, trace context and failures are handled once: use io.ticktock.bus.Bus with a"
                         + " constant of Addresses, and extend Bus if it lacks something; io.ticktock.cluster only says"
-                        + " where it listens")
+                        + " where it listens, and simulations have one of their own")
                 .check(OURS);
     }
 
