@@ -37,6 +37,9 @@ final class SimulatedRun {
     private static final Duration PATIENCE = Duration.ofMinutes(80);
 
     private static final Duration LOOK = Duration.ofMillis(500);
+    /** What is on its way when all is over, such as the news of a child's end, arrives within that time. */
+    private static final int LOOKS_UNTIL_SETTLED = 30;
+
     private static final long MOST_TASKS = 5_000_000;
 
     private final long seed;
@@ -44,6 +47,7 @@ final class SimulatedRun {
     private final SimulatedSystem system;
     private final Chaos chaos;
     private final SimulatedClient client;
+    private int overForLooks;
     private boolean isSettled;
 
     /**
@@ -142,7 +146,9 @@ final class SimulatedRun {
 
     /** Looks from time to time whether all is over, as nobody within the system can. */
     private void look() {
-        isSettled = chaos.isOver() && client.isDone() && running().isEmpty();
+        boolean isOver = chaos.isOver() && client.isDone() && running().isEmpty();
+        overForLooks = isOver ? overForLooks + 1 : 0;
+        isSettled = overForLooks > LOOKS_UNTIL_SETTLED;
         if (!isSettled) {
             simulation.after(LOOK.toNanos(), this::look);
         }
