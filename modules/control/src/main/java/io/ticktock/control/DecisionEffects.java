@@ -39,8 +39,9 @@ final class DecisionEffects {
         if (decision.headChanged()) {
             noteHead(resident, decision);
         }
-        decision.commands().forEach(command -> follow(resident, command));
+        // First, since what waited and goes on in the same decision is to be handed out anew.
         dispatcher.releaseClosed(resident, decision.events());
+        decision.commands().forEach(command -> follow(resident, command));
         controller.tellCharged(resident.state.tenantId(), decision.charges());
         if (!decision.events().isEmpty()) {
             publish(resident, decision);

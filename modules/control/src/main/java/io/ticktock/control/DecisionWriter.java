@@ -29,16 +29,17 @@ final class DecisionWriter {
         this.parkAfter = parkAfter;
     }
 
-    /** The decision once it is durable. Nothing is written where it changes nothing. */
+    /** The decision once it is durable. Nothing is written where it changes nothing, not even that it leaves memory. */
     Future<Decision> write(Resident resident, Decision decision) {
-        if (decision.changesNothing() && !resident.timerSpent) {
+        boolean park = mayPark(resident);
+        boolean leaves = park && !resident.parked;
+        if (decision.changesNothing() && !resident.timerSpent && !leaves) {
             return Future.succeededFuture(decision);
         }
         // What was forgotten is perhaps decided elsewhere by now.
         if (resident.dropped) {
             return Future.failedFuture(new Failure(FailureCode.FENCED, "the lifetime has left memory"));
         }
-        boolean park = mayPark(resident);
         LifetimeDecision stored = toStore(resident, decision, park);
         return lease.write(resident.state.lifetimeId(), fence -> append(fence, stored))
                 .map(appended -> {
@@ -83,7 +84,7 @@ final class DecisionWriter {
     }
 
     /** Whether it can leave memory with this decision: nothing is out, nothing has come in, nothing is due soon. */
-    private boolean mayPark(Resident resident) {
+    boolean mayPark(Resident resident) {
         if (resident.state.hasEnded() || resident.hasInputs() || !resident.isIdle()) {
             return false;
         }

@@ -164,20 +164,23 @@ final class GraphOrchestrator {
     private Future<LifetimeStarter.Start> beginAdmitted(
             LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin, LifetimeSpans.Asked trace) {
         starting++;
+        Residents.Beginning beginning = residents.begin(asked);
         return Future.succeededFuture()
                 .compose(nothing -> begin.get())
                 .onComplete(done -> {
                     starting--;
+                    residents.ended(asked, beginning);
                     running.settled(
                             asked.getTenantId(),
                             done.succeeded() && done.result().created());
                 })
                 .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
                 .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
-                .onSuccess(start -> admitted(asked.getTenantId(), start, trace));
+                .onSuccess(start -> admitted(asked.getTenantId(), start, trace, beginning));
     }
 
-    private void admitted(String tenantId, LifetimeStarter.Start start, LifetimeSpans.Asked trace) {
+    private void admitted(
+            String tenantId, LifetimeStarter.Start start, LifetimeSpans.Asked trace, Residents.Beginning beginning) {
         if (!start.created()) {
             controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
@@ -185,9 +188,22 @@ final class GraphOrchestrator {
             return;
         }
         spans.started(start.state(), trace);
+        if (residents.isOutdated(beginning)) {
+            recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
+            return;
+        }
         Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
         if (residents.add(resident)) {
             effects.carryOut(resident, start.decision());
+            settleStarted(resident);
+        }
+    }
+
+    /** One that is held right at its start leaves memory, and who drives it next must not think that it should be there. */
+    private void settleStarted(Resident resident) {
+        if (writer.mayPark(resident)) {
+            offer(resident, new Input.Ticked());
+        } else {
             settle(resident);
         }
     }

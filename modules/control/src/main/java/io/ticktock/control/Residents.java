@@ -22,6 +22,13 @@ final class Residents {
 
     private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
+    private final Map<LifetimeKey, Beginning> beginnings = new HashMap<>();
+
+    /** Of a lifetime that is being stored for the first time: while that takes, it may be found in the tables already. */
+    static final class Beginning {
+        private int open;
+        private boolean isOutdated;
+    }
 
     Residents(Vertx vertx, ShardLease lease, LifetimeLoader loader, Dispatcher dispatcher, ChildStarter children) {
         this.vertx = vertx;
@@ -43,6 +50,25 @@ final class Residents {
     /** Those that are on their way into memory included. */
     int size() {
         return residents.size() + loading.size();
+    }
+
+    /** To be told about by {@link #ended} when it is stored, or not. */
+    Beginning begin(LifetimeKey key) {
+        Beginning beginning = beginnings.computeIfAbsent(key, none -> new Beginning());
+        beginning.open++;
+        return beginning;
+    }
+
+    void ended(LifetimeKey key, Beginning beginning) {
+        beginning.open--;
+        if (beginning.open == 0) {
+            beginnings.remove(key, beginning);
+        }
+    }
+
+    /** Whether the lifetime was brought in since, or may have been elsewhere: then it may be further than it began. */
+    boolean isOutdated(Beginning beginning) {
+        return beginning.isOutdated;
     }
 
     /** Takes in what was just started; false when it is not to be driven here, or is found in the tables already. */
@@ -68,6 +94,10 @@ final class Residents {
 
     private Future<Resident> load(LifetimeKey key) {
         int term = lease.term();
+        Beginning beginning = beginnings.get(key);
+        if (beginning != null) {
+            beginning.isOutdated = true;
+        }
         Future<Resident> load = loader.load(key)
                 .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.term() == term
                         ? Future.succeededFuture(admit(key, loaded))
@@ -120,6 +150,7 @@ final class Residents {
         dispatcher.holdBack();
         List.copyOf(residents.values()).forEach(this::drop);
         loading.clear();
+        beginnings.values().forEach(beginning -> beginning.isOutdated = true);
     }
 
     static Failure gone() {

@@ -20,6 +20,7 @@ final class ShardRecovery {
 
     private static final int AT_ONCE = 64;
     private static final long NO_ROOM_PAUSE_MS = 100;
+    private static final long RETRY_MS = 500;
     private static final long MS_PER_SECOND = 1_000;
 
     private final Vertx vertx;
@@ -94,7 +95,7 @@ final class ShardRecovery {
         int to = Math.min(keys.size(), from + Math.min(AT_ONCE, room));
         List<Future<?>> batch = new ArrayList<>();
         batch.add(vertx.timer(pauseMs(to - from)));
-        keys.subList(from, to).forEach(key -> batch.add(recover(key)));
+        keys.subList(from, to).forEach(key -> batch.add(recover(begun, key)));
         return Future.join(batch).transform(tried -> recoverFrom(begun, keys, to));
     }
 
@@ -103,9 +104,19 @@ final class ShardRecovery {
         return 1 + fullMs / 2 + random.nextLong(fullMs + 1);
     }
 
-    private Future<Void> recover(LifetimeKey key) {
-        return lease.isTroubled(key.getLifetimeId())
-                ? careful.bring(key, () -> orchestrator.recover(key).compose(in -> orchestrator.catchUp(key)))
-                : orchestrator.recover(key);
+    private Future<Void> recover(int begun, LifetimeKey key) {
+        return lease.isTroubled(key.getLifetimeId()) ? recoverCarefully(begun, key) : orchestrator.recover(key);
+    }
+
+    /** Until it is in memory or set aside: the lease may have run out for a moment, or the data plane be away. */
+    private Future<Void> recoverCarefully(int begun, LifetimeKey key) {
+        return careful.bring(key, () -> orchestrator.recover(key).compose(in -> orchestrator.catchUp(key)))
+                .recover(cause -> begun == run
+                        ? vertx.timer(RETRY_MS).compose(over -> recoverAgain(begun, key))
+                        : Future.failedFuture(cause));
+    }
+
+    private Future<Void> recoverAgain(int begun, LifetimeKey key) {
+        return begun == run ? recoverCarefully(begun, key) : Future.succeededFuture();
     }
 }

@@ -565,11 +565,119 @@ class ControlVerticleTest {
         assertEquals("", ended.getQuarantine());
     }
 
+    @Test
+    void whatIsHeldAtItsStartLeavesMemory() throws Exception {
+        admission = request -> AdmissionResponse.newBuilder()
+                .addAllVerdicts(Collections.nCopies(
+                        request.getCandidatesCount(),
+                        Verdict.newBuilder()
+                                .setAction(GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME)
+                                .setReason("not now")
+                                .build()))
+                .build();
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        AgentLifetime held = awaitLifetime(startLifetime(), AgentLifetime::getParked);
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_PAUSED, held.getStatus());
+    }
+
+    @Test
+    void whatWaitsAndGoesOnInOneDecisionIsHandedOutAgain() throws Exception {
+        Gates gates = new Gates();
+        deploy(vertx, new Bus(vertx, gates), List.of("wait -> p", "p -> END [FINAL]"), NONE, Duration.ofMillis(1));
+        gates.close(Delivery.Leg.REQUEST, Addresses.CONTROL_REPORT_WAITING.name());
+        String id = startLifetime();
+        awaitThat(() -> gates.held.size() == 1, "the wait is reported");
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_APPEND_DECISION.name());
+        Future<?> paused = signal(id, Signal.newBuilder().setSignalId("p").setPause(PauseCommand.getDefaultInstance()));
+        awaitThat(() -> gates.held.size() == 2, "the pause is decided");
+        gates.held.remove().run();
+        Future<?> resumed =
+                signal(id, Signal.newBuilder().setSignalId("r").setResume(ResumeCommand.getDefaultInstance()));
+        await(vertx.timer(50, TimeUnit.MILLISECONDS));
+        gates.open();
+        await(Future.all(paused, resumed));
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    @Test
+    void aStartThatIsAnsweredLateDoesNotBringBackHowItBegan() throws Exception {
+        Gates gates = new Gates();
+        start(gates, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        gates.close(Delivery.Leg.ANSWER, Addresses.STATE_CREATE_LIFETIME.name());
+        StartLifetimeRequest request = startRequest();
+        String id = request.getLifetimeId();
+        Future<StartLifetimeResponse> first = bus.request(Addresses.CONTROL_START.at(Shard.of(id)), request);
+        awaitThat(() -> gates.held.size() == 1, "it is stored");
+        gates.closed.clear();
+        await(started(request));
+        awaitLifetime(id, AgentLifetime::getParked);
+        gates.close(Delivery.Leg.REQUEST, Addresses.EXECUTOR_RUN_TASK.name());
+        gates.held.remove().run();
+        await(first);
+        await(signal(id, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(id)))));
+        gates.open();
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    @Test
+    void whatCannotBeNotedBeforeItIsRecoveredIsTriedAgain() throws Exception {
+        HeldRecords delivery = new HeldRecords();
+        start(delivery, CHAIN, FLAKY);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.add(startLifetime());
+        }
+        awaitThat(() -> delivery.held.size() == 3, "all of them run");
+        delivery.notesToLose.set(1);
+        takeOver();
+        awaitThat(() -> delivery.notesToLose.get() <= 0, "one was not noted");
+        delivery.letGo();
+        for (String id : ids) {
+            assertEquals(
+                    LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                    awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+        }
+    }
+
+    /** Keeps messages back on their way to some addresses. */
+    private static final class Gates implements Delivery {
+
+        final Set<String> closed = ConcurrentHashMap.newKeySet();
+        final Deque<Runnable> held = new ConcurrentLinkedDeque<>();
+
+        void close(Leg leg, String address) {
+            closed.add(leg + address);
+        }
+
+        @Override
+        public void deliver(Leg leg, String address, Runnable arrive, Runnable lose) {
+            boolean isClosed = closed.stream().anyMatch((leg + address)::startsWith);
+            if (!isClosed) {
+                arrive.run();
+                return;
+            }
+            Context context = Vertx.currentContext();
+            held.add(() -> context.runOnContext(nothing -> arrive.run()));
+        }
+
+        void open() {
+            closed.clear();
+            while (!held.isEmpty()) {
+                held.remove().run();
+            }
+        }
+    }
+
     /** Keeps back the records of Tasks until they are let go, loses some loads, and counts looks for due timers. */
     private static final class HeldRecords implements Delivery {
 
         final Deque<Runnable> held = new ConcurrentLinkedDeque<>();
         final AtomicInteger loadsToLose = new AtomicInteger();
+        final AtomicInteger notesToLose = new AtomicInteger();
         final LongAdder polls = new LongAdder();
         private volatile boolean goesOn;
 
@@ -584,6 +692,10 @@ class ControlVerticleTest {
             } else if (leg == Leg.REQUEST
                     && address.equals(Addresses.STATE_LOAD_LIFETIME.name())
                     && loadsToLose.getAndDecrement() > 0) {
+                lose.run();
+            } else if (leg == Leg.REQUEST
+                    && address.equals(Addresses.STATE_NOTE_RECOVERIES.name())
+                    && notesToLose.getAndDecrement() > 0) {
                 lose.run();
             } else {
                 arrive.run();
