@@ -1,56 +1,77 @@
 package io.ticktock.launcher.simulation;
 
+import io.ticktock.sdk.Attempt;
+import io.ticktock.testkit.Evidence;
+import io.ticktock.testkit.History;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What handlers did outside, in order. */
 final class EffectLedger {
 
-    private final List<Effect> effects = new ArrayList<>();
+    /** The nodes of the graphs whose Tasks write down here what they do. */
+    private static final Set<String> NODES = Set.of("first", "second", "add", "work", "sum", "line_up", "run");
 
-    /** One run of a handler. */
-    static final class Effect {
-        final long nanos;
-        final String process;
-        final String tenantId;
-        final String lifetimeId;
-        final String execId;
-        final String idempotencyKey;
-        private boolean hasEnded;
-
-        private Effect(
-                long nanos, String process, String tenantId, String lifetimeId, String execId, String idempotencyKey) {
-            this.nanos = nanos;
-            this.process = process;
-            this.tenantId = tenantId;
-            this.lifetimeId = lifetimeId;
-            this.execId = execId;
-            this.idempotencyKey = idempotencyKey;
-        }
-
-        void end() {
-            hasEnded = true;
-        }
-    }
-
+    private final List<Entry> entries = new ArrayList<>();
     private final List<String> overlaps = new ArrayList<>();
 
-    Effect begin(long nanos, String process, String tenantId, String lifetimeId, String execId, String idempotencyKey) {
-        for (Effect earlier : effects) {
-            if (!earlier.hasEnded && earlier.execId.equals(execId) && earlier.process.equals(process)) {
-                overlaps.add(execId + " begins in " + process + ", which runs it already");
-            }
+    /** One run of a handler. */
+    static final class Entry {
+        private final String process;
+        private final Evidence.Effect begun;
+        private boolean isOver;
+        private boolean isFinished;
+
+        private Entry(String process, Evidence.Effect begun) {
+            this.process = process;
+            this.begun = begun;
         }
-        Effect effect = new Effect(nanos, process, tenantId, lifetimeId, execId, idempotencyKey);
-        effects.add(effect);
-        return effect;
+
+        void finish() {
+            isOver = true;
+            isFinished = true;
+        }
+
+        void cancel() {
+            isOver = true;
+        }
+
+        private Evidence.Effect effect() {
+            return new Evidence.Effect(
+                    begun.key(), begun.execId(), begun.idempotencyKey(), begun.attempt(), begun.begunAt(), isFinished);
+        }
     }
 
-    List<Effect> effects() {
-        return effects;
+    /** Notes that this begins. */
+    Entry begin(Instant now, String process, Attempt attempt, Bug bug) {
+        String execId = bug.execIdOf(attempt);
+        boolean isHeld = entries.stream()
+                .anyMatch(
+                        entry -> !entry.isOver && entry.begun.execId().equals(execId) && entry.process.equals(process));
+        if (isHeld) {
+            overlaps.add(execId + " begins in " + process + ", which has it in hand");
+        }
+        Entry entry = new Entry(
+                process,
+                new Evidence.Effect(
+                        new History.Key(attempt.tenantId(), attempt.lifetimeId()),
+                        execId,
+                        bug.idempotencyKeyOf(attempt),
+                        attempt.number(),
+                        Optional.of(now),
+                        false));
+        entries.add(entry);
+        return entry;
     }
 
-    /** What began in a process that had it in hand. */
+    Evidence.Ledger evidence() {
+        return new Evidence.Ledger(entries.stream().map(Entry::effect).toList(), NODES, true);
+    }
+
+    /** What began in a process that had it in hand already. */
     List<String> overlaps() {
         return overlaps;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +24,8 @@ final class Seeds {
     private static final int SEEDS_A_VERTX = 100;
 
     private static final int MOST_FAILED = 10;
+    /** Long enough to see that something is stuck. */
+    private static final Duration SHORT = Duration.ofMinutes(2);
 
     private final long from;
     private final long count;
@@ -66,6 +69,36 @@ final class Seeds {
         }
         tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
         return failed;
+    }
+
+    /** The first of the seeds with which the bug breaks its rule; what came with it is clean without it. */
+    OptionalLong firstThatShows(Bug bug) throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        root.setLevel(Level.OFF);
+        Vertx vertx = Vertx.vertx();
+        try {
+            return SimulationThread.call(() -> firstThatShows(bug, vertx));
+        } finally {
+            root.setLevel(before);
+            vertx.close();
+        }
+    }
+
+    private OptionalLong firstThatShows(Bug bug, Vertx vertx) {
+        String rule = "rule=" + bug.breaks() + ",";
+        for (long seed = from; seed < from + count; seed++) {
+            SimulatedRun.Result result = new SimulatedRun(seed, vertx, new Trace(), bug, SHORT).run();
+            if (result.violations().stream().anyMatch(violation -> violation.contains(rule))) {
+                List<String> without =
+                        new SimulatedRun(seed, vertx, new Trace()).run().violations();
+                if (!without.isEmpty()) {
+                    throw new IllegalStateException("seed " + seed + " without a bug: " + without);
+                }
+                return OptionalLong.of(seed);
+            }
+        }
+        return OptionalLong.empty();
     }
 
     private Void work() {

@@ -1,5 +1,6 @@
 package io.ticktock.launcher.simulation;
 
+import com.google.protobuf.Message;
 import io.ticktock.bus.Address;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
@@ -18,6 +19,10 @@ import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.sdk.Json;
+import io.ticktock.testkit.Evidence.Kind;
+import io.ticktock.testkit.Evidence.Operation;
+import io.ticktock.testkit.Evidence.Outcome;
+import io.ticktock.testkit.History;
 import io.ticktock.testkit.simulation.SimulatedProcess;
 import io.ticktock.testkit.simulation.Simulation;
 import io.vertx.core.Future;
@@ -29,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Starts lifetimes, answers what they ask, pauses, resumes and aborts some, and keeps a journal of what it was told. */
 final class SimulatedClient {
@@ -41,15 +47,8 @@ final class SimulatedClient {
     private final SimulatedProcess process;
     private final Bus bus;
     private final Duration window;
-    private final List<Asked> asked = new ArrayList<>();
+    private final List<Operation> journal = new ArrayList<>();
     private final Set<String> open = new LinkedHashSet<>();
-
-    /** What a client knows of something that it asked for. */
-    enum Outcome {
-        UNKNOWN,
-        OK,
-        REFUSED
-    }
 
     /** One lifetime of the client's, and what it was told of it. */
     static final class Asked {
@@ -57,9 +56,6 @@ final class SimulatedClient {
         final String lifetimeId;
         final String graph;
         final Map<String, Object> input;
-        Outcome started = Outcome.UNKNOWN;
-        Outcome aborted;
-        boolean isPaused;
 
         Asked(String tenantId, String lifetimeId, String graph, Map<String, Object> input) {
             this.tenantId = tenantId;
@@ -73,6 +69,7 @@ final class SimulatedClient {
         this.simulation = simulation;
         this.window = window;
         this.process = simulation.start("client");
+        simulation.network().neverRepeat("client");
         this.bus = new Bus(process.vertx(), process.eventBus(), process.nanoTime());
     }
 
@@ -94,8 +91,9 @@ final class SimulatedClient {
         process.run(() -> TENANTS.forEach(this::look));
     }
 
-    List<Asked> asked() {
-        return asked;
+    /** What was asked for, and what came of it. */
+    List<Operation> journal() {
+        return journal;
     }
 
     /** Whether it waits for nothing any more. */
@@ -123,8 +121,7 @@ final class SimulatedClient {
                 (100 + random.nextInt(4_000)) + "ms"));
         String graph = List.of("line", "rounds", "fan", "meeting").get(random.nextInt(4));
         Asked lifetime = new Asked(tenantId, id(number), graph, input);
-        asked.add(lifetime);
-        open.add("start " + lifetime.lifetimeId);
+        open.add(Kind.START + " " + lifetime.lifetimeId);
         after(at, () -> begin(lifetime));
         if (random.nextInt(4) == 0) {
             after(at.plusMillis(random.nextInt(3_000)), () -> pause(lifetime));
@@ -151,41 +148,80 @@ final class SimulatedClient {
                 .setGraphVersion("1.0.0")
                 .setInput(Payload.newBuilder().setInline(Json.write(lifetime.input)))
                 .build();
-        insist(Addresses.CONTROL_START.at(Shard.of(lifetime.lifetimeId)), request)
-                .onComplete(started -> {
-                    lifetime.started = started.succeeded() ? Outcome.OK : Outcome.REFUSED;
-                    open.remove("start " + lifetime.lifetimeId);
-                    simulation.note("client", "started", lifetime.lifetimeId + " " + lifetime.started, 0);
-                });
+        ask(
+                Kind.START,
+                lifetime,
+                "",
+                Outcome.OK,
+                tries -> insist(Addresses.CONTROL_START.at(Shard.of(lifetime.lifetimeId)), request, tries));
     }
 
     private void pause(Asked lifetime) {
-        Signal.Builder signal =
-                signal(lifetime, "pause").setPause(PauseCommand.newBuilder().setReason("a break"));
-        open.add("pause " + lifetime.lifetimeId);
-        lifetime.isPaused = true;
-        signal(signal.build())
+        Signal signal = signal(lifetime, "pause")
+                .setPause(PauseCommand.newBuilder().setReason("a break"))
+                .build();
+        open.add("break " + lifetime.lifetimeId);
+        steer(Kind.PAUSE, lifetime, "a break", signal)
                 .onComplete(done ->
-                        after(Duration.ofMillis(500 + simulation.random().nextInt(5_000)), () -> {
-                            Signal.Builder resume = signal(lifetime, "resume")
-                                    .setResume(ResumeCommand.newBuilder().setReason("enough of it"));
-                            signal(resume.build()).onComplete(resumed -> {
-                                lifetime.isPaused = false;
-                                open.remove("pause " + lifetime.lifetimeId);
-                            });
-                        }));
+                        after(Duration.ofMillis(500 + simulation.random().nextInt(5_000)), () -> resume(lifetime)));
+    }
+
+    private void resume(Asked lifetime) {
+        Signal signal = signal(lifetime, "resume")
+                .setResume(ResumeCommand.newBuilder().setReason("enough of it"))
+                .build();
+        steer(Kind.RESUME, lifetime, "enough of it", signal)
+                .onComplete(done -> open.remove("break " + lifetime.lifetimeId));
     }
 
     private void abort(Asked lifetime) {
-        Signal.Builder signal =
-                signal(lifetime, "abort").setAbort(AbortCommand.newBuilder().setReason("enough"));
-        open.add("abort " + lifetime.lifetimeId);
-        lifetime.aborted = Outcome.UNKNOWN;
-        signal(signal.build()).onComplete(done -> {
-            lifetime.aborted = done.succeeded() ? Outcome.OK : Outcome.REFUSED;
-            open.remove("abort " + lifetime.lifetimeId);
-            simulation.note("client", "aborted", lifetime.lifetimeId + " " + lifetime.aborted, 0);
+        Signal signal = signal(lifetime, "abort")
+                .setAbort(AbortCommand.newBuilder().setReason("enough"))
+                .build();
+        steer(Kind.ABORT, lifetime, "enough", signal);
+    }
+
+    /** One way or the other: to who drives it, or to be found. */
+    private Future<?> steer(Kind kind, Asked lifetime, String reason, Signal signal) {
+        boolean isLeft = simulation.random().nextBoolean();
+        return ask(kind, lifetime, reason, isLeft ? Outcome.LEFT : Outcome.OK, tries -> send(signal, isLeft, tries));
+    }
+
+    private Future<?> send(Signal signal, boolean isLeft, Tries tries) {
+        return isLeft
+                ? insist(
+                        Addresses.STATE_SEND_SIGNAL,
+                        SendSignalRequest.newBuilder().setSignal(signal).build(),
+                        tries)
+                : insist(
+                        Addresses.CONTROL_SIGNAL.at(Shard.of(signal.getLifetimeId())),
+                        SignalLifetimeRequest.newBuilder().setSignal(signal).build(),
+                        tries);
+    }
+
+    /** Asks, and writes down how that ended. */
+    private Future<?> ask(
+            Kind kind, Asked lifetime, String identity, Outcome good, Function<Tries, Future<?>> request) {
+        String name = kind + " " + lifetime.lifetimeId;
+        open.add(name);
+        long begun = simulation.nanos();
+        Tries tries = new Tries();
+        return request.apply(tries).onComplete(done -> {
+            Outcome outcome = done.succeeded() ? good : tries.failed(Failure.of(done.cause()));
+            History.Key key = new History.Key(lifetime.tenantId, lifetime.lifetimeId);
+            journal.add(new Operation(kind, outcome, key, identity, key, begun, simulation.nanos()));
+            open.remove(name);
+            simulation.note("client", "is told", name + " " + outcome, 0);
         });
+    }
+
+    /** What is refused after a try without an answer may have been done by that. */
+    private static final class Tries {
+        private boolean isOpen;
+
+        Outcome failed(Failure last) {
+            return isOpen || last.code() == FailureCode.INTERNAL ? Outcome.UNKNOWN : Outcome.FAILED;
+        }
     }
 
     private static Signal.Builder signal(Asked lifetime, String what) {
@@ -195,24 +231,15 @@ final class SimulatedClient {
                 .setLifetimeId(lifetime.lifetimeId);
     }
 
-    /** One way or the other: to who drives it, or to be found. */
-    private Future<?> signal(Signal signal) {
-        return simulation.random().nextBoolean()
-                ? insist(
-                        Addresses.CONTROL_SIGNAL.at(Shard.of(signal.getLifetimeId())),
-                        SignalLifetimeRequest.newBuilder().setSignal(signal).build())
-                : insist(
-                        Addresses.STATE_SEND_SIGNAL,
-                        SendSignalRequest.newBuilder().setSignal(signal).build());
-    }
-
     /** Asks until there is an answer that asking again does not change. */
-    private <Q extends com.google.protobuf.Message, R extends com.google.protobuf.Message> Future<R> insist(
-            Address<Q, R> address, Q request) {
-        return bus.request(address, request)
-                .recover(cause -> Failure.of(cause).code().retryable()
-                        ? process.vertx().timer(RETRY_MS).compose(over -> insist(address, request))
-                        : Future.failedFuture(cause));
+    private <Q extends Message, R extends Message> Future<R> insist(Address<Q, R> address, Q request, Tries tries) {
+        return bus.request(address, request).recover(cause -> {
+            FailureCode code = Failure.of(cause).code();
+            tries.isOpen |= code == FailureCode.UNAVAILABLE;
+            return code.retryable()
+                    ? process.vertx().timer(RETRY_MS).compose(over -> insist(address, request, tries))
+                    : Future.failedFuture(cause);
+        });
     }
 
     private void look(String tenantId) {
@@ -232,10 +259,7 @@ final class SimulatedClient {
                         .setExecId(question.getExecId())
                         .setPayload(Payload.newBuilder().setInline(Json.write(Map.of("answer", 2)))))
                 .build();
-        signal(signal).onFailure(cause -> {
-            if (!Failure.is(cause, FailureCode.FAILED_PRECONDITION)) {
-                simulation.note("client", "unanswered", question.getExecId(), 0);
-            }
-        });
+        send(signal, simulation.random().nextBoolean(), new Tries())
+                .onFailure(cause -> simulation.note("client", "unheard", question.getExecId(), 0));
     }
 }

@@ -10,6 +10,7 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.testkit.Awaiting;
+import io.ticktock.testkit.Evidence;
 import io.ticktock.testkit.History;
 import io.ticktock.testkit.HistoryChecker;
 import io.ticktock.testkit.simulation.Simulation;
@@ -36,6 +37,11 @@ final class SimulatedRun {
     /** After which all must be over, once all is well again. A clock may have been an hour ahead. */
     private static final Duration PATIENCE = Duration.ofMinutes(80);
 
+    /** As the policies have it. */
+    private static final String BUDGET = "cost-of-a-day of cost_usd by day";
+
+    private static final long LIMIT_MICROS = 300_000;
+
     private static final Duration LOOK = Duration.ofMillis(500);
     /** What is on its way when all is over, such as the news of a child's end, arrives within that time. */
     private static final int LOOKS_UNTIL_SETTLED = 30;
@@ -43,6 +49,8 @@ final class SimulatedRun {
     private static final long MOST_TASKS = 5_000_000;
 
     private final long seed;
+    private final Bug bug;
+    private final Duration patience;
     private final Simulation simulation;
     private final SimulatedSystem system;
     private final Chaos chaos;
@@ -70,9 +78,16 @@ final class SimulatedRun {
             List<String> trace) {}
 
     SimulatedRun(long seed, Vertx vertx, Trace trace) {
+        this(seed, vertx, trace, Bug.NONE, PATIENCE);
+    }
+
+    /** @param patience how long it may take at most */
+    SimulatedRun(long seed, Vertx vertx, Trace trace, Bug bug, Duration patience) {
+        this.bug = bug;
+        this.patience = patience;
         this.seed = seed;
         this.simulation = new Simulation(seed, vertx, trace);
-        this.system = new SimulatedSystem(simulation);
+        this.system = new SimulatedSystem(simulation, bug);
         Duration window = Duration.ofSeconds(5 + simulation.random().nextInt(25));
         this.chaos = new Chaos(system, window);
         this.client = new SimulatedClient(simulation, window);
@@ -101,20 +116,20 @@ final class SimulatedRun {
         List<String> violations = new ArrayList<>();
         look();
         try {
-            if (!simulation.runUntil(() -> isSettled, PATIENCE.toNanos(), MOST_TASKS)) {
-                violations.add("not settled after " + PATIENCE + ": " + client.open() + ", " + running());
+            if (!simulation.runUntil(() -> isSettled, patience.toNanos(), MOST_TASKS)) {
+                violations.add("not settled after " + patience + ": " + client.open() + ", " + running());
             }
         } catch (RuntimeException e) {
             violations.add("broken off: " + e);
         }
-        History history = system.rows().history();
+        History history = history();
         long accepted = history.events().stream()
                 .filter(row -> row.event().hasAccepted())
                 .count();
         new HistoryChecker(SimulatedRun::fold)
-                .check(history, 1)
+                .check(history, evidence())
                 .forEach(violation -> violations.add(violation.toString()));
-        violations.addAll(new Findings(system, client, history).all());
+        violations.addAll(system.ledger().overlaps());
         Map<LifetimeStatus, Integer> ends = new HashMap<>();
         history.lifetimes().forEach(row -> ends.merge(row.head().getStatus(), 1, Integer::sum));
         return new Result(
@@ -128,6 +143,25 @@ final class SimulatedRun {
                 ends,
                 Duration.ofNanos(simulation.nanos()),
                 simulation.trace().last());
+    }
+
+    private History history() {
+        History rows = system.rows().history();
+        return bug.spoiled(
+                new History(rows.lifetimes(), system.witness().timed(rows.events()), rows.executions(), rows.waits()));
+    }
+
+    private Evidence evidence() {
+        Map<Evidence.BudgetKey, Long> limits = TENANTS.stream()
+                .collect(Collectors.toMap(
+                        tenantId -> new Evidence.BudgetKey(tenantId, BUDGET), tenantId -> LIMIT_MICROS));
+        return Evidence.NONE
+                .withJournal(client.journal())
+                .withLedger(system.ledger().evidence())
+                .withAppends(system.witness().appends())
+                .withBudgets(new Evidence.Budgets(system.rows().slices(), limits))
+                .readAt(simulation.clock().instant())
+                .expecting(new Evidence.Expectation(1, 1, 0, Set.of()));
     }
 
     private void register(AgentGraph graph) {
@@ -156,9 +190,7 @@ final class SimulatedRun {
 
     /** Those that neither have ended nor are paused, nor wait for a child that is. */
     private List<String> running() {
-        List<AgentLifetime> heads = system.rows().history().lifetimes().stream()
-                .map(History.Lifetime::head)
-                .toList();
+        List<AgentLifetime> heads = system.rows().heads();
         Set<String> waitForPaused = heads.stream()
                 .filter(head -> head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED)
                 .map(AgentLifetime::getParentLifetimeId)

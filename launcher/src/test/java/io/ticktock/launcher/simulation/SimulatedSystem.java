@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,16 +46,21 @@ final class SimulatedSystem {
     private final Simulation simulation;
     private final InMemoryStateStore rows;
     private final FaultyStore store;
+    private final StoreWitness witness;
+    private final Bug bug;
     private final EffectLedger ledger = new EffectLedger();
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final Duration lease;
     private final int maxResident;
     private final Duration parkAfter;
 
-    SimulatedSystem(Simulation simulation) {
+    SimulatedSystem(Simulation simulation, Bug bug) {
+        this.bug = bug;
+        this.witness = new StoreWitness(simulation.clock());
         this.simulation = simulation;
         this.rows = new InMemoryStateStore(simulation.clock());
-        this.store = new FaultyStore(rows, simulation);
+        StateStore spoiled = StoreSeam.before(StoreSeam.before(rows, witness::seeCommit), bug.seam(simulation));
+        this.store = new FaultyStore(StoreSeam.before(spoiled, witness::hearAnswer), simulation);
         Random random = simulation.random();
         this.lease = List.of(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10))
                 .get(random.nextInt(3));
@@ -102,6 +108,10 @@ final class SimulatedSystem {
         return ledger;
     }
 
+    StoreWitness witness() {
+        return witness;
+    }
+
     Duration lease() {
         return lease;
     }
@@ -111,11 +121,17 @@ final class SimulatedSystem {
     }
 
     EventBus busOf(SimulatedProcess process) {
-        return process.eventBus();
+        EventBus eventBus = process.eventBus();
+        return (EventBus) Proxy.newProxyInstance(
+                EventBus.class.getClassLoader(),
+                new Class<?>[] {EventBus.class},
+                (proxy, method, arguments) -> method.getName().equals("publish") && bug.drops((String) arguments[0])
+                        ? proxy
+                        : method.invoke(eventBus, arguments));
     }
 
     SimulatedWork work(SimulatedProcess process) {
-        return new SimulatedWork(simulation, process, ledger);
+        return new SimulatedWork(simulation, process, ledger, bug);
     }
 
     ControlConfiguration control(String ownerId) {

@@ -20,8 +20,10 @@ final class SimulatedWork implements TaskType {
     private final Simulation simulation;
     private final SimulatedProcess process;
     private final EffectLedger ledger;
+    private final Bug bug;
 
-    SimulatedWork(Simulation simulation, SimulatedProcess process, EffectLedger ledger) {
+    SimulatedWork(Simulation simulation, SimulatedProcess process, EffectLedger ledger, Bug bug) {
+        this.bug = bug;
         this.simulation = simulation;
         this.process = process;
         this.ledger = ledger;
@@ -39,21 +41,17 @@ final class SimulatedWork implements TaskType {
 
     private CompletionStage<TaskOutcome> run(TaskContext context) {
         var attempt = context.attempt();
-        EffectLedger.Effect effect = ledger.begin(
-                simulation.nanos(),
-                process.name(),
-                attempt.tenantId(),
-                attempt.lifetimeId(),
-                attempt.executionId(),
-                attempt.idempotencyKey());
+        EffectLedger.Entry entry = ledger.begin(simulation.clock().instant(), process.name(), attempt, bug);
         simulation.note(process.name(), "works", attempt.nodeId(), attempt.number());
         CompletableFuture<TaskOutcome> outcome = new CompletableFuture<>();
         long ms = 1 + simulation.between(Duration.ZERO, longest()) / 1_000_000;
         process.vertx().setTimer(ms, id -> {
-            effect.end();
+            if (bug.doesIt()) {
+                entry.finish();
+            }
             outcome.complete(outcome(context));
         });
-        attempt.onCancel(effect::end);
+        attempt.onCancel(entry::cancel);
         return outcome;
     }
 

@@ -7,7 +7,11 @@ import io.ticktock.testkit.simulation.Trace;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Many systems in simulated time, each from a seed. */
 class SimulationTest {
@@ -18,6 +22,7 @@ class SimulationTest {
             System.getProperty("simulation.seeds") == null ? Duration.ofSeconds(12) : Duration.ofHours(12);
 
     private static final long FROM = Long.getLong("simulation.from", System.nanoTime() >>> 8);
+    private static final int SEEDS_A_BUG = 60;
     private static final boolean TRACES = Boolean.getBoolean("simulation.trace");
 
     @Test
@@ -34,6 +39,19 @@ class SimulationTest {
         for (long seed = FROM; seed < FROM + 2; seed++) {
             assertEquals(hash(seed), hash(seed), "seed " + seed);
         }
+    }
+
+    /** Each on purpose, where the same seeds without it are clean. */
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void everyBugIsNoticed(Bug bug) throws Exception {
+        Seeds seeds = new Seeds(FROM, SEEDS_A_BUG, Duration.ofMinutes(1), false);
+        OptionalLong noticed = seeds.firstThatShows(bug);
+        assertTrue(noticed.isPresent(), () -> SEEDS_A_BUG + " seeds from " + FROM + " do not show " + bug);
+    }
+
+    static Set<Bug> bugs() {
+        return Bug.all();
     }
 
     private static long hash(long seed) throws Exception {

@@ -1,6 +1,7 @@
 package io.ticktock.testkit;
 
 import com.google.protobuf.Timestamp;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetSlice;
 import io.ticktock.proto.v1.GrantBudgetRequest;
@@ -96,6 +97,23 @@ final class InMemoryBudgets {
                         .map(key -> message(key, slices.get(key)))
                         .toList())
                 .build();
+    }
+
+    /** All rows. */
+    List<Evidence.Slice> rows() {
+        return slices.entrySet().stream()
+                .map(row -> row(row.getKey(), row.getValue()))
+                .toList();
+    }
+
+    private static Evidence.Slice row(SliceKey key, Slice slice) {
+        return new Evidence.Slice(
+                new Evidence.SliceKey(
+                        new Evidence.BudgetKey(key.tenantId, key.budget), ProtoTime.instant(key.bucket), key.sliceId),
+                slice.granted,
+                slice.reserved,
+                slice.spent,
+                slice.overdraft);
     }
 
     private long granted(GrantBudgetRequest request) {

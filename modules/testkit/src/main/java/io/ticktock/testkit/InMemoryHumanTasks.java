@@ -73,6 +73,14 @@ final class InMemoryHumanTasks {
         }
     }
 
+    /** All rows that are open. */
+    List<History.Question> rows() {
+        return tasks.values().stream()
+                .filter(asked -> !asked.task.getClosed())
+                .map(asked -> new History.Question(InMemoryLifetimes.rowKey(asked.lifetime), asked.task.getExecId()))
+                .toList();
+    }
+
     ListHumanTasksResponse list(ListHumanTasksRequest request) {
         Checks.tenant(request.getTenantId());
         int size = HumanTasks.pageSize(request);

@@ -94,6 +94,10 @@ final class InMemoryLifetimes {
         });
     }
 
+    List<AgentLifetime> heads() {
+        return List.copyOf(heads.values());
+    }
+
     /** All rows, in the order of the lifetimes' ids. */
     List<History.Lifetime> rows() {
         return heads.entrySet().stream()
@@ -111,7 +115,7 @@ final class InMemoryLifetimes {
         return rows;
     }
 
-    private static History.Key rowKey(LifetimeIdentity lifetime) {
+    static History.Key rowKey(LifetimeIdentity lifetime) {
         return new History.Key(lifetime.tenantId(), lifetime.lifetimeId().toString());
     }
 

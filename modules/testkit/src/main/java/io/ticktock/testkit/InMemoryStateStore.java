@@ -397,7 +397,19 @@ public final class InMemoryStateStore implements StateStore {
 
     /** All rows that say what happened. */
     public synchronized History history() {
-        return new History(lifetimes.rows(), lifetimes.eventRows(), records.rows());
+        return new History(lifetimes.rows(), lifetimes.eventRows(), records.rows())
+                .withWaits(new History.Waits(
+                        wakeups.timerRows(), wakeups.signalRows(), humanTasks.rows(), waitingWork.rows()));
+    }
+
+    /** The slices of all budgets. */
+    public synchronized List<Evidence.Slice> slices() {
+        return budgets.rows();
+    }
+
+    /** All head rows, in the order of their ids. */
+    public synchronized List<AgentLifetime> heads() {
+        return lifetimes.heads();
     }
 
     /** Counts every request as a commit. */

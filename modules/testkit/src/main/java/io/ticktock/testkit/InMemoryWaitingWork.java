@@ -12,6 +12,7 @@ import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.WaitingWorks;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -39,6 +40,15 @@ final class InMemoryWaitingWork {
                             .setWork(work)
                             .build());
         }
+    }
+
+    /** All rows. */
+    List<History.Work> rows() {
+        return waiting.values().stream()
+                .map(found -> new History.Work(
+                        new History.Key(found.getTenantId(), found.getLifetimeId()),
+                        found.getWork().getExecId()))
+                .toList();
     }
 
     ListWaitingWorkResponse list(ListWaitingWorkRequest request) {

@@ -14,9 +14,11 @@ import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Refusal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,6 +75,22 @@ final class InMemoryWakeups {
         Map<String, Signal> inbox = inbox(lifetime);
         decision.getConsumedSignalIdsList().forEach(inbox::remove);
         decision.getOutgoingSignalsList().forEach(this::deliver);
+    }
+
+    /** All rows. */
+    List<History.Timer> timerRows() {
+        return timers.entrySet().stream()
+                .map(row ->
+                        new History.Timer(InMemoryLifetimes.rowKey(row.getKey()), ProtoTime.instant(row.getValue())))
+                .toList();
+    }
+
+    /** All rows. */
+    List<History.PendingSignal> signalRows() {
+        List<History.PendingSignal> rows = new ArrayList<>();
+        signals.forEach((lifetime, inbox) -> inbox.values()
+                .forEach(signal -> rows.add(new History.PendingSignal(InMemoryLifetimes.rowKey(lifetime), signal))));
+        return rows;
     }
 
     Collection<Signal> signals(LifetimeIdentity lifetime) {

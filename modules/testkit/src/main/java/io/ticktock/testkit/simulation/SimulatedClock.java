@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /** The wall clock of one process, which goes on with the simulation's time and may be set to another. */
 public final class SimulatedClock extends Clock {
 
-    private static final Instant BEGIN = Instant.parse("2030-01-01T00:00:00Z");
+    private static final Instant BEGIN = Instant.parse("2030-01-01T12:00:00Z");
 
     private final LongSupplier nanoTime;
     private Duration ahead = Duration.ZERO;

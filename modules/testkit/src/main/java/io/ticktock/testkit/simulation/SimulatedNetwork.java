@@ -9,8 +9,10 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +37,7 @@ public final class SimulatedNetwork {
     /** When a cut is noticed. */
     private final Map<Link, Long> cuts = new HashMap<>();
 
+    private final Set<String> once = new HashSet<>();
     private FaultRates rates = NONE;
     private long lastAsker;
     private long faults;
@@ -54,6 +57,11 @@ public final class SimulatedNetwork {
     /** From now on messages go wrong so often. */
     public void fault(FaultRates rates) {
         this.rates = rates;
+    }
+
+    /** Of this host's messages none comes twice: what it is told is of what it asked for, once. */
+    public void neverRepeat(String host) {
+        once.add(host);
     }
 
     /** How many messages went wrong. */
@@ -196,7 +204,8 @@ public final class SimulatedNetwork {
             lose(from, address);
             return;
         }
-        boolean isRepeated = chance < rates.lost() + rates.repeated();
+        boolean mayBeRepeated = !once.contains(from.host()) && !once.contains(to.host());
+        boolean isRepeated = mayBeRepeated && chance < rates.lost() + rates.repeated();
         boolean isDelayed = !isRepeated && chance < rates.lost() + rates.repeated() + rates.delayed();
         if (isRepeated || isDelayed) {
             faults++;
