@@ -5,11 +5,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -24,24 +25,37 @@ final class CarefulRecovery {
     private static final int MOST_TRIES = 3;
 
     private final Quarantine quarantine;
+    private final ShardLease lease;
 
+    /** Of the shards that were learnt; another map once all was forgotten. */
     private Map<LifetimeKey, Integer> tries = new HashMap<>();
+
+    private final Set<Integer> learntShards = new HashSet<>();
+    private Future<Void> learnt = Future.succeededFuture();
     private final Deque<Entry> unsuspected = new ArrayDeque<>();
     private final Deque<Entry> suspected = new ArrayDeque<>();
     private boolean isUnderWay;
 
     private record Entry(LifetimeKey key, Supplier<Future<?>> bringIn, Promise<Void> done) {}
 
-    CarefulRecovery(Quarantine quarantine) {
+    CarefulRecovery(Quarantine quarantine, ShardLease lease) {
         this.quarantine = quarantine;
+        this.lease = lease;
     }
 
-    /** Reads which lifetimes of these shards are suspects, before the first of them is brought in. */
-    Future<Void> learn(Collection<Integer> troubledShards) {
-        return quarantine.suspects(troubledShards).map(found -> {
-            tries = new HashMap<>(found);
-            return null;
-        });
+    /** Reads which lifetimes of the troubled shards are suspects, before the first of them is brought in. */
+    Future<Void> learn() {
+        List<Integer> fresh =
+                lease.troubled().stream().filter(learntShards::add).toList();
+        if (!fresh.isEmpty()) {
+            Map<LifetimeKey, Integer> known = tries;
+            Future<Void> before = learnt;
+            learnt = quarantine.suspects(fresh).compose(found -> {
+                known.putAll(found);
+                return before;
+            });
+        }
+        return learnt;
     }
 
     boolean isSuspect(LifetimeKey key) {
@@ -50,6 +64,12 @@ final class CarefulRecovery {
 
     /** Succeeds once it was brought in, or set aside; fails where that could not be noted, or this owner has lost its shards. */
     Future<Void> bring(LifetimeKey key, Supplier<Future<?>> bringIn) {
+        Map<LifetimeKey, Integer> known = tries;
+        return learn().compose(
+                        read -> known == tries ? await(key, bringIn) : Future.failedFuture(ShardLease.changingHands()));
+    }
+
+    private Future<Void> await(LifetimeKey key, Supplier<Future<?>> bringIn) {
         Entry entry = new Entry(key, bringIn, Promise.promise());
         (isSuspect(key) ? suspected : unsuspected).add(entry);
         if (!isUnderWay) {
@@ -64,6 +84,9 @@ final class CarefulRecovery {
         waiting.addAll(suspected);
         unsuspected.clear();
         suspected.clear();
+        tries = new HashMap<>();
+        learntShards.clear();
+        learnt = Future.succeededFuture();
         waiting.forEach(entry -> entry.done.fail(ShardLease.changingHands()));
     }
 

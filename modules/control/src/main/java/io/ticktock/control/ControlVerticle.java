@@ -74,8 +74,7 @@ public final class ControlVerticle extends VerticleBase {
                 .start()
                 .compose(heard -> lease.take())
                 .compose(taken -> serve())
-                .compose(served -> serveShards())
-                .onSuccess(served -> drive());
+                .compose(served -> begin(lease.term()));
     }
 
     private void compose() {
@@ -115,11 +114,20 @@ public final class ControlVerticle extends VerticleBase {
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         executors = new LiveExecutors(bus, bus.leavesProcess(), nanoTime);
-        CarefulRecovery careful = new CarefulRecovery(quarantine);
+        CarefulRecovery careful = new CarefulRecovery(quarantine, lease);
         recovery =
                 new ShardRecovery(vertx, bus, lease, orchestrator, careful, configuration.recoveryPerSecond(), random);
         reconciler = new Reconciler(
                 vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors, careful);
+    }
+
+    /** When the shards are lost before they are all served, whoever takes them anew begins. */
+    private Future<Void> begin(int term) {
+        return serveShards().onSuccess(served -> {
+            if (term == lease.term()) {
+                drive();
+            }
+        });
     }
 
     /** What comes by itself is not kept waiting by how much there is to be recovered. */
@@ -195,15 +203,14 @@ public final class ControlVerticle extends VerticleBase {
             return;
         }
         forgetAll();
-        lease.take()
-                .compose(taken -> serveShards())
-                .onSuccess(served -> drive())
-                .onFailure(cause -> {
-                    if (!stopping) {
-                        LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
-                        vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
-                    }
-                });
+        Future<Void> taken = lease.take();
+        int term = lease.term();
+        taken.compose(held -> begin(term)).onFailure(cause -> {
+            if (!stopping && term == lease.term()) {
+                LOG.error("the shards were not taken, trying again: {}", cause.getMessage());
+                vertx.setTimer(RETAKE_DELAY_MS, id -> retake());
+            }
+        });
     }
 
     /** Stops deciding and gives the shards up; what is running is found again by whoever takes them next. */

@@ -72,7 +72,7 @@ final class Reconciler {
     }
 
     void start() {
-        run++;
+        stop();
         sweep();
         pollDue();
     }

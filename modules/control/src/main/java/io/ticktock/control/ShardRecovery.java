@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -59,12 +58,10 @@ final class ShardRecovery {
 
     /** Brings every lifetime of these shards back that must be in memory. */
     Future<Void> recover(Collection<Integer> shards) {
-        Set<Integer> troubled = lease.troubled();
-        Future<Void> learnt = troubled.isEmpty() ? Future.succeededFuture() : careful.learn(troubled);
         List<LifetimeKey> suspects = new ArrayList<>();
         int begun = run;
-        return learnt.compose(
-                        read -> recover(begun, ListRunnableRequest.newBuilder().addAllShards(shards), suspects))
+        return careful.learn()
+                .compose(read -> recover(begun, ListRunnableRequest.newBuilder().addAllShards(shards), suspects))
                 .compose(recovered -> recoverFrom(begun, suspects, 0));
     }
 
