@@ -221,7 +221,7 @@ final class LifetimeMachine {
 
     private void takeSignal(Signal signal) {
         log.consume(signal.getSignalId());
-        if (state.hasObeyed(signal.getSignalId())) {
+        if (state.hasObeyed(signal)) {
             return;
         }
         try {

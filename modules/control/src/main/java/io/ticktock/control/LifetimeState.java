@@ -16,6 +16,7 @@ import io.ticktock.proto.v1.OutputReference;
 import io.ticktock.proto.v1.Progress;
 import io.ticktock.proto.v1.Resumed;
 import io.ticktock.proto.v1.Scheduled;
+import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.Started;
 import io.ticktock.proto.v1.Totals;
 import java.time.Duration;
@@ -40,8 +41,11 @@ public final class LifetimeState {
     private static final int REMEMBERED_SIGNALS = 64;
 
     private final Tokens tokens;
-    private final Deque<String> obeyedSignals = new ArrayDeque<>();
+    private final Deque<Obeyed> obeyedSignals = new ArrayDeque<>();
     private final Spending spending = new Spending();
+
+    /** An id alone would not do: whoever uses one twice for different commands wants both. */
+    private record Obeyed(Signal.CommandCase command, String signalId) {}
 
     private LifetimeStatus status = LifetimeStatus.LIFETIME_STATUS_UNSPECIFIED;
     private String reason = "";
@@ -97,11 +101,11 @@ public final class LifetimeState {
             }
             case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> tokens.apply(event, time);
             case PAUSED -> {
-                remember(event.getPaused().getSignalId());
+                remember(Signal.CommandCase.PAUSE, event.getPaused().getSignalId());
                 applyPaused(event.getPaused().getReason(), time);
             }
             case RESUMED -> {
-                remember(event.getResumed().getSignalId());
+                remember(Signal.CommandCase.RESUME, event.getResumed().getSignalId());
                 applyResumed(event.getResumed(), time);
             }
             case COMPLETED -> {
@@ -165,19 +169,19 @@ public final class LifetimeState {
         totals = ProtoTotals.with(totals, event.getTelemetry());
     }
 
-    private void remember(String signalId) {
+    private void remember(Signal.CommandCase command, String signalId) {
         if (signalId.isEmpty()) {
             return;
         }
         if (obeyedSignals.size() == REMEMBERED_SIGNALS) {
             obeyedSignals.removeFirst();
         }
-        obeyedSignals.addLast(signalId);
+        obeyedSignals.addLast(new Obeyed(command, signalId));
     }
 
     /** Whether this signal has paused or resumed it before: messages come twice, and so do requests without an answer. */
-    boolean hasObeyed(String signalId) {
-        return obeyedSignals.contains(signalId);
+    boolean hasObeyed(Signal signal) {
+        return obeyedSignals.contains(new Obeyed(signal.getCommandCase(), signal.getSignalId()));
     }
 
     private void applyPaused(String why, Instant time) {

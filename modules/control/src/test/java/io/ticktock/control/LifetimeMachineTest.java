@@ -445,6 +445,18 @@ class LifetimeMachineTest {
                         NONE,
                         List.of("pause", "resume one", "pause", "a ok", "resume one"),
                         "PAUSED asked"),
+                row(
+                        "a resume that is called as a pause was is obeyed",
+                        LOOP,
+                        NONE,
+                        List.of("pause one", "resume one", "pause one", "resume one"),
+                        "RUNNING a#1.1"),
+                row(
+                        "an abort that is called as a pause was is obeyed",
+                        LOOP,
+                        NONE,
+                        List.of("pause one", "abort one"),
+                        "ABORTED asked"),
                 row("pause twice is one pause", LOOP, NONE, List.of("pause", "pause", "resume"), "RUNNING a#1.1"),
                 row("pause holds timers", LOOP, NONE, List.of("a wait 10s", "pause", "+ 20S"), "PAUSED asked a#1.1?"),
                 row(
