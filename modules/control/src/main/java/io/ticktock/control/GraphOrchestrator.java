@@ -205,6 +205,9 @@ final class GraphOrchestrator {
             offer(resident, new Input.Ticked());
         } else {
             settle(resident);
+        } else {
+            // Somebody looked for it meanwhile, perhaps a moment too early to find it.
+            recovery.recoverSoon(resident.key());
         }
     }
 
@@ -269,13 +272,28 @@ final class GraphOrchestrator {
     private Future<Resident> endQuarantine(LifetimeKey key, Signal signal, Input signalled) {
         return residents.find(key) != null
                 ? offer(key, signalled)
-                : quarantine
-                        .takeBack(key)
-                        .compose(wasSetAside -> residents
-                                .get(key)
+                : takenBack(key)
+                        .compose(wasSetAside -> broughtIn(key, wasSetAside)
                                 .compose(resident -> wasSetAside && signal.hasResume() && resident.state.isRunning()
                                         ? offer(key, new Input.Ticked())
                                         : offer(key, signalled)));
+    }
+
+    /** Whoever asked does not have to ask again for it to go on. */
+    private Future<Resident> broughtIn(LifetimeKey key, boolean wasSetAside) {
+        return residents.get(key).onFailure(cause -> {
+            if (wasSetAside) {
+                recovery.recoverSoon(key);
+            }
+        });
+    }
+
+    /** Without an answer it may be taken back all the same, and nobody would drive it. */
+    private Future<Boolean> takenBack(LifetimeKey key) {
+        return quarantine
+                .takeBack(key)
+                .onFailure(cause -> recovery.recoverSoon(key))
+                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))));
     }
 
     /** Looks whether its stored timer or stored signals ask for something. */
