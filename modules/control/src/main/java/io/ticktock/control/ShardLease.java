@@ -63,6 +63,8 @@ final class ShardLease {
     private int term;
     /** The last one, which may be under way. */
     private Future<Void> renewal = Future.succeededFuture();
+    /** What was asked of the database last, which may be under way. */
+    private Future<?> asked = Future.succeededFuture();
     /** Whether to renew again as soon as the renewal under way has ended. */
     private boolean looksAgain;
 
@@ -132,6 +134,9 @@ final class ShardLease {
     }
 
     private Future<Void> tryTake(long giveUpNanos) {
+        if (released) {
+            return Future.failedFuture(stopping());
+        }
         return hold().transform(result -> {
             if (released) {
                 return Future.failedFuture(stopping());
@@ -171,7 +176,9 @@ final class ShardLease {
                 .setEpoch(held.epoch())
                 .setShares(shares)
                 .build();
-        return bus.request(Addresses.STATE_HOLD_SHARDS, request).map(response -> {
+        Future<HoldShardsResponse> answer = bus.request(Addresses.STATE_HOLD_SHARDS, request);
+        asked = answer;
+        return answer.map(response -> {
             if (askedIn == term) {
                 noteHeld(response, sentNanos);
             }
@@ -325,12 +332,12 @@ final class ShardLease {
                 && held.troubled().contains(Shard.of(lifetimeId).number());
     }
 
-    /** Stops renewing and gives the shards up, for good. */
+    /** Stops renewing and gives the shards up, for good: after what was asked before, which would take them once more. */
     Future<Void> release() {
         stopRenewing();
         term++;
         released = true;
-        return giveUp().onSuccess(given -> tellOthers());
+        return asked.transform(answered -> giveUp()).onSuccess(given -> tellOthers());
     }
 
     private Future<Void> giveUp() {

@@ -15,7 +15,7 @@ import java.util.UUID;
 public final class Checks {
 
     private static final int MOST_IDS = 10_000;
-    private static final long LONGEST_LEASE_MS = 3_600_000;
+    static final long LONGEST_LEASE_MS = 300_000;
     private static final int UUID_LENGTH = 36;
 
     private Checks() {}

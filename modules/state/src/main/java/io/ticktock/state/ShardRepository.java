@@ -40,16 +40,22 @@ final class ShardRepository {
     private static final String RENEW = """
             UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
             WHERE owner_id = $1 AND epoch = $2
+            RETURNING epoch
             """;
+
+    /** A lease that would last longer than any is from before the clock went back: whoever lives renews it soon. */
+    private static final String IS_LIVE =
+            "lease_until BETWEEN clock_timestamp() AND clock_timestamp() + interval '%d milliseconds'"
+                    .formatted(Checks.LONGEST_LEASE_MS);
 
     private static final String SELECT_HELD = """
             SELECT ARRAY(SELECT shard FROM shards WHERE owner_id = $1 ORDER BY shard),
-                (SELECT count(*) FROM shard_owners WHERE owner_id = $1 OR lease_until >= clock_timestamp()),
+                (SELECT count(*) FROM shard_owners WHERE owner_id = $1 OR %s),
                 ARRAY(
                     SELECT shard FROM shards
                     WHERE owner_id = $1 AND losses >= 2 AND taken_at > clock_timestamp() - interval '2 minutes'
                     ORDER BY shard)
-            """;
+            """.formatted(IS_LIVE);
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
         Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
@@ -64,9 +70,9 @@ final class ShardRepository {
             SELECT 1 FROM shards s
             WHERE NOT EXISTS (
                 SELECT FROM shard_owners o
-                WHERE o.owner_id = s.owner_id AND (o.lease_until >= clock_timestamp() OR o.owner_id = $1))
+                WHERE o.owner_id = s.owner_id AND (o.owner_id = $1 OR %s))
             LIMIT 1
-            """;
+            """.formatted(IS_LIVE);
 
     /** What is held is held, whether or not there is more to take: that is tried again with the next renewal. */
     private Future<HoldShardsResponse> takeMore(HoldShardsRequest request, HoldShardsResponse held) {
@@ -92,14 +98,12 @@ final class ShardRepository {
 
     /** Deleting a row waits for the decisions that share it, and lets none begin. */
     private static final String REMOVE_EXPIRED =
-            "DELETE FROM shard_owners WHERE owner_id <> $1 AND lease_until < clock_timestamp()";
+            "DELETE FROM shard_owners WHERE owner_id <> $1 AND NOT (" + IS_LIVE + ")";
 
     private static final String BECOME_OWNER = """
             INSERT INTO shard_owners (owner_id, epoch, lease_until)
-            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $3 * interval '1 millisecond')
-            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until,
-                epoch = CASE WHEN $2::bigint = 0 THEN excluded.epoch ELSE shard_owners.epoch END
-            WHERE $2::bigint IN (0, shard_owners.epoch)
+            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $2 * interval '1 millisecond')
+            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until, epoch = excluded.epoch
             RETURNING epoch
             """;
 
@@ -145,9 +149,8 @@ final class ShardRepository {
 
     private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
         Tuple owner = Tuple.of(request.getOwnerId());
-        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
         long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
-        return query.execute(BECOME_OWNER, lease)
+        return become(query, request)
                 .map(ShardRepository::epoch)
                 .compose(epoch -> takeOwn(query, request).map(epoch))
                 .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
@@ -155,6 +158,13 @@ final class ShardRepository {
                                 ? Future.succeededFuture(epoch)
                                 : query.execute(RAISE, owner).map(ShardRepository::epoch)))
                 .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
+    }
+
+    /** Who has given up since it was last renewed does not become an owner by asking for more. */
+    private static Future<RowSet<Row>> become(Query query, HoldShardsRequest request) {
+        return request.getEpoch() == 0
+                ? query.execute(BECOME_OWNER, Tuple.of(request.getOwnerId(), request.getLeaseMs()))
+                : query.execute(RENEW, Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs()));
     }
 
     /** What a process that begins finds under its name was lost by the one before it. */

@@ -160,6 +160,18 @@ class PostgresFaultsTest {
     }
 
     @Test
+    void whoWasLostBeforeTheClockWentBackKeepsNothing() {
+        Fence lost = hold("first", 60_000);
+        database.execute("UPDATE shard_owners SET lease_until = lease_until + interval '1 hour'");
+        HoldShardsResponse taken = result(store.holdShards(holding("second", 60_000)));
+        assertEquals(64, taken.getShardsCount());
+        assertEquals(
+                FailureCode.FENCED,
+                failure(append(lost, Workload.decision(UUID.randomUUID().toString(), 1, 1)))
+                        .code());
+    }
+
+    @Test
     void aDecisionWaitsForTheTakeoverUnderWay() {
         Fence outdated = hold("first", 1);
         String lifetimeId = create(outdated);

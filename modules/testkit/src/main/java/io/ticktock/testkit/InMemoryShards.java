@@ -21,8 +21,15 @@ final class InMemoryShards {
 
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final int TROUBLED = 2;
+    private static final Duration LONGEST_LEASE = Duration.ofMinutes(5);
 
-    private record Owner(long epoch, Instant leaseUntil) {}
+    private record Owner(long epoch, Instant leaseUntil) {
+
+        /** A lease that would last longer than any is from before the clock went back. */
+        boolean isLive(Instant now) {
+            return !leaseUntil.isBefore(now) && !leaseUntil.isAfter(now.plus(LONGEST_LEASE));
+        }
+    }
 
     private final Clock clock;
     private final Map<String, Owner> owners = new HashMap<>();
@@ -44,7 +51,7 @@ final class InMemoryShards {
             throw Refusal.fenced();
         }
         Instant now = clock.instant();
-        owners.values().removeIf(other -> other.leaseUntil.isBefore(now));
+        owners.values().removeIf(other -> !other.isLive(now));
         if (isKeptOut(request)) {
             return HoldShardsResponse.getDefaultInstance();
         }
