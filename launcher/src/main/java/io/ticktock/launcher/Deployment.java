@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -40,6 +41,9 @@ final class Deployment implements AutoCloseable {
         }
     }
 
+    /** An event loop that does not turn for so long hardly ever turns again. */
+    private static final Duration STUCK = Duration.ofSeconds(30);
+
     private final Traces traces;
     private final Vertx vertx;
     private final Optional<Cluster> cluster;
@@ -47,6 +51,7 @@ final class Deployment implements AutoCloseable {
     private final Set<SystemModule> modules = EnumSet.noneOf(SystemModule.class);
     private final CompletableFuture<Integer> listening = new CompletableFuture<>();
     private final CompletableFuture<Integer> healthPort = new CompletableFuture<>();
+    private final EventLoops eventLoops = new EventLoops(STUCK);
     private volatile Phase phase = Phase.STARTING;
     private ProcessMeters meters = ProcessMeters.unseen();
     private final Deque<String> deploymentIds = new ArrayDeque<>();
@@ -82,7 +87,7 @@ final class Deployment implements AutoCloseable {
         if (chosen.contains(SystemModule.API) || health.isPresent()) {
             meters = ProcessMeters.exposed();
             int loops = configuration.launcher().eventLoops();
-            deploy(VerticleDefinition.instances(loops, () -> new LoopDelayVerticle(meters.registry())));
+            deploy(VerticleDefinition.instances(loops, () -> eventLoops.watched(meters.registry())));
         }
         // Before the modules, since they may have to wait for others.
         health.ifPresent(port -> deploy(VerticleDefinition.of(() -> health(port, chosen))));
@@ -106,6 +111,7 @@ final class Deployment implements AutoCloseable {
                 port.host(),
                 port.port(),
                 () -> phase == Phase.WORKING ? readiness.look() : Future.succeededFuture(phase.said()),
+                eventLoops::isOneStuck,
                 meters.exposition(),
                 healthPort::complete);
     }

@@ -24,7 +24,7 @@ final class LoopDelayVerticle extends VerticleBase {
     };
 
     private final Timer delays;
-    private long dueNanos;
+    private volatile long dueNanos = System.nanoTime();
 
     LoopDelayVerticle(MeterRegistry registry) {
         this.delays = Timer.builder("ticktock.launcher.event.loop.delay")
@@ -37,6 +37,11 @@ final class LoopDelayVerticle extends VerticleBase {
     public Future<?> start() {
         lookLater();
         return Future.succeededFuture();
+    }
+
+    /** How late it is by now; grows while the loop does not come back. */
+    Duration delay() {
+        return Duration.ofNanos(Math.max(0, System.nanoTime() - dueNanos));
     }
 
     private void lookLater() {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.net.BindException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -22,11 +23,13 @@ public final class HealthVerticle extends VerticleBase {
     private final String host;
     private final int port;
     private final Supplier<Future<Map<String, CheckResponse>>> readiness;
+    private final BooleanSupplier stuck;
     private final Supplier<String> exposition;
     private final IntConsumer listening;
 
     /**
      * @param readiness what each part that has to work says of itself, by its word
+     * @param stuck whether an event loop of the process does not turn any more
      * @param exposition what the process counts, in Prometheus's text format
      * @param listening is told the port
      */
@@ -34,11 +37,13 @@ public final class HealthVerticle extends VerticleBase {
             String host,
             int port,
             Supplier<Future<Map<String, CheckResponse>>> readiness,
+            BooleanSupplier stuck,
             Supplier<String> exposition,
             IntConsumer listening) {
         this.host = host;
         this.port = port;
         this.readiness = readiness;
+        this.stuck = stuck;
         this.exposition = exposition;
         this.listening = listening;
     }
@@ -51,7 +56,7 @@ public final class HealthVerticle extends VerticleBase {
                 .setIdleTimeout(IDLE_S)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
         return vertx.createHttpServer(options)
-                .requestHandler(new HealthRoutes(readiness).router(vertx, exposition))
+                .requestHandler(new HealthRoutes(readiness, stuck).router(vertx, exposition))
                 .listen(port, host)
                 .recover(cause -> Future.failedFuture(notBound(cause)))
                 .onSuccess(server -> listening.accept(server.actualPort()));

@@ -28,12 +28,18 @@ class HealthVerticleTest {
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger port = new AtomicInteger();
+    private volatile boolean stuck;
     private volatile CheckResponse said = CheckResponse.getDefaultInstance();
 
     @BeforeEach
     void start() {
         Awaiting.result(vertx.deployVerticle(new HealthVerticle(
-                "127.0.0.1", 0, () -> Future.succeededFuture(Map.of("state", said)), () -> "counted 1\n", port::set)));
+                "127.0.0.1",
+                0,
+                () -> Future.succeededFuture(Map.of("state", said)),
+                () -> stuck,
+                () -> "counted 1\n",
+                port::set)));
     }
 
     @AfterEach
@@ -56,6 +62,14 @@ class HealthVerticleTest {
     }
 
     @Test
+    void whatIsStuckIsToBeStartedAnew() throws Exception {
+        stuck = true;
+        HttpResponse<String> answer = get("/health/live");
+        assertEquals(503, answer.statusCode());
+        assertEquals("{\"status\":\"stuck\"}", answer.body());
+    }
+
+    @Test
     void itTellsMetricsAndNothingElse() throws Exception {
         assertEquals("counted 1\n", get("/metrics").body());
         assertEquals(404, get("/v1/lifetimes").statusCode());
@@ -67,7 +81,12 @@ class HealthVerticleTest {
     @Test
     void aPortThatIsTakenIsNamed() {
         Failure failure = Awaiting.failure(vertx.deployVerticle(new HealthVerticle(
-                "127.0.0.1", port.get(), () -> Future.succeededFuture(Map.of()), () -> "", listening -> {})));
+                "127.0.0.1",
+                port.get(),
+                () -> Future.succeededFuture(Map.of()),
+                () -> false,
+                () -> "",
+                listening -> {})));
         assertEquals(FailureCode.FAILED_PRECONDITION, failure.code());
         assertTrue(failure.getMessage().contains("launcher.health_port"), failure::getMessage);
     }

@@ -6,16 +6,22 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Whether the process lives and can do its work. Who watches over it has no key, and is told nothing of a tenant. */
 public final class HealthRoutes {
 
     private final Supplier<Future<Map<String, CheckResponse>>> readiness;
+    private final BooleanSupplier stuck;
 
-    /** @param readiness what each part that has to work says of itself, by its word */
-    public HealthRoutes(Supplier<Future<Map<String, CheckResponse>>> readiness) {
+    /**
+     * @param readiness what each part that has to work says of itself, by its word
+     * @param stuck whether a part of the process does nothing more, so that it is to be started anew
+     */
+    public HealthRoutes(Supplier<Future<Map<String, CheckResponse>>> readiness, BooleanSupplier stuck) {
         this.readiness = readiness;
+        this.stuck = stuck;
     }
 
     /** All that a port for this alone answers. */
@@ -35,7 +41,10 @@ public final class HealthRoutes {
     void addTo(Router router) {
         router.get("/health/live")
                 .handler(context -> AnswerWriter.write(
-                        context, HttpAnswer.ok(JsonText.object().put("status", "alive"))));
+                        context,
+                        stuck.getAsBoolean()
+                                ? HttpAnswer.notReady(JsonText.object().put("status", "stuck"))
+                                : HttpAnswer.ok(JsonText.object().put("status", "alive"))));
         router.get("/health/ready")
                 .handler(context -> readiness
                         .get()

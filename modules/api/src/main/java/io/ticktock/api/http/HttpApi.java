@@ -91,7 +91,7 @@ public final class HttpApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
-        new HealthRoutes(readiness::look).addTo(router);
+        new HealthRoutes(readiness::look, () -> false).addTo(router);
         router.route("/v1/*").handler(metering::trace);
         router.route("/v1/*").handler(this::authenticate);
         router.route("/v1/*").handler(new BodyReader());
