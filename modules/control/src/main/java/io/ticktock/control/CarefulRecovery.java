@@ -36,7 +36,7 @@ final class CarefulRecovery {
     private final Deque<Entry> suspected = new ArrayDeque<>();
     private boolean isUnderWay;
 
-    private record Entry(LifetimeKey key, Supplier<Future<?>> bringIn, Promise<Void> done) {}
+    private record Entry(LifetimeKey key, Supplier<? extends Future<?>> bringIn, Promise<Void> done) {}
 
     CarefulRecovery(Quarantine quarantine, ShardLease lease) {
         this.quarantine = quarantine;
@@ -45,6 +45,10 @@ final class CarefulRecovery {
 
     /** Reads which lifetimes of the troubled shards are suspects, before the first of them is brought in. */
     Future<Void> learn() {
+        if (learnt.failed()) {
+            learntShards.clear();
+            learnt = Future.succeededFuture();
+        }
         List<Integer> fresh =
                 lease.troubled().stream().filter(learntShards::add).toList();
         if (!fresh.isEmpty()) {
@@ -62,14 +66,22 @@ final class CarefulRecovery {
         return tries.containsKey(key);
     }
 
-    /** Succeeds once it was brought in, or set aside; fails where that could not be noted, or this owner has lost its shards. */
-    Future<Void> bring(LifetimeKey key, Supplier<Future<?>> bringIn) {
+    /** A suspect remains one when its shard has long been taken. */
+    boolean isNeededFor(LifetimeKey key) {
+        return isSuspect(key) || lease.isTroubled(key.getLifetimeId());
+    }
+
+    /**
+     * Succeeds once it was brought in, or set aside. Fails as bringing it in did; and where that could not be noted, or this
+     * owner has lost its shards.
+     */
+    Future<Void> bring(LifetimeKey key, Supplier<? extends Future<?>> bringIn) {
         Map<LifetimeKey, Integer> known = tries;
         return learn().compose(
                         read -> known == tries ? await(key, bringIn) : Future.failedFuture(ShardLease.changingHands()));
     }
 
-    private Future<Void> await(LifetimeKey key, Supplier<Future<?>> bringIn) {
+    private Future<Void> await(LifetimeKey key, Supplier<? extends Future<?>> bringIn) {
         Entry entry = new Entry(key, bringIn, Promise.promise());
         (isSuspect(key) ? suspected : unsuspected).add(entry);
         if (!isUnderWay) {
@@ -94,10 +106,9 @@ final class CarefulRecovery {
         List<Entry> batch = next();
         isUnderWay = !batch.isEmpty();
         if (isUnderWay) {
-            handle(batch).onComplete(handled -> {
-                batch.forEach(entry -> entry.done.handle(handled));
-                goOn();
-            });
+            handle(batch)
+                    .onFailure(cause -> batch.forEach(entry -> entry.done.fail(cause)))
+                    .onComplete(handled -> goOn());
         }
     }
 
@@ -113,18 +124,34 @@ final class CarefulRecovery {
     }
 
     private Future<Void> handle(List<Entry> batch) {
-        LifetimeKey first = batch.get(0).key;
-        int triedBefore = tries.getOrDefault(first, 0);
-        if (triedBefore >= MOST_TRIES) {
-            return quarantine.setAside(first, triedBefore).onSuccess(set -> tries.remove(first));
-        }
+        Entry first = batch.get(0);
+        int triedBefore = tries.getOrDefault(first.key, 0);
+        return batch.size() == 1 && triedBefore >= MOST_TRIES ? setAside(first, triedBefore) : bringIn(batch);
+    }
+
+    private Future<Void> setAside(Entry entry, int triedBefore) {
+        return quarantine.setAside(entry.key, triedBefore).onSuccess(set -> {
+            tries.remove(entry.key);
+            entry.done.complete();
+        });
+    }
+
+    private Future<Void> bringIn(List<Entry> batch) {
         List<LifetimeKey> keys = batch.stream().map(Entry::key).toList();
-        return quarantine
-                .noteBegun(keys)
-                .compose(noted -> Future.join(
-                                batch.stream().map(entry -> entry.bringIn.get()).toList())
-                        .otherwiseEmpty())
-                .compose(tried -> quarantine.noteEnded(keys))
-                .onSuccess(ended -> tries.keySet().removeAll(keys));
+        return quarantine.noteBegun(keys).compose(noted -> {
+            List<Future<Void>> tried = batch.stream()
+                    .map(entry -> entry.bringIn.get().<Void>mapEmpty())
+                    .toList();
+            return Future.join(tried)
+                    .transform(all -> quarantine.noteEnded(keys))
+                    .onSuccess(ended -> tell(batch, tried));
+        });
+    }
+
+    private void tell(List<Entry> batch, List<Future<Void>> tried) {
+        for (int i = 0; i < batch.size(); i++) {
+            tries.remove(batch.get(i).key);
+            tried.get(i).onComplete(batch.get(i).done);
+        }
     }
 }

@@ -115,8 +115,7 @@ public final class ControlVerticle extends VerticleBase {
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         executors = new LiveExecutors(bus, bus.leavesProcess(), nanoTime);
         CarefulRecovery careful = new CarefulRecovery(quarantine, lease);
-        recovery =
-                new ShardRecovery(vertx, bus, lease, orchestrator, careful, configuration.recoveryPerSecond(), random);
+        recovery = new ShardRecovery(vertx, bus, orchestrator, careful, configuration.recoveryPerSecond(), random);
         reconciler = new Reconciler(
                 vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors, careful);
     }

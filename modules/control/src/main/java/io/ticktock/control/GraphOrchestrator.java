@@ -196,6 +196,9 @@ final class GraphOrchestrator {
         if (residents.add(resident)) {
             effects.carryOut(resident, start.decision());
             settleStarted(resident);
+        } else {
+            // Somebody looked for it meanwhile, perhaps a moment too early to find it.
+            recovery.recoverSoon(resident.key());
         }
     }
 
@@ -205,9 +208,6 @@ final class GraphOrchestrator {
             offer(resident, new Input.Ticked());
         } else {
             settle(resident);
-        } else {
-            // Somebody looked for it meanwhile, perhaps a moment too early to find it.
-            recovery.recoverSoon(resident.key());
         }
     }
 
