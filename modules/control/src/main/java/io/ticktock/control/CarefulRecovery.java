@@ -3,13 +3,16 @@ package io.ticktock.control;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -21,9 +24,10 @@ import java.util.function.Supplier;
 final class CarefulRecovery {
 
     private static final int AT_ONCE = 16;
-    /** One among others, and twice alone. */
-    private static final int MOST_TRIES = 3;
+    /** One among others, and three times alone. */
+    private static final int MOST_TRIES = 4;
 
+    private final Vertx vertx;
     private final Quarantine quarantine;
     private final ShardLease lease;
 
@@ -33,12 +37,21 @@ final class CarefulRecovery {
     private final Set<Integer> learntShards = new HashSet<>();
     private Future<Void> learnt = Future.succeededFuture();
     private final Deque<Entry> unsuspected = new ArrayDeque<>();
-    private final Deque<Entry> suspected = new ArrayDeque<>();
+    /**
+     * The least suspected first: kills from outside strike another one each time, and the one that ends its owner is reached
+     * when all others are in memory.
+     */
+    private final PriorityQueue<Entry> suspected =
+            new PriorityQueue<>(Comparator.comparingInt(Entry::tries).thenComparing(Entry::number));
+
+    private long lastNumber;
     private boolean isUnderWay;
 
-    private record Entry(LifetimeKey key, Supplier<? extends Future<?>> bringIn, Promise<Void> done) {}
+    private record Entry(
+            LifetimeKey key, int tries, long number, Supplier<? extends Future<?>> bringIn, Promise<Void> done) {}
 
-    CarefulRecovery(Quarantine quarantine, ShardLease lease) {
+    CarefulRecovery(Vertx vertx, Quarantine quarantine, ShardLease lease) {
+        this.vertx = vertx;
         this.quarantine = quarantine;
         this.lease = lease;
     }
@@ -66,6 +79,11 @@ final class CarefulRecovery {
         return tries.containsKey(key);
     }
 
+    /** In how many ownerships it was on its way into memory when its owner was lost. */
+    int tries(LifetimeKey key) {
+        return tries.getOrDefault(key, 0);
+    }
+
     /** A suspect remains one when its shard has long been taken. */
     boolean isNeededFor(LifetimeKey key) {
         return isSuspect(key) || lease.isTroubled(key.getLifetimeId());
@@ -82,10 +100,12 @@ final class CarefulRecovery {
     }
 
     private Future<Void> await(LifetimeKey key, Supplier<? extends Future<?>> bringIn) {
-        Entry entry = new Entry(key, bringIn, Promise.promise());
+        Entry entry = new Entry(key, tries(key), ++lastNumber, bringIn, Promise.promise());
         (isSuspect(key) ? suspected : unsuspected).add(entry);
         if (!isUnderWay) {
-            goOn();
+            isUnderWay = true;
+            // So that what is asked for together is put in order first.
+            vertx.runOnContext(nothing -> goOn());
         }
         return entry.done.future();
     }
@@ -125,12 +145,11 @@ final class CarefulRecovery {
 
     private Future<Void> handle(List<Entry> batch) {
         Entry first = batch.get(0);
-        int triedBefore = tries.getOrDefault(first.key, 0);
-        return batch.size() == 1 && triedBefore >= MOST_TRIES ? setAside(first, triedBefore) : bringIn(batch);
+        return first.tries >= MOST_TRIES ? setAside(first) : bringIn(batch);
     }
 
-    private Future<Void> setAside(Entry entry, int triedBefore) {
-        return quarantine.setAside(entry.key, triedBefore).onSuccess(set -> {
+    private Future<Void> setAside(Entry entry) {
+        return quarantine.setAside(entry.key, entry.tries).onSuccess(set -> {
             tries.remove(entry.key);
             entry.done.complete();
         });

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -63,7 +64,10 @@ final class ShardRecovery {
         int begun = run;
         return careful.learn()
                 .compose(read -> recover(begun, ListRunnableRequest.newBuilder().addAllShards(shards), suspects))
-                .compose(recovered -> recoverFrom(begun, suspects, 0));
+                .compose(recovered -> {
+                    suspects.sort(Comparator.comparingInt(careful::tries));
+                    return recoverFrom(begun, suspects, 0);
+                });
     }
 
     /** @param suspects where those are added that come last */

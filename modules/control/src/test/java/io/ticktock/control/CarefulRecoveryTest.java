@@ -70,7 +70,7 @@ class CarefulRecoveryTest {
         ShardLease lease = new ShardLease(
                 vertx, bus, "test", Duration.ofSeconds(30), false, () -> {}, gained -> {}, System::nanoTime);
         ControlMeters meters = new ControlMeters(new SimpleMeterRegistry());
-        careful = new CarefulRecovery(new Quarantine(bus, lease, meters), lease);
+        careful = new CarefulRecovery(vertx, new Quarantine(bus, lease, meters), lease);
         await(onContext(lease::take));
     }
 
@@ -83,7 +83,7 @@ class CarefulRecoveryTest {
     void whatIsDueBeforeTheSuspectsAreKnownWaitsForThem() throws Exception {
         Future<Void> culprit = bring(CULPRIT);
         Future<Void> innocent = bring(INNOCENT);
-        suspects.complete(suspected(3));
+        suspects.complete(suspected(4));
         await(culprit);
         await(innocent);
         assertEquals(List.of(CULPRIT), setAside);
@@ -98,6 +98,19 @@ class CarefulRecoveryTest {
         await(culprit);
         await(innocent);
         assertEquals(List.of(List.of(INNOCENT), List.of(CULPRIT)), noted);
+    }
+
+    @Test
+    void whoIsLeastSuspectedComesFirst() throws Exception {
+        LifetimeKey less = key();
+        Future<Void> culprit = bring(CULPRIT);
+        Future<Void> other = bring(less);
+        suspects.complete(suspected(3).toBuilder()
+                .addSuspects(Suspect.newBuilder().setLifetime(less).setTries(1))
+                .build());
+        await(culprit);
+        await(other);
+        assertEquals(List.of(List.of(less), List.of(CULPRIT)), noted);
     }
 
     @Test
