@@ -184,12 +184,12 @@ final class GraphOrchestrator {
         if (!start.created()) {
             controller.tellNotNeeded(tenantId, start.decision().charges());
             // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
+            recoverExisting(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
             return;
         }
         spans.started(start.state(), trace);
         if (residents.isOutdated(beginning)) {
-            recovery.recoverSoon(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
+            recoverExisting(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
             return;
         }
         Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
@@ -197,9 +197,13 @@ final class GraphOrchestrator {
             effects.carryOut(resident, start.decision());
             settleStarted(resident);
         } else {
-            // Somebody looked for it meanwhile, perhaps a moment too early to find it.
-            recovery.recoverSoon(resident.key());
+            recoverExisting(resident.key());
         }
+    }
+
+    /** Somebody may have looked for it a moment too early to find it, and be told that only now. */
+    private void recoverExisting(LifetimeKey key) {
+        recovery.recoverWithin(key, LATEST_START);
     }
 
     /** One that is held right at its start leaves memory, and who drives it next must not think that it should be there. */

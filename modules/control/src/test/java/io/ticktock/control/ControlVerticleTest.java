@@ -45,6 +45,7 @@ import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
 import io.ticktock.proto.v1.Verdict;
 import io.ticktock.proto.v1.VerdictResponse;
+import io.ticktock.state.StateStore;
 import io.ticktock.state.StateVerticle;
 import io.ticktock.testkit.FaultRates;
 import io.ticktock.testkit.FaultyDelivery;
@@ -52,7 +53,9 @@ import io.ticktock.testkit.InMemoryStateStore;
 import io.ticktock.testkit.ReplayCheck;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +92,7 @@ class ControlVerticleTest {
     private Bus bus;
     private String control;
     private boolean isOpen;
+    private StateStore store = new InMemoryStateStore();
     /** Whenever guardrails are asked about a record of this lifetime, its owner is lost. */
     private volatile String endsItsOwner = "";
 
@@ -624,6 +628,30 @@ class ControlVerticleTest {
     }
 
     @Test
+    void whoHearsLateThatThereWasNoSuchLifetimeYetDoesNotBelieveIt() throws Exception {
+        Promise<Void> gate = Promise.promise();
+        StateStore prompt = store;
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(prompt, arguments);
+                    return method.getName().equals("loadLifetime")
+                                    && !gate.future().isComplete()
+                            ? gate.future().compose(open -> (Future<?>) answer)
+                            : answer;
+                });
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        StartLifetimeRequest request = startRequest();
+        Future<?> early = signal(
+                request.getLifetimeId(),
+                Signal.newBuilder().setSignalId("p").setPause(PauseCommand.getDefaultInstance()));
+        await(started(request));
+        await(vertx.timer(1_000, TimeUnit.MILLISECONDS));
+        gate.complete();
+        assertEquals(FailureCode.NOT_FOUND, failureOf(early).code());
+        awaitLifetime(request.getLifetimeId(), ControlVerticleTest::hasEnded);
+    }
+
+    @Test
     void whatCannotBeNotedBeforeItIsRecoveredIsTriedAgain() throws Exception {
         HeldRecords delivery = new HeldRecords();
         start(delivery, CHAIN, FLAKY);
@@ -735,7 +763,7 @@ class ControlVerticleTest {
         bus = onBus;
         isOpen = true;
         AgentGraph graph = TestGraph.of(edges.get(0).split(" ")[0], edges, details);
-        await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(new InMemoryStateStore()))));
+        await(on.deployVerticle(new StateVerticle(bus, any -> Future.succeededFuture(store))));
         await(bus.serve(
                 Addresses.GUARDRAIL_VERDICT,
                 request -> request.getLifetimeId().equals(endsItsOwner)
