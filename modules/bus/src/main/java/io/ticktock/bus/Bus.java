@@ -11,7 +11,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,8 +33,8 @@ public final class Bus {
     private final DeliveryOptions answerCodec;
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
     private final Map<Sender, Outbox<?>> outboxes = new ConcurrentHashMap<>();
-    /** Names of what is served here and asked of nobody else; empty where there are no others. */
-    private final Set<String> near = ConcurrentHashMap.newKeySet();
+    /** Empty where there are no others. */
+    private final NearAddresses near;
 
     /** Who sends what: a verticle, on one of its threads, to an address. */
     private record Sender(Thread thread, String deploymentId, String address) {}
@@ -56,21 +55,23 @@ public final class Bus {
 
     /** @param leavesProcess whether messages may, so that their size counts */
     Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
-        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime);
+        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearAddresses());
     }
 
     /** On an event bus of a simulation's own, between processes whose time is the simulation's. */
     public Bus(Vertx vertx, EventBus eventBus, LongSupplier nanoTime) {
-        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime);
+        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearAddresses());
     }
 
-    private Bus(
+    Bus(
             Vertx vertx,
             EventBus eventBus,
             Delivery delivery,
             Tracing tracing,
             boolean leavesProcess,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            NearAddresses near) {
+        this.near = near;
         this.vertx = vertx;
         this.tracing = tracing;
         this.leavesProcess = leavesProcess;
@@ -138,13 +139,13 @@ public final class Bus {
             Address<Q, R> address, Function<Q, Future<R>> handler) {
         MessageConsumer<Requests> consumer = eventBus.consumer(address.name());
         consumer.handler(parcel -> answerAll(address, parcel, handler));
-        return consumer.completion()
-                .onSuccess(registered -> {
-                    if (leavesProcess && address.isNear()) {
-                        near.add(address.name());
-                    }
-                })
-                .map(new Registration(consumer));
+        return consumer.completion().map(registered -> {
+            if (!leavesProcess || !address.isNear()) {
+                return new Registration(consumer, () -> {});
+            }
+            near.add(address.name());
+            return new Registration(consumer, () -> near.end(address.name()));
+        });
     }
 
     private <Q extends Message, R extends Message> void answerAll(
@@ -213,7 +214,7 @@ public final class Bus {
         Handler<io.vertx.core.eventbus.Message<M>> handler = message -> delivery.deliver(
                 Delivery.Leg.PUBLICATION, topic.name(), () -> listener.accept(message.body()), () -> {});
         consumer.handler(handler);
-        return consumer.completion().map(new Registration(consumer));
+        return consumer.completion().map(new Registration(consumer, () -> {}));
     }
 
     private static Failure lost() {

@@ -12,7 +12,6 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ final class Outbox<R extends Message> {
     private final EventBus eventBus;
     private final DeliveryOptions codec;
     private final Address<?, R> address;
-    private final Set<String> near;
+    private final NearAddresses near;
     private final boolean leavesProcess;
     /** Until they are sent. */
     private List<Letter> letters = new ArrayList<>();
@@ -58,7 +57,7 @@ final class Outbox<R extends Message> {
             EventBus eventBus,
             DeliveryOptions codec,
             Address<?, R> address,
-            Set<String> near,
+            NearAddresses near,
             boolean leavesProcess,
             boolean traced,
             LongSupplier nanoTime) {
@@ -96,19 +95,21 @@ final class Outbox<R extends Message> {
     void send() {
         Requests parcel = new Requests(letters);
         letters = List.of();
-        boolean asksItself = near.contains(address.name());
+        boolean asksItself = near.has(address.name());
         DeliveryOptions options = options(address.timeout());
         eventBus.<Answers>request(address.name(), parcel, options.setLocalOnly(asksItself))
-                .recover(cause -> asksItself && isServedNoMore(cause)
-                        ? eventBus.request(address.name(), parcel, options(address.timeout()))
-                        : Future.failedFuture(cause))
+                .recover(cause ->
+                        asksItself && isServedNoMore(cause) ? sendToOthers(parcel) : Future.failedFuture(cause))
                 .onComplete(this::take, this::failAll);
     }
 
-    private boolean isServedNoMore(Throwable cause) {
-        return cause instanceof ReplyException failure
-                && failure.failureType() == ReplyFailure.NO_HANDLERS
-                && near.remove(address.name());
+    private static boolean isServedNoMore(Throwable cause) {
+        return cause instanceof ReplyException failure && failure.failureType() == ReplyFailure.NO_HANDLERS;
+    }
+
+    private Future<io.vertx.core.eventbus.Message<Answers>> sendToOthers(Requests parcel) {
+        near.forget(address.name());
+        return eventBus.request(address.name(), parcel, options(address.timeout()));
     }
 
     private void take(io.vertx.core.eventbus.Message<Answers> message) {

@@ -160,6 +160,22 @@ class BusTest {
         await(other.close());
     }
 
+    /** Whoever serves for a short time at a time, such as each upload, leaves nothing behind. */
+    @Test
+    void whatIsServedNoMoreIsForgotten() throws TimeoutException {
+        Vertx other = Vertx.vertx();
+        NearAddresses near = new NearAddresses();
+        Bus leaving = new Bus(other, other.eventBus(), Delivery.DIRECT, Tracing.OFF, true, System::nanoTime, near);
+        Registration first = await(leaving.serve(ECHO, Future::succeededFuture));
+        Registration second = await(leaving.serve(ECHO, Future::succeededFuture));
+        await(first.end());
+        await(first.end());
+        assertTrue(near.has(ECHO.name()));
+        await(second.end());
+        assertFalse(near.has(ECHO.name()));
+        await(other.close());
+    }
+
     @Test
     void nobodyServing() {
         Failure failure = assertThrows(Failure.class, () -> await(bus.request(ECHO, named(0))));

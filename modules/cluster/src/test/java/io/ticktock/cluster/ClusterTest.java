@@ -112,6 +112,25 @@ class ClusterTest {
         }
     }
 
+    /** What ends with its verticle is still taken for served here: whoever asks then, asks others instead. */
+    @Test
+    void allWhoFindThatNothingIsServedHereAnyMoreAskOthers() throws Exception {
+        Address<CheckRequest, CheckResponse> near = Addresses.BLOB_CHECK.at("undeployed");
+        Registration there = result(serving.serve(near, request -> said("there")));
+        try {
+            String verticle =
+                    result(one.vertx().deployVerticle(context -> asking.serve(near, request -> said("here"))));
+            assertEquals("here", askedOf(near));
+            result(one.vertx().undeploy(verticle));
+            Future<CheckResponse> one = asking.request(near, CheckRequest.getDefaultInstance());
+            Future<CheckResponse> other = asking.request(near, CheckRequest.getDefaultInstance());
+            assertEquals("there", result(one).getReason());
+            assertEquals("there", result(other).getReason());
+        } finally {
+            result(there.end());
+        }
+    }
+
     private static Future<CheckResponse> said(String who) {
         return Future.succeededFuture(CheckResponse.newBuilder().setReason(who).build());
     }
