@@ -115,9 +115,8 @@ public final class ControlVerticle extends VerticleBase {
         replay = new LifetimeReplay(vertx, bus, graphs, loader);
         plansReplay = new PlansReplay(vertx, bus, graphs, loader);
         executors = new LiveExecutors(bus, bus.leavesProcess(), nanoTime);
-        CarefulRecovery careful = new CarefulRecovery(quarantine);
-        recovery =
-                new ShardRecovery(vertx, bus, lease, orchestrator, careful, configuration.recoveryPerSecond(), random);
+        CarefulRecovery careful = new CarefulRecovery(quarantine, lease);
+        recovery = new ShardRecovery(vertx, bus, orchestrator, careful, configuration.recoveryPerSecond(), random);
         reconciler = new Reconciler(
                 vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors, careful);
     }

@@ -125,9 +125,8 @@ final class Reconciler {
         if (!orchestrator.hasRoomFor(key)) {
             return Future.succeededFuture(false);
         }
-        Future<Void> woken = lease.isTroubled(key.getLifetimeId())
-                ? careful.bring(key, () -> orchestrator.wake(key))
-                : orchestrator.wake(key);
+        Future<Void> woken =
+                careful.isNeededFor(key) ? careful.bring(key, () -> orchestrator.wake(key)) : orchestrator.wake(key);
         return woken.map(true);
     }
 

@@ -9,14 +9,17 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the lifetimes of shards that were taken into memory: page by page, no faster than the data plane can bear it beside
  * its other work, and none for which there is no room yet.
  */
 final class ShardRecovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardRecovery.class);
 
     private static final int AT_ONCE = 64;
     private static final long NO_ROOM_PAUSE_MS = 100;
@@ -25,7 +28,6 @@ final class ShardRecovery {
 
     private final Vertx vertx;
     private final Bus bus;
-    private final ShardLease lease;
     private final GraphOrchestrator orchestrator;
     private final CarefulRecovery careful;
     private final int mostPerSecond;
@@ -38,14 +40,12 @@ final class ShardRecovery {
     ShardRecovery(
             Vertx vertx,
             Bus bus,
-            ShardLease lease,
             GraphOrchestrator orchestrator,
             CarefulRecovery careful,
             int mostPerSecond,
             RandomGenerator random) {
         this.vertx = vertx;
         this.bus = bus;
-        this.lease = lease;
         this.orchestrator = orchestrator;
         this.careful = careful;
         this.mostPerSecond = mostPerSecond;
@@ -59,12 +59,10 @@ final class ShardRecovery {
 
     /** Brings every lifetime of these shards back that must be in memory. */
     Future<Void> recover(Collection<Integer> shards) {
-        Set<Integer> troubled = lease.troubled();
-        Future<Void> learnt = troubled.isEmpty() ? Future.succeededFuture() : careful.learn(troubled);
         List<LifetimeKey> suspects = new ArrayList<>();
         int begun = run;
-        return learnt.compose(
-                        read -> recover(begun, ListRunnableRequest.newBuilder().addAllShards(shards), suspects))
+        return careful.learn()
+                .compose(read -> recover(begun, ListRunnableRequest.newBuilder().addAllShards(shards), suspects))
                 .compose(recovered -> recoverFrom(begun, suspects, 0));
     }
 
@@ -105,18 +103,27 @@ final class ShardRecovery {
     }
 
     private Future<Void> recover(int begun, LifetimeKey key) {
-        return lease.isTroubled(key.getLifetimeId()) ? recoverCarefully(begun, key) : orchestrator.recover(key);
+        return careful.isNeededFor(key)
+                ? careful.bring(key, () -> bringIn(key)).recover(cause -> recoverAgain(begun, key, cause))
+                : orchestrator.recover(key);
     }
 
-    /** Until it is in memory or set aside: the lease may have run out for a moment, or the data plane be away. */
-    private Future<Void> recoverCarefully(int begun, LifetimeKey key) {
-        return careful.bring(key, () -> orchestrator.recover(key).compose(in -> orchestrator.catchUp(key)))
-                .recover(cause -> begun == run
-                        ? vertx.timer(RETRY_MS).compose(over -> recoverAgain(begun, key))
-                        : Future.failedFuture(cause));
+    /** What cannot be caught up with now is looked for again soon, as of all that is in memory. */
+    private Future<Void> bringIn(LifetimeKey key) {
+        return orchestrator
+                .recover(key)
+                .compose(in -> orchestrator.catchUp(key).otherwise(cause -> {
+                    LOG.debug("lifetime {}: not caught up with yet: {}", key.getLifetimeId(), cause.getMessage());
+                    return null;
+                }));
     }
 
-    private Future<Void> recoverAgain(int begun, LifetimeKey key) {
-        return begun == run ? recoverCarefully(begun, key) : Future.succeededFuture();
+    /** Until it is in memory, or this owner has lost its shards: nobody else looks for it. */
+    private Future<Void> recoverAgain(int begun, LifetimeKey key, Throwable cause) {
+        if (begun != run) {
+            return Future.succeededFuture();
+        }
+        LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+        return vertx.timer(RETRY_MS).compose(over -> begun == run ? recover(begun, key) : Future.succeededFuture());
     }
 }
