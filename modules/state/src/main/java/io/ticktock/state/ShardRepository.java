@@ -40,6 +40,7 @@ final class ShardRepository {
     private static final String RENEW = """
             UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
             WHERE owner_id = $1 AND epoch = $2
+            RETURNING epoch
             """;
 
     private static final String SELECT_HELD = """
@@ -52,12 +53,14 @@ final class ShardRepository {
             """;
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
-        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
-        return database.query(RENEW, lease)
-                .compose(renewed -> renewed.rowCount() > 0
-                        ? database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
-                        : Future.failedFuture(Refusal.fenced()))
-                .map(rows -> response(request.getEpoch(), rows));
+        return database.query(RENEW, renewal(request))
+                .map(ShardRepository::epoch)
+                .compose(epoch -> database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
+                        .map(rows -> response(epoch, rows)));
+    }
+
+    private static Tuple renewal(HoldShardsRequest request) {
+        return Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
     }
 
     private static final String SELECT_FREE = """
@@ -96,10 +99,8 @@ final class ShardRepository {
 
     private static final String BECOME_OWNER = """
             INSERT INTO shard_owners (owner_id, epoch, lease_until)
-            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $3 * interval '1 millisecond')
-            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until,
-                epoch = CASE WHEN $2::bigint = 0 THEN excluded.epoch ELSE shard_owners.epoch END
-            WHERE $2::bigint IN (0, shard_owners.epoch)
+            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $2 * interval '1 millisecond')
+            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until, epoch = excluded.epoch
             RETURNING epoch
             """;
 
@@ -145,11 +146,8 @@ final class ShardRepository {
 
     private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
         Tuple owner = Tuple.of(request.getOwnerId());
-        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
         long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
-        return query.execute(BECOME_OWNER, lease)
-                .map(ShardRepository::epoch)
-                .compose(epoch -> takeOwn(query, request).map(epoch))
+        return own(query, request)
                 .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
                         .compose(taken -> taken.rowCount() == 0 || request.getEpoch() == 0
                                 ? Future.succeededFuture(epoch)
@@ -157,15 +155,22 @@ final class ShardRepository {
                 .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
     }
 
-    /** What a process that begins finds under its name was lost by the one before it. */
-    private static Future<Void> takeOwn(Query query, HoldShardsRequest request) {
-        return request.getEpoch() == 0
-                ? query.execute(TAKE_OWN, Tuple.of(request.getOwnerId())).mapEmpty()
-                : Future.succeededFuture();
+    /**
+     * What a process that begins finds under its name was lost by the one before it. Who goes on must still be an owner: one
+     * that has given up since it was renewed is none any more, and must not become one again.
+     */
+    private static Future<Long> own(Query query, HoldShardsRequest request) {
+        if (request.getEpoch() != 0) {
+            return query.execute(RENEW, renewal(request)).map(ShardRepository::epoch);
+        }
+        Tuple owner = Tuple.of(request.getOwnerId());
+        return query.execute(BECOME_OWNER, Tuple.of(request.getOwnerId(), request.getLeaseMs()))
+                .map(ShardRepository::epoch)
+                .compose(epoch -> query.execute(TAKE_OWN, owner).map(epoch));
     }
 
-    private static long epoch(RowSet<Row> became) {
-        for (Row row : became) {
+    private static long epoch(RowSet<Row> owned) {
+        for (Row row : owned) {
             return row.getLong(0);
         }
         throw Refusal.fenced();
