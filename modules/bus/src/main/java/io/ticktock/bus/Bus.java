@@ -55,26 +55,22 @@ public final class Bus {
 
     /** @param leavesProcess whether messages may, so that their size counts */
     Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
-        this(vertx, delivery, tracing, leavesProcess, new NearAddresses());
-    }
-
-    Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess, NearAddresses near) {
-        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, near, System::nanoTime);
+        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearAddresses());
     }
 
     /** On an event bus of a simulation's own, between processes whose time is the simulation's. */
     public Bus(Vertx vertx, EventBus eventBus, LongSupplier nanoTime) {
-        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, new NearAddresses(), nanoTime);
+        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearAddresses());
     }
 
-    private Bus(
+    Bus(
             Vertx vertx,
             EventBus eventBus,
             Delivery delivery,
             Tracing tracing,
             boolean leavesProcess,
-            NearAddresses near,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            NearAddresses near) {
         this.near = near;
         this.vertx = vertx;
         this.tracing = tracing;

@@ -165,7 +165,7 @@ class BusTest {
     void whatIsServedNoMoreIsForgotten() throws TimeoutException {
         Vertx other = Vertx.vertx();
         NearAddresses near = new NearAddresses();
-        Bus leaving = new Bus(other, Delivery.DIRECT, Tracing.OFF, true, near);
+        Bus leaving = new Bus(other, other.eventBus(), Delivery.DIRECT, Tracing.OFF, true, System::nanoTime, near);
         Registration first = await(leaving.serve(ECHO, Future::succeededFuture));
         Registration second = await(leaving.serve(ECHO, Future::succeededFuture));
         await(first.end());

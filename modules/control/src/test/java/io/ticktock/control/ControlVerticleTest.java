@@ -671,6 +671,23 @@ class ControlVerticleTest {
         }
     }
 
+    @Test
+    void whatIsDueOfATroubledShardWaitsUntilItsSuspectsAreKnown() throws Exception {
+        Gates gates = new Gates();
+        Duration wait = Duration.ofSeconds(2);
+        deploy(vertx, new Bus(vertx, gates), List.of("wait -> p", "p -> END [FINAL]"), NONE, wait);
+        String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_LIST_SUSPECTS.name());
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_NOTE_RECOVERIES.name());
+        takeOver();
+        awaitThat(() -> gates.held.size() == 1, "suspects are read");
+        await(vertx.timer(wait.toMillis() + 500));
+        assertEquals(1, gates.held.size(), "nothing is noted before");
+        gates.open();
+        awaitLifetime(id, ControlVerticleTest::hasEnded);
+    }
+
     /** Keeps messages back on their way to some addresses. */
     private static final class Gates implements Delivery {
 

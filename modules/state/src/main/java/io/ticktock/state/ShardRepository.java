@@ -58,12 +58,14 @@ final class ShardRepository {
             """.formatted(IS_LIVE);
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
-        Tuple lease = Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
-        return database.query(RENEW, lease)
-                .compose(renewed -> renewed.rowCount() > 0
-                        ? database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
-                        : Future.failedFuture(Refusal.fenced()))
-                .map(rows -> response(request.getEpoch(), rows));
+        return database.query(RENEW, renewal(request))
+                .map(ShardRepository::epoch)
+                .compose(epoch -> database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
+                        .map(rows -> response(epoch, rows)));
+    }
+
+    private static Tuple renewal(HoldShardsRequest request) {
+        return Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs());
     }
 
     private static final String SELECT_FREE = """
@@ -150,9 +152,7 @@ final class ShardRepository {
     private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
         Tuple owner = Tuple.of(request.getOwnerId());
         long most = request.getShares() ? Shard.fairShare(others + 1) : Shard.COUNT;
-        return become(query, request)
-                .map(ShardRepository::epoch)
-                .compose(epoch -> takeOwn(query, request).map(epoch))
+        return own(query, request)
                 .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
                         .compose(taken -> taken.rowCount() == 0 || request.getEpoch() == 0
                                 ? Future.succeededFuture(epoch)
@@ -160,22 +160,22 @@ final class ShardRepository {
                 .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
     }
 
-    /** Who has given up since it was last renewed does not become an owner by asking for more. */
-    private static Future<RowSet<Row>> become(Query query, HoldShardsRequest request) {
-        return request.getEpoch() == 0
-                ? query.execute(BECOME_OWNER, Tuple.of(request.getOwnerId(), request.getLeaseMs()))
-                : query.execute(RENEW, Tuple.of(request.getOwnerId(), request.getEpoch(), request.getLeaseMs()));
+    /**
+     * What a process that begins finds under its name was lost by the one before it. Who goes on must still be an owner: one
+     * that has given up since it was renewed is none any more, and must not become one again.
+     */
+    private static Future<Long> own(Query query, HoldShardsRequest request) {
+        if (request.getEpoch() != 0) {
+            return query.execute(RENEW, renewal(request)).map(ShardRepository::epoch);
+        }
+        Tuple owner = Tuple.of(request.getOwnerId());
+        return query.execute(BECOME_OWNER, Tuple.of(request.getOwnerId(), request.getLeaseMs()))
+                .map(ShardRepository::epoch)
+                .compose(epoch -> query.execute(TAKE_OWN, owner).map(epoch));
     }
 
-    /** What a process that begins finds under its name was lost by the one before it. */
-    private static Future<Void> takeOwn(Query query, HoldShardsRequest request) {
-        return request.getEpoch() == 0
-                ? query.execute(TAKE_OWN, Tuple.of(request.getOwnerId())).mapEmpty()
-                : Future.succeededFuture();
-    }
-
-    private static long epoch(RowSet<Row> became) {
-        for (Row row : became) {
+    private static long epoch(RowSet<Row> owned) {
+        for (Row row : owned) {
             return row.getLong(0);
         }
         throw Refusal.fenced();

@@ -37,13 +37,14 @@ final class Drivers {
 
     /** What is refused the second time may have been done the first time: then it stays unknown, and not available. */
     <Q extends Message, R extends Message> Future<R> ask(String tenantId, Address<Q, R> address, Q request) {
-        return askOnce(tenantId, address, request)
+        return askThroughSilence(tenantId, address, request)
                 .recover(first -> askAgain(first, tenantId, address, request)
                         .recover(later -> Future.failedFuture(isRefusal(later) ? first : later)));
     }
 
-    /** Without asking again when it fails. */
-    <Q extends Message, R extends Message> Future<R> askOnce(String tenantId, Address<Q, R> address, Q request) {
+    /** Once, and beside that again where nothing is answered; not when it fails. */
+    <Q extends Message, R extends Message> Future<R> askThroughSilence(
+            String tenantId, Address<Q, R> address, Q request) {
         Future<R> first = bus.request(address, request);
         Promise<R> answer = Promise.promise();
         first.onSuccess(answer::tryComplete).onFailure(answer::tryFail);

@@ -141,7 +141,7 @@ public final class LifetimeOperations {
                 .build();
         Address<StartLifetimeRequest, StartLifetimeResponse> address =
                 Addresses.CONTROL_START.at(shard(request.getLifetimeId()));
-        return starts.admit(caller.tenantId(), () -> drivers.askOnce(caller.tenantId(), address, request))
+        return starts.admit(caller.tenantId(), () -> drivers.askThroughSilence(caller.tenantId(), address, request))
                 .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
                 .map(started -> {
                     requireChosen(asked.getLifetimeId(), started.getLifetimeId());
@@ -156,7 +156,7 @@ public final class LifetimeOperations {
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
         Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
                 Addresses.CONTROL_FORK.at(shard(request.getLifetimeId()));
-        return starts.admit(caller.tenantId(), () -> drivers.askOnce(caller.tenantId(), address, request))
+        return starts.admit(caller.tenantId(), () -> drivers.askThroughSilence(caller.tenantId(), address, request))
                 .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
                 .map(forked -> {
                     requireChosen(asked.getLifetimeId(), forked.getLifetimeId());
