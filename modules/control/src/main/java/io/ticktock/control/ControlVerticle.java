@@ -29,7 +29,7 @@ public final class ControlVerticle extends VerticleBase {
 
     private final Bus bus;
     private final ControlConfiguration configuration;
-    private final InstantSource clock;
+    private final DatabaseClock clock;
     private final LongSupplier nanoTime;
     private final ControlMeters meters;
 
@@ -63,7 +63,7 @@ public final class ControlVerticle extends VerticleBase {
         this.nanoTime = nanoTime;
         this.bus = bus;
         this.configuration = configuration;
-        this.clock = clock;
+        this.clock = new DatabaseClock(clock, nanoTime);
         this.meters = new ControlMeters(meters);
     }
 
@@ -81,6 +81,7 @@ public final class ControlVerticle extends VerticleBase {
         lease = new ShardLease(
                 vertx,
                 bus,
+                clock,
                 configuration.ownerId(),
                 configuration.lease(),
                 bus.leavesProcess(),

@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.FreeShards;
@@ -43,6 +44,7 @@ final class ShardLease {
 
     private final Vertx vertx;
     private final Bus bus;
+    private final DatabaseClock clock;
     private final String ownerId;
     private final Duration lease;
     private final boolean shares;
@@ -84,6 +86,7 @@ final class ShardLease {
     }
 
     /**
+     * @param clock told the time with every answer
      * @param shares whether other processes may hold shards besides
      * @param onLost called when the right has ended and must be taken anew by {@link #take}
      * @param onGained called with shards that came to those that were taken
@@ -92,6 +95,7 @@ final class ShardLease {
     ShardLease(
             Vertx vertx,
             Bus bus,
+            DatabaseClock clock,
             String ownerId,
             Duration lease,
             boolean shares,
@@ -100,6 +104,7 @@ final class ShardLease {
             LongSupplier nanoTime) {
         this.vertx = vertx;
         this.bus = bus;
+        this.clock = clock;
         this.ownerId = ownerId;
         this.lease = lease;
         this.shares = shares;
@@ -179,6 +184,9 @@ final class ShardLease {
         Future<HoldShardsResponse> answer = bus.request(Addresses.STATE_HOLD_SHARDS, request);
         asked = answer;
         return answer.map(response -> {
+            if (response.hasNow()) {
+                clock.set(ProtoTime.instant(response.getNow()), sentNanos);
+            }
             if (askedIn == term) {
                 noteHeld(response, sentNanos);
             }

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -68,7 +69,15 @@ class CarefulRecoveryTest {
                     SetQuarantineResponse.newBuilder().setChanged(true).build());
         }));
         ShardLease lease = new ShardLease(
-                vertx, bus, "test", Duration.ofSeconds(30), false, () -> {}, gained -> {}, System::nanoTime);
+                vertx,
+                bus,
+                new DatabaseClock(InstantSource.system(), System::nanoTime),
+                "test",
+                Duration.ofSeconds(30),
+                false,
+                () -> {},
+                gained -> {},
+                System::nanoTime);
         ControlMeters meters = new ControlMeters(new SimpleMeterRegistry());
         careful = new CarefulRecovery(vertx, new Quarantine(bus, lease, meters), lease);
         await(onContext(lease::take));

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,7 +40,15 @@ class ShardLeaseTest {
             return Future.succeededFuture(ReleaseShardsResponse.getDefaultInstance());
         }));
         lease = new ShardLease(
-                vertx, bus, "test", Duration.ofSeconds(10), true, () -> {}, gained -> {}, System::nanoTime);
+                vertx,
+                bus,
+                new DatabaseClock(InstantSource.system(), System::nanoTime),
+                "test",
+                Duration.ofSeconds(10),
+                true,
+                () -> {},
+                gained -> {},
+                System::nanoTime);
     }
 
     @AfterEach

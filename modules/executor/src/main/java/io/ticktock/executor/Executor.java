@@ -183,7 +183,6 @@ public final class Executor {
                         .map(values -> values.get(0))
                         .toCompletionStage(),
                 (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
-                clock,
                 configuration.maxFanOut());
         HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans(), ownTasks, ownPlans);
         GraphCatalog graphs = new GraphCatalog(vertx, bus, repeater);

@@ -2,6 +2,7 @@ package io.ticktock.state;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
@@ -54,7 +55,8 @@ final class ShardRepository {
                 ARRAY(
                     SELECT shard FROM shards
                     WHERE owner_id = $1 AND losses >= 2 AND taken_at > clock_timestamp() - interval '2 minutes'
-                    ORDER BY shard)
+                    ORDER BY shard),
+                clock_timestamp()
             """.formatted(IS_LIVE);
 
     private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
@@ -187,8 +189,10 @@ final class ShardRepository {
             // It gave up in between, and nobody else is there.
             throw Refusal.fenced();
         }
-        HoldShardsResponse.Builder response =
-                HoldShardsResponse.newBuilder().setEpoch(epoch).setFairShare(Shard.fairShare(row.getLong(1)));
+        HoldShardsResponse.Builder response = HoldShardsResponse.newBuilder()
+                .setEpoch(epoch)
+                .setFairShare(Shard.fairShare(row.getLong(1)))
+                .setNow(ProtoTime.timestamp(row.getOffsetDateTime(3).toInstant()));
         for (Short shard : row.getArrayOfShorts(0)) {
             response.addShards(shard);
         }

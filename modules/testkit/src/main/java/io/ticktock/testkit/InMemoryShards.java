@@ -1,5 +1,6 @@
 package io.ticktock.testkit;
 
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
@@ -68,6 +69,7 @@ final class InMemoryShards {
         return HoldShardsResponse.newBuilder()
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
+                .setNow(ProtoTime.timestamp(now))
                 .addAllShards(held)
                 .addAllTroubledShards(
                         held.stream().filter(shard -> isTroubled(shard, now)).toList())

@@ -70,7 +70,10 @@ public abstract class OwnershipContract {
         HoldShardsResponse more = share("second", second.getEpoch());
         assertTrue(more.getEpoch() > again.getEpoch(), "above that of whoever held it before");
         HoldShardsResponse renewed = share("second", more.getEpoch());
-        assertEquals(more, renewed, "with nothing gained the epoch stays");
+        assertEquals(
+                more.toBuilder().clearNow().build(),
+                renewed.toBuilder().clearNow().build(),
+                "with nothing gained the epoch stays");
         assertEquals(Shard.COUNT / 2, again.getShardsCount());
         assertEquals(Shard.COUNT / 2, more.getShardsCount());
         List<Integer> all = new ArrayList<>(again.getShardsList());

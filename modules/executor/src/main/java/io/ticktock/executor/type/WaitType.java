@@ -5,19 +5,12 @@ import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskType;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Lets time pass, and then passes on what it got. */
 final class WaitType implements TaskType {
-
-    private final Clock clock;
-
-    WaitType(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public String name() {
@@ -34,12 +27,14 @@ final class WaitType implements TaskType {
                 context.resumption().isPresent() ? TaskOutcome.success(context.input()) : begin(context));
     }
 
-    /** Counted from when the attempt was scheduled, so that it ends at the same time however often it is dispatched. */
-    private TaskOutcome begin(TaskContext context) {
+    /**
+     * Counted from when the attempt was scheduled, so that it ends at the same time however often it is dispatched. Whether
+     * that is over is for those to say who keep the timers: this process's clock may be an hour ahead of theirs.
+     */
+    private static TaskOutcome begin(TaskContext context) {
+        Instant scheduledAt = context.attempt().scheduledAt();
         Instant end = AttemptSettings.of(context.settings(), WaitSettings.class)
-                .endsAt(
-                        AttemptSettings.variables(context.settings()),
-                        context.attempt().scheduledAt());
-        return end.isAfter(clock.instant()) ? TaskOutcome.waitUntil(end) : TaskOutcome.success(context.input());
+                .endsAt(AttemptSettings.variables(context.settings()), scheduledAt);
+        return end.isAfter(scheduledAt) ? TaskOutcome.waitUntil(end) : TaskOutcome.success(context.input());
     }
 }
