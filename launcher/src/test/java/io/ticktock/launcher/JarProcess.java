@@ -3,6 +3,7 @@ package io.ticktock.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.launcher.faults.Signals;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The packed program as a child process, as a user has it. */
 final class JarProcess implements AutoCloseable {
@@ -36,6 +39,11 @@ final class JarProcess implements AutoCloseable {
             return "exit code " + exitCode + "\nstandard output:\n" + out + "\nstandard error:\n" + err;
         }
     }
+
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
+    /** Of a generation, as {@code GC.heap_info} tells it. */
+    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
     private static final Duration LONGEST_RUN = Duration.ofSeconds(60);
 
@@ -57,13 +65,37 @@ final class JarProcess implements AutoCloseable {
 
     /** As above, with these variables, and none from outside that S3 would take credentials from. */
     static JarProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
-        return start(folder, environment, List.of("-jar", jar()), arguments);
+        return start(folder, environment, List.of(), List.of(ARCHIVE + archive(), "-jar", jar()), arguments);
     }
 
     /** As above, with the types of Tasks that the tests bring, as their author has them on the class path. */
     static JarProcess startWithTypes(Path folder, String... arguments) throws IOException {
-        String classes = String.join(File.pathSeparator, jar(), ownClasses().toString());
-        return start(folder, Map.of(), List.of("-cp", classes, Ticktock.class.getName()), arguments);
+        return startWithTypes(folder, List.of(), List.of(), arguments);
+    }
+
+    /**
+     * As above, with classes that differ from the program's.
+     *
+     * @param prefix a command that runs the rest of its words, such as one that enters a namespace
+     * @param altered folders before the jar on the class path
+     */
+    static JarProcess startWithTypes(Path folder, List<String> prefix, List<Path> altered, String... arguments)
+            throws IOException {
+        List<String> classes = new ArrayList<>();
+        altered.forEach(each -> classes.add(each.toString()));
+        classes.add(jar());
+        classes.add(ownClasses().toString());
+        List<String> program = new ArrayList<>();
+        if (altered.isEmpty()) {
+            program.add(ARCHIVE + archive());
+        }
+        program.addAll(List.of("-cp", String.join(File.pathSeparator, classes), Ticktock.class.getName()));
+        return start(folder, Map.of(), prefix, program, arguments);
+    }
+
+    /** The build makes it of a run; where it does not fit, the runtime goes without. */
+    private static String archive() {
+        return jar().replaceFirst("jar$", "jsa");
     }
 
     private static String jar() {
@@ -83,13 +115,15 @@ final class JarProcess implements AutoCloseable {
     }
 
     private static JarProcess start(
-            Path folder, Map<String, String> environment, List<String> program, String... arguments)
+            Path folder,
+            Map<String, String> environment,
+            List<String> prefix,
+            List<String> program,
+            String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("server.jvm", SHORT_LIVED).split(" ")));
-        // The build makes it of a run; where it does not fit, the runtime goes without.
-        command.add("-XX:SharedArchiveFile=" + jar().replaceFirst("jar$", "jsa"));
         command.addAll(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -159,17 +193,57 @@ final class JarProcess implements AutoCloseable {
         await();
     }
 
+    /** It stands still with all that it holds, connections included, until it is told to {@link #goOn}. */
+    void standStill() throws IOException {
+        Signals.send("STOP", process.toHandle());
+    }
+
+    void goOn() throws IOException {
+        Signals.send("CONT", process.toHandle());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     /** So that what its heap holds is what it needs. */
     void collectGarbage() throws IOException, InterruptedException {
+        ask("GC.run");
+    }
+
+    /** What its heap holds. */
+    long heapBytes() throws IOException, InterruptedException {
+        long kilobytes = ask("GC.heap_info")
+                .lines()
+                // Metaspace and its classes are not of the heap.
+                .filter(line -> line.contains("total") && line.contains("used"))
+                .map(HEAP_USED::matcher)
+                .filter(Matcher::find)
+                .mapToLong(used -> Long.parseLong(used.group(1)))
+                .sum();
+        assertTrue(kilobytes > 0, "a Java process does not tell of its heap");
+        return kilobytes << 10;
+    }
+
+    private String ask(String command) throws IOException, InterruptedException {
         Process asking = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         Long.toString(process.pid()),
-                        "GC.run")
+                        command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertTrue(asking.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS), "it does not collect its garbage");
-        assertEquals(0, asking.exitValue(), "jcmd cannot ask it to collect its garbage");
+        StringWriter answer = new StringWriter();
+        CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> copy(asking.getInputStream(), answer));
+        boolean ended = asking.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS);
+        asking.destroyForcibly();
+        assertTrue(ended, () -> "it does not answer to " + command);
+        assertEquals(0, asking.exitValue(), () -> "jcmd cannot ask it for " + command);
+        reading.join();
+        return answer.toString();
     }
 
     private String printed() {

@@ -48,6 +48,33 @@ final class WorkerProcess implements AutoCloseable {
         return start(command, Map.of(), ledger.resolveSibling(ledger.getFileName() + ".out"));
     }
 
+    /** One whose effects are lines in a ledger, and that dies where a file tells it to. */
+    static WorkerProcess ofEffects(String url, String key, Path ledger, Path death) throws IOException {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                EffectWorker.class.getName(),
+                url,
+                key,
+                ledger.toString(),
+                death.toString());
+        return start(command, Map.of(), ledger.resolveSibling(ledger.getFileName() + ".out"));
+    }
+
+    /** Waits until it has ended by itself; how. */
+    int awaitExit() throws InterruptedException {
+        assertTrue(process.waitFor(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS), () -> "still runs: " + this);
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** The example in Python, set up anew where its files have changed. */
     static WorkerProcess python(String url, String key, Path folder) throws IOException, InterruptedException {
         Path prepared = prepare("python", folder);

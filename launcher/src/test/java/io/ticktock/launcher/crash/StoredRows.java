@@ -18,6 +18,7 @@ import io.ticktock.testkit.History;
 import io.ticktock.testkit.HistoryCheck;
 import io.ticktock.testkit.HistoryChecker;
 import io.ticktock.testkit.Violation;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -48,6 +49,17 @@ public final class StoredRows {
     /** The number that a query of one row and one column gives. */
     public long number(String sql) {
         return read(sql, row -> row.getLong(0)).get(0);
+    }
+
+    /** Statements that change something, as an administrator or a fault does. */
+    public void execute(String sql) {
+        Awaiting.result(
+                connect().compose(connection -> connection.query(sql).execute().eventually(connection::close)));
+    }
+
+    /** A connection of the caller's own, to be closed by it. */
+    public Future<PgConnection> connect() {
+        return PgConnection.connect(vertx, options);
     }
 
     public long openLifetimes() {
@@ -165,8 +177,8 @@ public final class StoredRows {
     }
 
     private <T> List<T> read(String sql, Function<Row, T> each) {
-        RowSet<Row> rows = Awaiting.result(PgConnection.connect(vertx, options)
-                .compose(connection -> connection.query(sql).execute().eventually(connection::close)));
+        RowSet<Row> rows = Awaiting.result(
+                connect().compose(connection -> connection.query(sql).execute().eventually(connection::close)));
         List<T> read = new ArrayList<>(rows.size());
         rows.forEach(row -> read.add(each.apply(row)));
         return read;

@@ -1,0 +1,161 @@
+package io.ticktock.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import io.ticktock.bus.Addresses;
+import io.ticktock.bus.Shard;
+import io.ticktock.graph.GraphParser;
+import io.ticktock.launcher.bench.BenchLoad;
+import io.ticktock.launcher.bench.BenchPhase;
+import io.ticktock.launcher.bench.ChainGraph;
+import io.ticktock.launcher.bench.RecordCount;
+import io.ticktock.launcher.faults.Network;
+import io.ticktock.proto.v1.GraphReference;
+import io.ticktock.proto.v1.Payload;
+import io.ticktock.state.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The bench's load on systems of several processes, one after the other; the first one is a single process, to compare
+ * with. Each line of figures begins with "split:". No record may be missing or double. The load's own process is not
+ * in the processor time.
+ *
+ * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it; {@code -Dsplit.systems} gives other systems, such as
+ * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, and {@code -Dsplit.lifetimes} more load.
+ */
+class SplitBenchmark {
+
+    private static final int LIFETIMES = Integer.getInteger("split.lifetimes", 6_000);
+    private static final int CONCURRENCY = Integer.getInteger("split.concurrency", 128);
+    private static final int STEPS = 20;
+    private static final String TENANT = "bench";
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private static final String ENGINE = "state,guardrail,control,executor";
+    private static final String FIRST = "blob," + ENGINE;
+
+    @TempDir
+    private Path folder;
+
+    private EmbeddedPostgres postgres;
+    private SplitSystem system;
+
+    static Stream<String> systems() {
+        String asked = System.getProperty("split.systems");
+        if (asked != null) {
+            return Stream.of(asked.split("\\|"));
+        }
+        Stream<String> engines = IntStream.rangeClosed(1, 6).mapToObj(SplitBenchmark::engines);
+        return Stream.concat(
+                engines,
+                Stream.of(
+                        "state,blob;guardrail,control,executor",
+                        "state,blob;guardrail,control,executor;guardrail,control,executor",
+                        "api;api;guardrail,control,executor;guardrail,control,executor;state,blob",
+                        "state;blob,guardrail;control;control;executor;executor"));
+    }
+
+    /** So many processes, each of which can do everything. */
+    private static String engines(int count) {
+        return FIRST + (";" + ENGINE).repeat(count - 1);
+    }
+
+    @BeforeEach
+    void startDatabase() {
+        postgres = EmbeddedPostgres.start(folder.resolve("database"));
+    }
+
+    @AfterEach
+    void stop() {
+        system.close();
+        postgres.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("systems")
+    @Timeout(600)
+    void bench(String split) throws IOException, InterruptedException {
+        start(List.of(split.split(";")));
+        byte[] file = ChainGraph.text(STEPS).getBytes(StandardCharsets.UTF_8);
+        GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
+        load(graph, LIFETIMES);
+        Duration before = cpuTime();
+        BenchPhase phase = load(graph, LIFETIMES);
+        double cpuSeconds = cpuTime().minus(before).toNanos() / 1e9;
+        RecordCount records = new RecordCount(system.bus(), TENANT, STEPS);
+        records.count(phase.lifetimeIds());
+        System.out.printf(
+                "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps,"
+                        + " %d records, %d missing, %d double%n",
+                split,
+                system.size(),
+                phase.stepsPerSecond(),
+                phase.stepMs(50),
+                phase.stepMs(99),
+                cpuSeconds / phase.steps() * 1_000,
+                records.recorded(),
+                records.missing(),
+                records.doubled());
+        assertEquals((long) LIFETIMES * STEPS, records.recorded());
+        assertEquals(0, records.missing());
+        assertEquals(0, records.doubled());
+    }
+
+    private void start(List<String> split) throws IOException, InterruptedException {
+        system = new SplitSystem(
+                folder, new Network.Loopback(), split, postgres.address(), member -> List.of("cluster.silence=3s"));
+        for (int member = 0; member < split.size(); member++) {
+            system.start(member, List.of());
+        }
+        for (int member = 0; member < split.size(); member++) {
+            system.process(member).awaitText("ready");
+        }
+        system.join();
+    }
+
+    private BenchPhase load(GraphReference graph, int lifetimes) {
+        Payload input = Payload.newBuilder()
+                .setInline(ByteString.copyFromUtf8("{\"text\":\"" + "x".repeat(189) + "\"}"))
+                .build();
+        BenchLoad load = new BenchLoad(
+                system.bus(),
+                graph,
+                input,
+                lifetimes,
+                CONCURRENCY,
+                () -> LifetimeId.random().uuid(),
+                request ->
+                        system.bus().request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
+        Client.await(system.vertx().deployVerticle(load));
+        return load.done()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** Of all processes and the database. */
+    private Duration cpuTime() {
+        Stream<ProcessHandle> members = IntStream.range(0, system.size())
+                .mapToObj(member -> system.process(member).handle());
+        Stream<ProcessHandle> database = ProcessHandle.of(postgres.pid()).stream()
+                .flatMap(main -> Stream.concat(Stream.of(main), main.descendants()));
+        return Stream.concat(members, database)
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+}
