@@ -19,7 +19,7 @@ class SimulationTest {
     private static final long SEEDS = Long.getLong("simulation.seeds", 2_000);
     /** Unless a number of seeds is asked for. */
     private static final Duration LONGEST =
-            System.getProperty("simulation.seeds") == null ? Duration.ofSeconds(12) : Duration.ofHours(12);
+            System.getProperty("simulation.seeds") == null ? Duration.ofSeconds(6) : Duration.ofHours(12);
 
     private static final long FROM = Long.getLong("simulation.from", System.nanoTime() >>> 8);
     private static final int SEEDS_A_BUG = 60;
