@@ -109,6 +109,14 @@ final class SimulatedRun {
     }
 
     Result run() {
+        try {
+            return runToTheEnd();
+        } finally {
+            simulation.end();
+        }
+    }
+
+    private Result runToTheEnd() {
         GRAPHS.values().forEach(this::register);
         system.start();
         client.start();

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +28,7 @@ class SimulationTest {
     private static final boolean TRACES = Boolean.getBoolean("simulation.trace");
 
     @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS)
     void nothingIsLostAndNothingIsStuck() throws Exception {
         System.out.println("simulation: up to " + SEEDS + " seeds from " + FROM);
         Seeds seeds = new Seeds(FROM, SEEDS, LONGEST, TRACES);

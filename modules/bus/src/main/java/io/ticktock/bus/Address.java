@@ -36,6 +36,11 @@ public record Address<Q extends Message, R extends Message>(
         return at(Integer.toString(shard.number()));
     }
 
+    /** The same, for who does not wait longer than this. */
+    public Address<Q, R> within(Duration longest) {
+        return new Address<>(name, request, reply, longest, isNear);
+    }
+
     /** The same kind of request, served by one particular instance. */
     public Address<Q, R> at(String instance) {
         return new Address<>(name + "." + instance, request, reply, timeout, isNear);

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ final class LiveExecutors {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveExecutors.class);
 
-    private static final long MOST_WAIT_MS = 2_000;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     private final Bus bus;
     private final boolean areSeveral;
@@ -88,8 +87,7 @@ final class LiveExecutors {
     }
 
     private Future<HeldExecutionsResponse> ask(String executorId, HeldExecutionsRequest request) {
-        return bus.request(Addresses.EXECUTOR_HELD.at(executorId), request)
-                .timeout(MOST_WAIT_MS, TimeUnit.MILLISECONDS)
+        return bus.request(Addresses.EXECUTOR_HELD.at(executorId).within(LONGEST_WAIT), request)
                 .onFailure(cause ->
                         LOG.debug("executor {} does not say what it holds: {}", executorId, cause.getMessage()));
     }

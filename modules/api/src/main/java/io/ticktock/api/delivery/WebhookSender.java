@@ -3,6 +3,7 @@ package io.ticktock.api.delivery;
 import io.ticktock.api.webhook.Answer;
 import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.webhook.WebhookTarget;
+import io.ticktock.bus.Deadline;
 import io.ticktock.bus.outside.AddressPolicy;
 import io.ticktock.bus.outside.RetryAfter;
 import io.vertx.core.Future;
@@ -26,7 +27,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -48,7 +48,7 @@ final class WebhookSender {
     private final HostNames hosts;
     private final AddressPolicy policy;
     private final boolean allowHttp;
-    private final long timeoutMs;
+    private final Duration timeout;
 
     WebhookSender(Vertx vertx, WebhookConfiguration configuration) {
         HttpClientOptions options = new HttpClientOptions()
@@ -66,23 +66,22 @@ final class WebhookSender {
                 NAME_THREADS_OF_TENANT);
         this.policy = configuration.addresses();
         this.allowHttp = configuration.allowHttp();
-        this.timeoutMs = configuration.timeout().toMillis();
+        this.timeout = configuration.timeout();
     }
 
     /** Never fails: that there is no answer is an answer, too. */
     Future<Answer> send(String tenantId, String url, Map<String, String> headers, byte[] body) {
         Promise<HttpClientRequest> begun = Promise.promise();
-        return Future.succeededFuture(url)
+        Future<Answer> answer = Future.succeededFuture(url)
                 .map(text -> WebhookTarget.parse(text, allowHttp))
                 .compose(target -> connect(tenantId, target, headers))
                 .onSuccess(begun::tryComplete)
                 .compose(request -> request.send(Buffer.buffer(body)))
-                .map(this::answer)
-                .timeout(timeoutMs, TimeUnit.MILLISECONDS)
-                .recover(cause -> {
-                    begun.future().onSuccess(HttpClientRequest::reset);
-                    return Future.succeededFuture(Answer.none(reason(cause)));
-                });
+                .map(this::answer);
+        return Deadline.within(vertx, timeout, answer).recover(cause -> {
+            begun.future().onSuccess(HttpClientRequest::reset);
+            return Future.succeededFuture(Answer.none(reason(cause)));
+        });
     }
 
     private Future<HttpClientRequest> connect(String tenantId, WebhookTarget target, Map<String, String> headers) {
@@ -116,7 +115,8 @@ final class WebhookSender {
 
     /** Its head is what counts; the connection can be used again when the rest is short and comes soon. */
     private Answer answer(HttpClientResponse response) {
-        long giveUp = vertx.setTimer(timeoutMs, fired -> response.request().reset());
+        long giveUp =
+                vertx.setTimer(timeout.toMillis(), fired -> response.request().reset());
         int[] bytes = new int[1];
         response.exceptionHandler(broken -> vertx.cancelTimer(giveUp));
         response.endHandler(ended -> vertx.cancelTimer(giveUp));

@@ -3,6 +3,7 @@ package io.ticktock.api.worker;
 import com.google.protobuf.ByteString;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Deadline;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.CompleteTaskRequest;
@@ -10,8 +11,8 @@ import io.ticktock.proto.v1.TaskAcknowledgement;
 import io.ticktock.proto.v1.TaskCompletion;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +24,15 @@ final class Outcomes {
 
     private static final int MOST_WAITERS = 10;
 
+    private final Vertx vertx;
     private final Bus bus;
     private final String gatewayId;
     private final GatewayBounds bounds;
     private final Hands hands;
     private final RecentAnswers recent = new RecentAnswers();
 
-    Outcomes(Bus bus, String gatewayId, GatewayBounds bounds, Hands hands) {
+    Outcomes(Vertx vertx, Bus bus, String gatewayId, GatewayBounds bounds, Hands hands) {
+        this.vertx = vertx;
         this.bus = bus;
         this.gatewayId = gatewayId;
         this.bounds = bounds;
@@ -83,8 +86,7 @@ final class Outcomes {
             hand.waiters.remove(waiter);
             return Future.failedFuture(tooMuch());
         }
-        return waiter.future()
-                .timeout(bounds.orphanGrace().toMillis(), TimeUnit.MILLISECONDS)
+        return Deadline.within(vertx, bounds.orphanGrace(), waiter.future())
                 .onComplete(over -> hand.waiters.remove(waiter))
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException

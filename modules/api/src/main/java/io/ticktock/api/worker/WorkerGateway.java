@@ -55,7 +55,7 @@ public final class WorkerGateway {
         this.id = id;
         this.bounds = bounds;
         this.hands = new Hands(bounds);
-        this.outcomes = new Outcomes(bus, id, bounds, hands);
+        this.outcomes = new Outcomes(vertx, bus, id, bounds, hands);
         Returns returns = new Returns(bus, id);
         this.recovery = new Recovery(bus, id, bounds, hands, outcomes, returns);
         this.pools = new WorkPools(bus, id, bounds, hands, returns);

@@ -33,6 +33,7 @@ public final class Simulation {
     private long nowNanos;
     private long happened;
     private int started;
+    private final long firstTimer;
 
     /** What is to happen outside of the processes. */
     private record Happening(long atNanos, long number, Runnable action) {}
@@ -61,6 +62,31 @@ public final class Simulation {
         this.trace = trace;
         this.random = new Random(seed);
         this.network = new SimulatedNetwork(this);
+        this.firstTimer = timer();
+    }
+
+    /** The number of one that never fires. */
+    private long timer() {
+        long timer = vertx.setTimer(TimeUnit.DAYS.toMillis(1), id -> {});
+        vertx.cancelTimer(timer);
+        return timer;
+    }
+
+    /** Lets go of all timers of its processes: no event loop of theirs will, and Vert.x would keep them and what they refer to. */
+    public void end() {
+        long last = timer();
+        for (long timer = firstTimer; timer < last; timer++) {
+            cancel(timer);
+        }
+    }
+
+    private void cancel(long timer) {
+        try {
+            vertx.cancelTimer(timer);
+        } catch (NullPointerException e) {
+            // One that was asked for when its event loop was dead has never been set; Vert.x forgot it before it found
+            // out.
+        }
     }
 
     /** Since the beginning. */
