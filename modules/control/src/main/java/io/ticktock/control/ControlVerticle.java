@@ -166,7 +166,9 @@ public final class ControlVerticle extends VerticleBase {
     private Future<Void> serveShards() {
         Set<Integer> held = lease.shards();
         for (int shard : List.copyOf(bindings.keySet())) {
-            if (!held.contains(shard)) {
+            // What could not be served is tried again.
+            boolean hasFailed = bindings.get(shard).stream().anyMatch(Future::failed);
+            if (!held.contains(shard) || hasFailed) {
                 bindings.remove(shard).forEach(binding -> binding.compose(Registration::end));
             }
         }

@@ -61,6 +61,8 @@ final class ShardLease {
     private volatile boolean released;
     /** There are too many to keep. */
     private boolean isCrowded;
+    /** This process has held shards before. */
+    private boolean hasTaken;
     /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
     private int term;
     /** The last one, which may be under way. */
@@ -125,6 +127,7 @@ final class ShardLease {
                     return tryTake(giveUpNanos);
                 })
                 .onSuccess(taken -> {
+                    hasTaken = true;
                     lost = false;
                     scheduleRenewal();
                 });
@@ -180,6 +183,7 @@ final class ShardLease {
                 .setLeaseMs(lease.toMillis())
                 .setEpoch(held.epoch())
                 .setShares(shares)
+                .setRetakes(hasTaken)
                 .build();
         Future<HoldShardsResponse> answer = bus.request(Addresses.STATE_HOLD_SHARDS, request);
         asked = answer;

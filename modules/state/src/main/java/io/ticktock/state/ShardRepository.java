@@ -173,7 +173,9 @@ final class ShardRepository {
         Tuple owner = Tuple.of(request.getOwnerId());
         return query.execute(BECOME_OWNER, Tuple.of(request.getOwnerId(), request.getLeaseMs()))
                 .map(ShardRepository::epoch)
-                .compose(epoch -> query.execute(TAKE_OWN, owner).map(epoch));
+                .compose(epoch -> request.getRetakes()
+                        ? Future.succeededFuture(epoch)
+                        : query.execute(TAKE_OWN, owner).map(epoch));
     }
 
     private static long epoch(RowSet<Row> owned) {

@@ -1,6 +1,5 @@
 package io.ticktock.testkit;
 
-import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
@@ -57,7 +56,7 @@ final class InMemoryShards {
             return HoldShardsResponse.getDefaultInstance();
         }
         owners.putIfAbsent(owner, new Owner(0, now));
-        if (request.getEpoch() == 0) {
+        if (request.getEpoch() == 0 && !request.getRetakes()) {
             held(owner).forEach(shard -> take(shard, owner, now));
         }
         int fairShare = Shard.fairShare(owners.size());
@@ -69,7 +68,6 @@ final class InMemoryShards {
         return HoldShardsResponse.newBuilder()
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
-                .setNow(ProtoTime.timestamp(now))
                 .addAllShards(held)
                 .addAllTroubledShards(
                         held.stream().filter(shard -> isTroubled(shard, now)).toList())

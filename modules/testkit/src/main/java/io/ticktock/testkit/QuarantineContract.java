@@ -52,6 +52,18 @@ public abstract class QuarantineContract {
         assertEquals(AllShards.NUMBERS, renewed().getTroubledShardsList());
     }
 
+    @Test
+    void whoLivesAndTakesItsShardsAnewHasLostNone() {
+        for (int retaken = 1; retaken <= 3; retaken++) {
+            result(held.store()
+                    .holdShards(AllShards.request(held.fence().getOwnerId(), 0).toBuilder()
+                            .setRetakes(true)
+                            .build()));
+        }
+        held.hold(held.fence().getOwnerId());
+        assertEquals(List.of(), renewed().getTroubledShardsList(), "that process is the first that was lost");
+    }
+
     private HoldShardsResponse renewed() {
         return result(held.store()
                 .holdShards(AllShards.request(
