@@ -50,7 +50,7 @@ class FaultsIT {
 
     private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
     private static final int USERS = Integer.getInteger("faults.users", 12);
-    private static final int FAULTS_OF_A_BUILD = Integer.getInteger("faults.number", 4);
+    private static final int FAULTS_OF_A_BUILD = Integer.getInteger("faults.number", 2);
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final int MOST_TOLD = 5;
     private static final long LONGEST_CALM_MS = 3_000;

@@ -72,7 +72,7 @@ import org.junit.jupiter.api.io.TempDir;
  * members take turns to be killed.
  * {@code -Dcluster.split} gives the modules of each process, such as {@code state;state,blob;control,guardrail,executor;api}.
  */
-class ClusterIT {
+class ClusterTakeovers {
 
     private static final int LIFETIMES = Integer.getInteger("cluster.lifetimes", 40);
     private static final int KILLS = Math.max(1, Integer.getInteger("cluster.kills", 1));
