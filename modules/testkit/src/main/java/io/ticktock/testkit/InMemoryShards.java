@@ -1,5 +1,6 @@
 package io.ticktock.testkit;
 
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
@@ -71,6 +72,7 @@ final class InMemoryShards {
                 .addAllShards(held)
                 .addAllTroubledShards(
                         held.stream().filter(shard -> isTroubled(shard, now)).toList())
+                .setNow(ProtoTime.timestamp(now))
                 .build();
     }
 

@@ -3,9 +3,11 @@ package io.ticktock.testkit;
 import static io.ticktock.testkit.Awaiting.failure;
 import static io.ticktock.testkit.Awaiting.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProtoTime;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.*;
 import io.ticktock.state.StateStore;
@@ -32,6 +34,14 @@ public abstract class OwnershipContract {
         HoldShardsResponse renewed = result(renew(held.fence()));
         assertEquals(held.fence().getEpoch(), renewed.getEpoch());
         assertEquals(AllShards.NUMBERS, renewed.getShardsList());
+    }
+
+    @Test
+    void eachAnswerToAnOwnerSaysTheTimeOfTheStore() {
+        Instant first = ProtoTime.instant(result(renew(held.fence())).getNow());
+        Instant second = ProtoTime.instant(result(renew(held.fence())).getNow());
+        assertTrue(first.isAfter(Instant.EPOCH), first::toString);
+        assertFalse(second.isBefore(first), () -> second + " after " + first);
     }
 
     @Test
