@@ -60,7 +60,7 @@ public final class Rehearsal implements AutoCloseable {
     private static final int MOST_CONTENT_BYTES = 1 << 20;
 
     private final SetClock clock = new SetClock();
-    private final InMemoryStateStore store = new InMemoryStateStore(clock);
+    private final InMemoryStateStore store = InMemoryStateStore.leaping(clock);
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx, Delivery.DIRECT);
     private final Executor executor;

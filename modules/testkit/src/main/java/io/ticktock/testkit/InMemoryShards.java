@@ -33,6 +33,7 @@ final class InMemoryShards {
     }
 
     private final Clock clock;
+    private final boolean tellsTime;
     private final Map<String, Owner> owners = new HashMap<>();
     private final String[] ownerOf = new String[Shard.COUNT];
     private final Instant[] takenAt = new Instant[Shard.COUNT];
@@ -41,8 +42,9 @@ final class InMemoryShards {
 
     private long lastEpoch;
 
-    InMemoryShards(Clock clock) {
+    InMemoryShards(Clock clock, boolean tellsTime) {
         this.clock = clock;
+        this.tellsTime = tellsTime;
     }
 
     HoldShardsResponse hold(HoldShardsRequest request) {
@@ -66,14 +68,13 @@ final class InMemoryShards {
         boolean rises = request.getEpoch() == 0 || held.size() > before;
         long epoch = rises ? ++lastEpoch : request.getEpoch();
         owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
-        return HoldShardsResponse.newBuilder()
+        HoldShardsResponse.Builder response = HoldShardsResponse.newBuilder()
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
                 .addAllShards(held)
                 .addAllTroubledShards(
-                        held.stream().filter(shard -> isTroubled(shard, now)).toList())
-                .setNow(ProtoTime.timestamp(now))
-                .build();
+                        held.stream().filter(shard -> isTroubled(shard, now)).toList());
+        return (tellsTime ? response.setNow(ProtoTime.timestamp(now)) : response).build();
     }
 
     private boolean isTroubled(int shard, Instant now) {

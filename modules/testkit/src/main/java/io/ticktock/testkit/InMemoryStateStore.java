@@ -39,9 +39,18 @@ public final class InMemoryStateStore implements StateStore {
         this(Clock.systemUTC());
     }
 
-    /** With the clock that leases and timers go by. */
+    /** With the clock that leases and timers go by; it passes as others' monotonic clocks do. */
     public InMemoryStateStore(Clock clock) {
-        this.shards = new InMemoryShards(clock);
+        this(clock, true);
+    }
+
+    /** With a clock that leaps. Owners are not told the time, which they would count on by their monotonic clocks. */
+    public static InMemoryStateStore leaping(Clock clock) {
+        return new InMemoryStateStore(clock, false);
+    }
+
+    private InMemoryStateStore(Clock clock, boolean tellsTime) {
+        this.shards = new InMemoryShards(clock, tellsTime);
         this.spend = new InMemorySpend(clock);
         this.usage = new InMemoryUsage(clock);
         this.records = new InMemoryRecords(lifetimes, storage, spend, usage);
