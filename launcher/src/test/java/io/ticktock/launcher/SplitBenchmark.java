@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it; {@code -Dsplit.systems} gives other systems, such as
  * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, and {@code -Dsplit.lifetimes} more load.
+ * {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
  */
 class SplitBenchmark {
 
@@ -45,6 +47,7 @@ class SplitBenchmark {
     private static final String TENANT = "bench";
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
+    private static final List<String> MODULES = List.of("api", "guardrail", "executor", "blob", "state", "control");
     private static final String ENGINE = "state,guardrail,control,executor";
     private static final String FIRST = "blob," + ENGINE;
 
@@ -56,6 +59,9 @@ class SplitBenchmark {
 
     static Stream<String> systems() {
         String asked = System.getProperty("split.systems");
+        if ("pairs".equals(asked)) {
+            return pairs();
+        }
         if (asked != null) {
             return Stream.of(asked.split("\\|"));
         }
@@ -67,6 +73,22 @@ class SplitBenchmark {
                         "state,blob;guardrail,control,executor;guardrail,control,executor",
                         "api;api;guardrail,control,executor;guardrail,control,executor;state,blob",
                         "state;blob,guardrail;control;control;executor;executor"));
+    }
+
+    /** Every choice of modules beside a process of all others; the last one is alone. */
+    private static Stream<String> pairs() {
+        int choices = 1 << MODULES.size();
+        return IntStream.range(choices / 2, choices)
+                .mapToObj(choice -> choice == choices - 1
+                        ? modules(choice)
+                        : modules(choice) + ";" + modules(choices - 1 - choice));
+    }
+
+    private static String modules(int choice) {
+        return IntStream.range(0, MODULES.size())
+                .filter(module -> (choice >> module & 1) == 1)
+                .mapToObj(MODULES::get)
+                .collect(Collectors.joining(","));
     }
 
     /** So many processes, each of which can do everything. */
