@@ -21,6 +21,7 @@ import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.Closeable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,9 @@ public final class Executor {
     private final String id;
     private final Records records;
     private final HeldAttempts held;
+    private final Vertx vertx;
     private final HandlerThreads threads;
+    private final List<Closeable> resources;
     private final HttpSender http;
     private final AttemptRunner runner;
     private final TaskExecutor tasks;
@@ -62,6 +65,22 @@ public final class Executor {
             String executorId,
             boolean takesWorkers,
             MeterRegistry meters) {
+        this(vertx, bus, configuration, executorId, takesWorkers, AddedTypes.NONE, meters);
+    }
+
+    /**
+     * With the types of other modules besides.
+     *
+     * @param added end with it
+     */
+    public Executor(
+            Vertx vertx,
+            Bus bus,
+            ExecutorConfiguration configuration,
+            String executorId,
+            boolean takesWorkers,
+            AddedTypes added,
+            MeterRegistry meters) {
         this(
                 vertx,
                 bus,
@@ -70,6 +89,10 @@ public final class Executor {
                 takesWorkers,
                 HostResolver.system(vertx),
                 Clock.systemUTC(),
+                System::nanoTime,
+                Repeater::drawBelow,
+                threads(configuration),
+                added,
                 List.of(),
                 List.of(),
                 meters);
@@ -121,6 +144,7 @@ public final class Executor {
                 nanoTime,
                 lots,
                 new HandlerThreads(threads),
+                AddedTypes.NONE,
                 ownTasks,
                 List.of(),
                 new SimpleMeterRegistry());
@@ -147,8 +171,8 @@ public final class Executor {
                 clock,
                 System::nanoTime,
                 Repeater::drawBelow,
-                new HandlerThreads(
-                        configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued()),
+                threads(configuration),
+                AddedTypes.NONE,
                 ownTasks,
                 ownPlans,
                 registry);
@@ -165,6 +189,7 @@ public final class Executor {
             LongSupplier nanoTime,
             LongUnaryOperator lots,
             HandlerThreads threads,
+            AddedTypes added,
             List<TaskType> ownTasks,
             List<PlanType> ownPlans,
             MeterRegistry registry) {
@@ -184,7 +209,11 @@ public final class Executor {
                         .toCompletionStage(),
                 (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
                 configuration.maxFanOut());
-        HandlerTypes types = HandlerTypes.withAuthors(builtIn.tasks(), builtIn.plans(), ownTasks, ownPlans);
+        HandlerTypes types = HandlerTypes.withAuthors(
+                AddedTypes.joined(builtIn.tasks(), added.tasks()),
+                AddedTypes.joined(builtIn.plans(), added.plans()),
+                ownTasks,
+                ownPlans);
         GraphCatalog graphs = new GraphCatalog(vertx, bus, repeater);
         AttemptSecrets secrets = new AttemptSecrets(vertx, new SecretStore(configuration.secrets()));
         ByteBudget memory = new ByteBudget(configuration.inputMemoryBytes());
@@ -195,6 +224,8 @@ public final class Executor {
         this.held = new HeldAttempts(configuration.maxRunning(), configuration.maxQueued(), meters, nanoTime);
         meters.watch(held);
         this.threads = threads;
+        this.vertx = vertx;
+        this.resources = added.resources();
         this.runner = new AttemptRunner(
                 vertx,
                 held,
@@ -226,6 +257,11 @@ public final class Executor {
                         new InputResolver(records, blobs, client, briefly, memory, maxInputBytes),
                         choices),
                 threads);
+    }
+
+    private static HandlerThreads threads(ExecutorConfiguration configuration) {
+        return new HandlerThreads(
+                configuration.workerThreads(), configuration.maxRunning() + configuration.maxQueued());
     }
 
     /** Takes an attempt of a Task in hand; fails with OVERLOADED when there is no room for it. */
@@ -295,7 +331,19 @@ public final class Executor {
         return held.drain().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).transform(drained -> {
             held.abandonAll();
             threads.close();
-            return http.close();
+            return http.close().eventually(this::closeAdded);
+        });
+    }
+
+    private Future<Void> closeAdded() {
+        if (resources.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> {
+            for (Closeable resource : resources) {
+                resource.close();
+            }
+            return null;
         });
     }
 }
