@@ -12,12 +12,16 @@ import io.ticktock.blob.S3BlobStore;
 import io.ticktock.bus.Address;
 import io.ticktock.control.ControlConfiguration;
 import io.ticktock.control.ControlVerticle;
+import io.ticktock.executor.AddedTypes;
 import io.ticktock.executor.Executor;
 import io.ticktock.executor.ExecutorVerticle;
+import io.ticktock.executor.secret.SecretStore;
 import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.guardrail.GuardrailVerticle;
 import io.ticktock.launcher.configuration.BlobSection;
 import io.ticktock.launcher.configuration.ExecutorSection;
+import io.ticktock.mcp.McpServers;
+import io.ticktock.mcp.McpType;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.state.StateConfiguration;
@@ -31,6 +35,8 @@ import java.util.Set;
 
 /** The table of modules: how each is built, what it serves and what it needs. */
 final class ModuleTable {
+
+    private static final String OPERATING_TENANT = "default";
 
     private ModuleTable() {}
 
@@ -84,9 +90,19 @@ final class ModuleTable {
                 section.bounds(),
                 wiring.instanceId(),
                 wiring.takesWorkers(),
+                mcp(wiring),
                 wiring.meters().registry());
         return VerticleDefinition.instances(
                 section.instances(), () -> new ExecutorVerticle(wiring.bus(), executor, section.drainTimeout()));
+    }
+
+    /** Secrets that the configuration names are whose it is: the tenant's that operates the system. */
+    private static AddedTypes mcp(Wiring wiring) {
+        SecretStore secrets =
+                new SecretStore(wiring.configuration().executor().bounds().secrets());
+        McpServers servers =
+                new McpServers(wiring.configuration().mcp(), names -> secrets.find(OPERATING_TENANT, names));
+        return new AddedTypes(List.of(new McpType(servers)), List.of(), List.of(servers));
     }
 
     private static VerticleDefinition control(Wiring wiring) {

@@ -41,6 +41,8 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
                 .setLevel(Level.ERROR);
         // What members know of each other is kept nowhere, on purpose.
         context.getLogger("org.infinispan.CONFIG").setLevel(Level.ERROR);
+        // Servers' answers have a tenant's content; what came of them is said by who asked.
+        context.getLogger("io.modelcontextprotocol").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

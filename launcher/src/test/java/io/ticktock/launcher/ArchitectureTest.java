@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("guardrail", Set.of("proto", "graph", "bus")),
             Map.entry("control", Set.of("proto", "graph", "bus")),
             Map.entry("executor", Set.of("proto", "graph", "bus", "sdk")),
+            Map.entry("mcp", Set.of("proto", "graph", "sdk", "executor")),
             Map.entry("api", Set.of("proto", "graph", "bus")),
             Map.entry("testkit", Set.of("proto", "graph", "bus", "state", "blob", "sdk")),
             Map.entry(
@@ -65,6 +66,7 @@ class ArchitectureTest {
                             "guardrail",
                             "control",
                             "executor",
+                            "mcp",
                             "api")));
 
     /** Classes at an edge where JSON comes in or goes out. Vert.x takes what a member tells of itself as JSON. */

@@ -19,6 +19,7 @@ import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.HealthPort;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import io.ticktock.mcp.McpConfiguration;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.StateConfiguration;
 import java.net.URI;
@@ -41,6 +42,7 @@ public record Configuration(
         BlobSection blob,
         GuardrailConfiguration guardrail,
         ExecutorSection executor,
+        McpConfiguration mcp,
         ControlConfiguration control,
         ApiConfiguration api,
         Optional<ClusterConfiguration> cluster,
@@ -64,6 +66,7 @@ public record Configuration(
                 section(settings, () -> blob(settings, launcher.dataFolder())),
                 section(settings, () -> guardrail(settings)),
                 section(settings, () -> executor(settings)),
+                section(settings, () -> McpSection.of(settings)),
                 section(settings, () -> control(settings)),
                 section(settings, () -> api(settings)),
                 section(settings, () -> cluster(settings)),
@@ -303,7 +306,7 @@ public record Configuration(
                 launcher.eventLoops(),
                 Optional.empty(),
                 launcher.logLevel());
-        return new Configuration(unseen, state, blob, guardrail, executor, control, api, cluster, telemetry, log);
+        return new Configuration(unseen, state, blob, guardrail, executor, mcp, control, api, cluster, telemetry, log);
     }
 
     /** The control plane's section for the process of this name. */

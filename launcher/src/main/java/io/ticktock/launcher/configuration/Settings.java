@@ -143,7 +143,7 @@ public final class Settings {
     }
 
     private void requireKnown(String key, String origin) {
-        if (!settings.containsKey(key)) {
+        if (!settings.containsKey(key) && !NamedSections.holds(key)) {
             throw new ConfigurationFault(origin + ": unknown key " + key
                     + meant(SimilarNames.closest(key, settings.keySet()).orElse(null)));
         }
@@ -167,10 +167,7 @@ public final class Settings {
     }
 
     List<String> list(String key) {
-        return Arrays.stream(text(key).split(","))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList();
+        return SettingsList.split(text(key));
     }
 
     int integer(String key) {
@@ -229,6 +226,32 @@ public final class Settings {
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         throw new ConfigurationFault(wrong(key, "one of " + names));
+    }
+
+    /** Names of the sections below this key, in order. */
+    List<String> names(String group) {
+        String prefix = group + '.';
+        return settings.keySet().stream()
+                .filter(key -> key.startsWith(prefix))
+                .map(key -> key.substring(prefix.length()).split("\\.", 2)[0])
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** What stands below this key, by what stands behind it. */
+    Map<String, String> texts(String key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        settings.forEach((full, setting) -> {
+            if (full.startsWith(key + '.')) {
+                texts.put(full.substring(key.length() + 1), setting.text().strip());
+            }
+        });
+        return texts;
+    }
+
+    boolean has(String key) {
+        return settings.containsKey(key);
     }
 
     String origin(String key) {

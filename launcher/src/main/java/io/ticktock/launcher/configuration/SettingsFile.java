@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
@@ -83,7 +82,7 @@ final class SettingsFile {
             return;
         }
         String text = value instanceof SequenceNode list
-                ? list.getValue().stream().map(this::scalar).collect(Collectors.joining(","))
+                ? SettingsList.joined(list.getValue().stream().map(this::scalar).toList())
                 : scalar(value);
         String origin = at(entry.getKeyNode().getStartMark());
         Setting earlier = settings.putIfAbsent(key, new Setting(text, origin));

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import io.ticktock.mcp.McpConfiguration;
+import io.ticktock.mcp.ServerAddress;
+import io.ticktock.mcp.ServerConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +87,11 @@ class SettingsTest {
                     api: {jwt: {issuer: i, audience: a, key_file: k, key_address: 'https://i/'}} | FILE:1:37: api.jwt.key_file or api.jwt.key_address must say where the issuer's public keys are, one of them
                     api: {jwt: {issuer: i, audience: a, key_address: 'http://i/'}} | FILE:1:37: api.jwt.key_address must be an https address, not 'http://i/'
                     executor: {secrets: {folder: nowhere}} | FILE:1:22: executor.secrets.folder must be a folder that is there, not nowhere
+                    mcp: {servers: {a: {comand: x}}} | FILE:1:21: unknown key mcp.servers.a.comand
+                    mcp: {servers: {a: {command: x, url: 'http://h/'}}} | mcp.servers.a must have one of command, for a process of its own, and url, for a server elsewhere
+                    mcp: {servers: {a: {url: 'ftp://h/'}}} | FILE:1:21: mcp.servers.a.url must be a URL such as https://tools.example.com/mcp, without a user and a fragment, not 'ftp://h/'
+                    mcp: {servers: {a: {command: x, max_calls: 0}}} | FILE:1:33: mcp.servers.a.max_calls must be 1 to 1024, not 0
+                    mcp: {servers: {a: {command: x, env: {K: 'secret:k'}}}} | FILE:1:39: mcp.servers.a.env.K is no reference to a secret: write secret: and a name of 1 to 64 capital letters, digits and _, a letter first, such as secret:API_KEY
                     [a, b]                         | FILE:1:1: the file must hold keys and values
                     launcher: {modules: [[a]]}     | FILE:1:22: a single value must stand here
                     """)
@@ -93,6 +103,27 @@ class SettingsTest {
                 () -> Configuration.of(Settings.shipped().with(file)));
 
         assertEquals(message.replace("FILE", file.toString()), fault.getMessage());
+    }
+
+    @Test
+    void serversHaveNamesOfTheirOwn() throws IOException {
+        Path file = file("""
+                mcp:
+                  servers:
+                    files: {command: npx, args: [-y, "a,b", 'c\\d'], env: {API_KEY: secret:FILES}, call_timeout: 5s}
+                    tools: {url: "https://tools.example.com/mcp?x=1", headers: {Authorization: secret:TOOLS}, tenants: ["*"]}
+                """);
+
+        McpConfiguration mcp = Configuration.of(Settings.shipped().with(file)).mcp();
+
+        ServerConfiguration files = mcp.servers().get("files");
+        assertEquals(
+                new ServerAddress.Command(List.of("npx", "-y", "a,b", "c\\d"), Map.of("API_KEY", "secret:FILES")),
+                files.address());
+        assertEquals(Duration.ofSeconds(5), files.callTimeout());
+        assertEquals(Set.of("default"), files.tenants());
+        assertEquals(Set.of("*"), mcp.servers().get("tools").tenants());
+        assertEquals(Set.of("TOOLS"), mcp.servers().get("tools").address().secrets());
     }
 
     @Test

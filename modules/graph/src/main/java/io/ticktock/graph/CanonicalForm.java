@@ -11,6 +11,7 @@ import io.ticktock.graph.settings.FixedChoice;
 import io.ticktock.graph.settings.HttpSettings;
 import io.ticktock.graph.settings.HumanSettings;
 import io.ticktock.graph.settings.MapSettings;
+import io.ticktock.graph.settings.McpSettings;
 import io.ticktock.graph.settings.NextSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.graph.settings.RoutingRule;
@@ -131,6 +132,8 @@ final class CanonicalForm {
             fields.put("graph", child.graph());
             child.version().ifPresent(version -> fields.put("version", version));
             putTemplate(fields, "input", child.input());
+        } else if (settings instanceof McpSettings mcp) {
+            putMcp(fields, mcp);
         } else if (settings instanceof RulesSettings rules) {
             fields.put("rules", rules.rules().stream().map(CanonicalForm::rule).toList());
             fields.put("otherwise", choice(rules.otherwise()));
@@ -161,6 +164,14 @@ final class CanonicalForm {
         putUnless(fields, "retry_on", http.retryOn().source(), HttpSettings.DEFAULT_RETRY_ON);
         putUnless(fields, "telemetry", sources(http.telemetry()), Map.of());
         putUnless(fields, "output", http.output().source(), HttpSettings.DEFAULT_OUTPUT);
+    }
+
+    private static void putMcp(Map<String, Object> fields, McpSettings mcp) {
+        fields.put("server", mcp.server());
+        fields.put(mcp.target().key(), mcp.name().source());
+        fields.put("allow", mcp.allow());
+        putUnless(fields, "arguments", mcp.arguments().source(), Map.of());
+        putUnless(fields, "take", mcp.take().word(), McpSettings.Take.ALL.word());
     }
 
     private static void putOwn(Map<String, Object> fields, Optional<Template> input, Template settings) {

@@ -42,6 +42,11 @@ final class Names {
         return RESERVED.contains(name);
     }
 
+    /** Of a server in the configuration. */
+    static boolean isServer(String name) {
+        return fits(GRAPH, name);
+    }
+
     static boolean isGraph(String name) {
         return fits(GRAPH, name);
     }

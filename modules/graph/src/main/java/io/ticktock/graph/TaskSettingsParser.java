@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 /** Reads what the types of Task ask for. */
 final class TaskSettingsParser {
 
-    static final List<String> TYPES = List.of("transform", "http", "wait", "human", "graph");
+    static final List<String> TYPES = List.of("transform", "http", "wait", "human", "graph", "mcp");
 
     private final Faults faults;
     private final Expressions expressions;
@@ -50,6 +50,7 @@ final class TaskSettingsParser {
             case "wait" -> waiting(fields);
             case "human" -> human(fields);
             case "graph" -> childGraph(fields);
+            case "mcp" -> new McpSettingsParser(faults, expressions, scope).parse(fields);
             default -> Optional.of(custom(fields));
         };
     }

@@ -1,10 +1,12 @@
 package io.ticktock.executor.type;
 
 import io.ticktock.executor.secret.Secrets;
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.graph.settings.McpSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.sdk.Settings;
 import java.util.Collections;
@@ -28,11 +30,13 @@ public final class AttemptSettings implements Settings {
         this.secrets = secrets;
     }
 
-    /** Of an author's own type only; the built-in types have typed settings instead. */
+    /** Of an author's own type, and of mcp; the other built-in types have typed settings instead. */
     @Override
     public synchronized Map<String, Object> tree() {
         if (tree == null) {
-            tree = evaluate(template());
+            tree = node instanceof McpSettings mcp
+                    ? Collections.unmodifiableMap(mcp.tree(variables(), this::secret))
+                    : evaluate(template());
         }
         return tree;
     }
@@ -68,6 +72,10 @@ public final class AttemptSettings implements Settings {
             return plan.settings();
         }
         return Template.literal(Map.of());
+    }
+
+    private String secret(String name) {
+        return secrets.isEmpty() ? SecretReference.to(name) : secrets.value(name);
     }
 
     private Object evaluated(Template template) {

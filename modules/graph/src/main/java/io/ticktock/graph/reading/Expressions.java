@@ -78,8 +78,8 @@ public final class Expressions {
         faults.add(
                 scalar.position(),
                 Faults.shown(scalar.text()) + " refers to a secret where its value would be recorded",
-                "secrets belong into url, headers, query, json and body of type http, and into the settings of types of"
-                        + " your own, but not into their input");
+                "secrets belong into url, headers, query, json and body of type http, into arguments of type mcp, and into"
+                        + " the settings of types of your own, but not into their input");
     }
 
     /** A text with {@code ${…}} in it. */

@@ -2,4 +2,10 @@ package io.ticktock.graph.settings;
 
 /** What a graph says about a Task, by its type. */
 public sealed interface TaskSettings extends NodeSettings
-        permits TransformSettings, HttpSettings, WaitSettings, HumanSettings, ChildGraphSettings, CustomTaskSettings {}
+        permits TransformSettings,
+                HttpSettings,
+                WaitSettings,
+                HumanSettings,
+                ChildGraphSettings,
+                McpSettings,
+                CustomTaskSettings {}
