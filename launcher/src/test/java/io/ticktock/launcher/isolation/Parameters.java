@@ -87,6 +87,10 @@ final class Parameters {
         content("false", "enabled");
         leftOut("description", "disabled_reason", "version", "if_version", "updated_at", "failing_since");
         leftOut("old_secret_until", "waiting", "secret", "most_webhooks");
+        content("\"2.0\"", "jsonrpc");
+        content("1", "id");
+        content("\"tools/list\"", "method");
+        leftOut("params", "MCP-Protocol-Version");
         leftOut("message", "retryable", "retry_after_ms", "telemetry");
     }
 

@@ -11,7 +11,7 @@ import io.ticktock.sdk.Json;
 import java.io.IOException;
 
 /** Reads and writes the messages of the protocol by the Jackson that is here already. */
-final class PlainJsonMapper implements McpJsonMapper {
+public final class PlainJsonMapper implements McpJsonMapper {
 
     private static final int MAX_NESTING = 2 * Json.MAX_DEPTH;
 

@@ -31,6 +31,11 @@ record HttpAnswer(
         return new HttpAnswer(204, NOTHING, Map.of());
     }
 
+    /** There is nothing to say about it. */
+    static HttpAnswer accepted() {
+        return new HttpAnswer(202, NOTHING, Map.of());
+    }
+
     static HttpAnswer ok(JsonNode body) {
         return new HttpAnswer(200, body, Map.of());
     }

@@ -77,6 +77,7 @@ public final class HttpApi {
         routes.addAll(new WebhookRoutes(operations.webhooks()).routes());
         routes.addAll(new SpendRoutes(operations.spend()).routes());
         routes.addAll(new TenantRoutes(operations.tenants()).routes());
+        routes.addAll(new McpRoute(operations.graphs(), operations.lifetimes()).routes());
         routes.addAll(new MetricsRoute(exposition).routes());
         return routes;
     }
@@ -92,9 +93,11 @@ public final class HttpApi {
                         .putHeader("Content-Type", "application/json")
                         .end(contract));
         new HealthRoutes(readiness::look, () -> false).addTo(router);
-        router.route("/v1/*").handler(metering::trace);
-        router.route("/v1/*").handler(this::authenticate);
-        router.route("/v1/*").handler(new BodyReader());
+        for (String path : List.of("/v1/*", McpRoute.PATH)) {
+            router.route(path).handler(metering::trace);
+            router.route(path).handler(this::authenticate);
+            router.route(path).handler(new BodyReader());
+        }
         for (HttpRoute route : routes) {
             router.routeWithRegex(route.method(), route.pattern())
                     .handler(protocolSwitch)

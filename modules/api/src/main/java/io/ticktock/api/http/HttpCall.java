@@ -48,6 +48,15 @@ final class HttpCall {
         return gate.perform(operation, caller, request);
     }
 
+    /** Whether nobody waits for the answer any more. */
+    boolean isGone() {
+        return context.response().closed();
+    }
+
+    Future<Void> pause(long ms) {
+        return context.vertx().timer(ms).mapEmpty();
+    }
+
     String path(String name) {
         return context.pathParam(name);
     }

@@ -1,0 +1,106 @@
+package io.ticktock.mcp;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ticktock.executor.secret.SecretStore;
+import io.ticktock.executor.secret.SecretsConfiguration;
+import io.ticktock.sdk.Failed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server elsewhere, over HTTP, that behaves, or does not. */
+class HttpServerTest {
+
+    private static final int MAX_MESSAGE_BYTES = 64 << 10;
+
+    private HttpTestServer server;
+    private McpServers servers;
+    private Asked asked;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new HttpTestServer();
+        SecretStore secrets =
+                new SecretStore(new SecretsConfiguration(Optional.empty(), Map.of("KEY", HttpTestServer.KEY)));
+        servers = new McpServers(
+                McpConfiguration.of(List.of(
+                        server("test", "secret:KEY", Duration.ofMillis(700)),
+                        server("stranger", "Bearer nothing", Duration.ofSeconds(5)))),
+                names -> secrets.find("default", names));
+        asked = new Asked(servers, "test");
+    }
+
+    private ServerConfiguration server(String name, String key, Duration callTimeout) {
+        return new ServerConfiguration(
+                name,
+                new ServerAddress.Endpoint(server.url(), Map.of("Authorization", key)),
+                Set.of(ServerConfiguration.ALL),
+                Duration.ofSeconds(10),
+                callTimeout,
+                Duration.ofSeconds(10),
+                MAX_MESSAGE_BYTES,
+                8);
+    }
+
+    @AfterEach
+    void close() {
+        servers.close();
+        server.close();
+    }
+
+    @Test
+    void resultsAreWhatTheNodeTakes() {
+        assertEquals(
+                Map.of("sum", 3.0),
+                asked.value("add", Map.of("a", 1, "b", 2), "structured").tree());
+        assertArrayEquals(
+                TestTools.PICTURE,
+                asked.value("picture", Map.of(), "binary").bytes().toByteArray());
+        assertEquals("mcp_tool_error", asked.failure("broken", Map.of()).code());
+        assertEquals("mcp_refused", asked.failure("unknown", Map.of()).code());
+    }
+
+    @Test
+    void whatGoesWrongFailsOneAttempt() {
+        for (String tool : List.of("die", "garbage", "flood", "endless")) {
+            Failed failed = asked.failure(tool, Map.of());
+            assertTrue(
+                    List.of("mcp_unreachable", "mcp_timeout", "mcp_server_died", "mcp_invalid_answer")
+                            .contains(failed.code()),
+                    () -> tool + ": " + failed);
+            assertTrue(failed.retryable());
+            works();
+        }
+        assertTrue(asked.failure("large", Map.of("bytes", 2 * MAX_MESSAGE_BYTES))
+                .code()
+                .startsWith("mcp_"));
+        works();
+    }
+
+    @Test
+    void aServerHearsThatAnAnswerIsWantedNoMore() {
+        assertEquals("mcp_timeout", asked.failure("stop", Map.of()).code());
+        works();
+        assertEquals(1, server.cancelled.size(), server.cancelled::toString);
+        assertTrue(server.cancelled.element().contains("requestId"), server.cancelled::toString);
+    }
+
+    @Test
+    void whoIsNotLetInFailsWithoutTheReasonBeingOurs() {
+        Failed failed = new Asked(servers, "stranger").failure("echo", Map.of());
+        assertEquals("mcp_server_down", failed.code());
+    }
+
+    private void works() {
+        assertEquals("here", asked.value("echo", Map.of("text", "here"), "text").tree());
+    }
+}
