@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** A node of type {@code mcp}, asked again and again. */
 final class Asked {
 
-    private static final long PATIENCE_S = 40;
+    private static final long PATIENCE_S = 200;
 
     private final McpType type;
     private final String server;
