@@ -20,6 +20,7 @@ import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.guardrail.GuardrailVerticle;
 import io.ticktock.launcher.configuration.BlobSection;
 import io.ticktock.launcher.configuration.ExecutorSection;
+import io.ticktock.llm.Llm;
 import io.ticktock.mcp.McpServers;
 import io.ticktock.mcp.McpType;
 import io.ticktock.proto.v1.CheckRequest;
@@ -90,7 +91,7 @@ final class ModuleTable {
                 section.bounds(),
                 wiring.instanceId(),
                 wiring.takesWorkers(),
-                mcp(wiring),
+                mcp(wiring).and(llm(wiring)),
                 wiring.meters().registry());
         return VerticleDefinition.instances(
                 section.instances(), () -> new ExecutorVerticle(wiring.bus(), executor, section.drainTimeout()));
@@ -103,6 +104,17 @@ final class ModuleTable {
         McpServers servers =
                 new McpServers(wiring.configuration().mcp(), names -> secrets.find(OPERATING_TENANT, names));
         return new AddedTypes(List.of(new McpType(servers)), List.of(), List.of(servers));
+    }
+
+    /** As with servers of tools, keys are the operating tenant's; who may use them, the configuration says. */
+    private static AddedTypes llm(Wiring wiring) {
+        SecretStore secrets =
+                new SecretStore(wiring.configuration().executor().bounds().secrets());
+        Llm llm = new Llm(
+                wiring.vertx(),
+                wiring.configuration().llm(),
+                name -> secrets.find(OPERATING_TENANT, Set.of(name)).value(name));
+        return new AddedTypes(llm.tasks(), llm.plans(), List.of(llm));
     }
 
     private static VerticleDefinition control(Wiring wiring) {

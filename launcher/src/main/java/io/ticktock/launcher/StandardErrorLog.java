@@ -43,6 +43,7 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         context.getLogger("org.infinispan.CONFIG").setLevel(Level.ERROR);
         // Servers' answers have a tenant's content; what came of them is said by who asked.
         context.getLogger("io.modelcontextprotocol").setLevel(Level.OFF);
+        context.getLogger("dev.langchain4j").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -38,6 +38,7 @@ class ArchitectureTest {
             Map.entry("control", Set.of("proto", "graph", "bus")),
             Map.entry("executor", Set.of("proto", "graph", "bus", "sdk")),
             Map.entry("mcp", Set.of("proto", "graph", "sdk", "executor")),
+            Map.entry("llm", Set.of("proto", "graph", "bus", "sdk")),
             Map.entry("api", Set.of("proto", "graph", "bus")),
             Map.entry("testkit", Set.of("proto", "graph", "bus", "state", "blob", "sdk")),
             Map.entry(
@@ -67,6 +68,7 @@ class ArchitectureTest {
                             "control",
                             "executor",
                             "mcp",
+                            "llm",
                             "api")));
 
     /** Classes at an edge where JSON comes in or goes out. Vert.x takes what a member tells of itself as JSON. */

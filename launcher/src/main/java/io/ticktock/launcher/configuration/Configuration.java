@@ -19,6 +19,7 @@ import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.guardrail.GuardrailConfiguration;
 import io.ticktock.launcher.configuration.LauncherConfiguration.HealthPort;
 import io.ticktock.launcher.configuration.LauncherConfiguration.LogLevel;
+import io.ticktock.llm.LlmConfiguration;
 import io.ticktock.mcp.McpConfiguration;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.StateConfiguration;
@@ -43,6 +44,7 @@ public record Configuration(
         GuardrailConfiguration guardrail,
         ExecutorSection executor,
         McpConfiguration mcp,
+        LlmConfiguration llm,
         ControlConfiguration control,
         ApiConfiguration api,
         Optional<ClusterConfiguration> cluster,
@@ -67,6 +69,7 @@ public record Configuration(
                 section(settings, () -> guardrail(settings)),
                 section(settings, () -> executor(settings)),
                 section(settings, () -> McpSection.of(settings)),
+                section(settings, () -> LlmSection.of(settings)),
                 section(settings, () -> control(settings)),
                 section(settings, () -> api(settings)),
                 section(settings, () -> cluster(settings)),
@@ -306,7 +309,8 @@ public record Configuration(
                 launcher.eventLoops(),
                 Optional.empty(),
                 launcher.logLevel());
-        return new Configuration(unseen, state, blob, guardrail, executor, mcp, control, api, cluster, telemetry, log);
+        return new Configuration(
+                unseen, state, blob, guardrail, executor, mcp, llm, control, api, cluster, telemetry, log);
     }
 
     /** The control plane's section for the process of this name. */

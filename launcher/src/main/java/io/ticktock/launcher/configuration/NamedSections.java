@@ -10,7 +10,8 @@ final class NamedSections {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
 
     /** Keys of each such section; one that ends in a dot may have any name behind it. */
-    private static final Map<String, Set<String>> KEYS = Map.of("mcp.servers", McpSection.KEYS);
+    private static final Map<String, Set<String>> KEYS =
+            Map.of("mcp.servers", McpSection.KEYS, "llm.providers", LlmSection.KEYS);
 
     private NamedSections() {}
 

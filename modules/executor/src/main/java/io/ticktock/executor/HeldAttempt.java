@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.trace.Tracing;
 import io.ticktock.executor.secret.Secrets;
+import io.ticktock.graph.NodeLimits;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.Telemetry;
+import io.ticktock.sdk.UsageLimits;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.ticktock.sdk.running.TelemetryReport;
 import io.ticktock.sdk.running.ThreadJob;
@@ -57,6 +59,7 @@ final class HeldAttempt implements Attempt {
     private volatile boolean outside;
     private volatile String workerId = "";
     private volatile Secrets secrets = Secrets.NONE;
+    private volatile UsageLimits limits = UsageLimits.NONE;
     private final Promise<Void> over = Promise.promise();
     private volatile boolean mayBeOut;
 
@@ -163,6 +166,16 @@ final class HeldAttempt implements Attempt {
     @Override
     public void heartbeat() {
         times.heartbeat();
+    }
+
+    @Override
+    public UsageLimits limits() {
+        return limits;
+    }
+
+    /** What its node declares. */
+    void limit(NodeLimits declared) {
+        limits = new UsageLimits(declared.maxTokens(), declared.maxCostMicros());
     }
 
     @Override

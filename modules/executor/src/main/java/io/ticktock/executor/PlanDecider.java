@@ -38,6 +38,7 @@ final class PlanDecider {
         Plan plan = plan(graph, attempt.nodeId());
         attempt.runs(plan.type());
         attempt.times().limit(plan.timeout());
+        attempt.limit(plan.limits());
         PlanType type = types.plan(plan.type());
         return secrets.give(attempt, plan.settings().secrets())
                 .compose(given -> inputs.resolve(attempt, input, graph.usesOf(plan.id()), type.readsArrivals()))

@@ -6,6 +6,7 @@ import io.ticktock.bus.trace.Tracing;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.DraftGraphs;
 import io.ticktock.graph.settings.CustomPlanSettings;
+import io.ticktock.graph.settings.LlmPlanSettings;
 import io.ticktock.proto.v1.EvaluatePlansRequest;
 import io.ticktock.proto.v1.EvaluatePlansResponse;
 import io.ticktock.proto.v1.ExecutionStatus;
@@ -60,6 +61,9 @@ final class PlanEvaluator {
 
     private Future<PlanEvaluation> evaluate(AgentGraph graph, PlanInput input) {
         String nodeId = input.getHeaders().getNodeId();
+        if (graph.node(nodeId).settings() instanceof LlmPlanSettings) {
+            return Future.succeededFuture(notComparable("a model decides, which may decide otherwise each time"));
+        }
         if (graph.node(nodeId).settings() instanceof CustomPlanSettings) {
             return Future.succeededFuture(notComparable(
                     "its type " + graph.node(nodeId).type() + " is an author's own, which may do more than decide"));

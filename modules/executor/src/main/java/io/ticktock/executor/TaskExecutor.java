@@ -74,6 +74,7 @@ final class TaskExecutor implements AttemptSteps<TaskInput, TaskOutcome> {
         Task task = task(graph, attempt.nodeId());
         attempt.runs(task.type());
         attempt.times().limit(task.timeout());
+        attempt.limit(task.limits());
         Optional<TaskType> type = types.task(task.type());
         TaskHandler handler = type.map(TaskType::handler).orElseGet(() -> remote.apply(task));
         // A worker outside gets the references, and knows what they mean there.

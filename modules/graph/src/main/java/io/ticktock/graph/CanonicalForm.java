@@ -10,6 +10,8 @@ import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.settings.FixedChoice;
 import io.ticktock.graph.settings.HttpSettings;
 import io.ticktock.graph.settings.HumanSettings;
+import io.ticktock.graph.settings.LlmPlanSettings;
+import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.graph.settings.MapSettings;
 import io.ticktock.graph.settings.McpSettings;
 import io.ticktock.graph.settings.NextSettings;
@@ -143,6 +145,10 @@ final class CanonicalForm {
             fields.put("over", map.over().source());
             fields.put("next", map.next());
             putTemplate(fields, "input", map.input());
+        } else if (settings instanceof LlmTaskSettings llm) {
+            putOwn(fields, Optional.empty(), llm.ask());
+        } else if (settings instanceof LlmPlanSettings llm) {
+            putOwn(fields, Optional.empty(), llm.ask());
         } else if (settings instanceof CustomTaskSettings own) {
             putOwn(fields, own.input(), own.settings());
         } else if (settings instanceof CustomPlanSettings own) {

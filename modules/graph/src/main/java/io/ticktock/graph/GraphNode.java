@@ -3,6 +3,8 @@ package io.ticktock.graph;
 import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
 import io.ticktock.graph.settings.HttpSettings;
+import io.ticktock.graph.settings.LlmPlanSettings;
+import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,6 +37,8 @@ public sealed interface GraphNode permits Task, Plan {
     /** Whether an attempt may use what budgets count: tokens or money. What its type cannot spend, it need not declare. */
     default boolean maySpend() {
         return settings() instanceof CustomTaskSettings
+                || settings() instanceof LlmTaskSettings
+                || settings() instanceof LlmPlanSettings
                 || settings() instanceof CustomPlanSettings
                 || (settings() instanceof HttpSettings http && !http.telemetry().isEmpty());
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
 /** Reads what the types of Plan ask for, and remembers what the Plan chooses. */
 final class PlanSettingsParser {
 
-    static final List<String> TYPES = List.of("rules", "next", "map");
+    static final List<String> TYPES = List.of("rules", "next", "map", "llm");
 
     private static final int MAX_RULES = 1_000;
     private static final int MAX_TARGETS = 1_000;
@@ -50,6 +50,7 @@ final class PlanSettingsParser {
             case "rules" -> rules(fields);
             case "next" -> choice(fields).map(NextSettings::new);
             case "map" -> perElement(fields);
+            case "llm" -> new LlmSettingsParser(faults, expressions, scope).plan(fields, choices);
             default -> Optional.of(custom(fields));
         };
     }

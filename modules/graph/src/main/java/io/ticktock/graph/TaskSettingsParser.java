@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 /** Reads what the types of Task ask for. */
 final class TaskSettingsParser {
 
-    static final List<String> TYPES = List.of("transform", "http", "wait", "human", "graph", "mcp");
+    static final List<String> TYPES = List.of("transform", "http", "wait", "human", "graph", "mcp", "llm");
 
     private final Faults faults;
     private final Expressions expressions;
@@ -51,6 +51,7 @@ final class TaskSettingsParser {
             case "human" -> human(fields);
             case "graph" -> childGraph(fields);
             case "mcp" -> new McpSettingsParser(faults, expressions, scope).parse(fields);
+            case "llm" -> new LlmSettingsParser(faults, expressions, scope).task(fields);
             default -> Optional.of(custom(fields));
         };
     }

@@ -59,6 +59,11 @@ public interface Attempt {
         return Optional.empty();
     }
 
+    /** The most that the attempt may use, as far as the graph declares it. */
+    default UsageLimits limits() {
+        return UsageLimits.NONE;
+    }
+
     /** Where to report what the attempt consumed. What is reported before a failure counts too. */
     Telemetry telemetry();
 

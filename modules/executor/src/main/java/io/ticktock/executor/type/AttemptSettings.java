@@ -6,6 +6,8 @@ import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.CustomPlanSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
+import io.ticktock.graph.settings.LlmPlanSettings;
+import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.graph.settings.McpSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.sdk.Settings;
@@ -30,7 +32,7 @@ public final class AttemptSettings implements Settings {
         this.secrets = secrets;
     }
 
-    /** Of an author's own type, and of mcp; the other built-in types have typed settings instead. */
+    /** Of an author's own type, of llm and of mcp; the other built-in types have typed settings instead. */
     @Override
     public synchronized Map<String, Object> tree() {
         if (tree == null) {
@@ -70,6 +72,12 @@ public final class AttemptSettings implements Settings {
         }
         if (node instanceof CustomPlanSettings plan) {
             return plan.settings();
+        }
+        if (node instanceof LlmTaskSettings llm) {
+            return llm.ask();
+        }
+        if (node instanceof LlmPlanSettings llm) {
+            return llm.ask();
         }
         return Template.literal(Map.of());
     }

@@ -8,4 +8,5 @@ public sealed interface TaskSettings extends NodeSettings
                 HumanSettings,
                 ChildGraphSettings,
                 McpSettings,
+                LlmTaskSettings,
                 CustomTaskSettings {}

@@ -1,0 +1,100 @@
+package io.ticktock.llm;
+
+import io.ticktock.sdk.Attempt;
+import io.ticktock.sdk.PlanType;
+import io.ticktock.sdk.TaskType;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import java.io.Closeable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** What this process has of language models: their providers, and the types of nodes that ask them. */
+public final class Llm implements Closeable {
+
+    private static final String DEFAULT_PROVIDER = "default";
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+    private static final int IDLE_CONNECTION_SECONDS = 30;
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final UnaryOperator<String> secrets;
+    private final LlmConfiguration configuration;
+    private final Map<String, Provider> providers = new LinkedHashMap<>();
+    private final Forms forms = new Forms();
+
+    /**
+     * Throws IllegalArgumentException when the table of prices cannot be read.
+     *
+     * @param secrets gives the value of a secret by its name; may block, and throw what an attempt fails with
+     */
+    public Llm(Vertx vertx, LlmConfiguration configuration, UnaryOperator<String> secrets) {
+        this.vertx = vertx;
+        this.secrets = secrets;
+        this.configuration = configuration;
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setConnectTimeout(CONNECT_TIMEOUT_MS)
+                        .setKeepAliveTimeout(IDLE_CONNECTION_SECONDS),
+                new PoolOptions().setHttp1MaxSize(configuration.maxConnections()));
+        PriceTable prices = configuration.prices().map(PriceTable::read).orElseGet(PriceTable::shipped);
+        configuration
+                .providers()
+                .forEach((name, provider) ->
+                        providers.put(name, new Provider(vertx, client, provider, configuration, prices)));
+    }
+
+    public List<TaskType> tasks() {
+        return List.of(new LlmTask(this));
+    }
+
+    public List<PlanType> plans() {
+        return List.of(new LlmPlan(this));
+    }
+
+    /** Closes its connections, once they are not needed any more. */
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Forms forms() {
+        return forms;
+    }
+
+    /** None for now but those that a message holds or names itself. */
+    AskReader.Files files() {
+        return new InlineFiles(configuration.maxFileBytes())::content;
+    }
+
+    /** The provider that a node names. Throws {@link LlmFault}; a foreign one and one that is not there look the same. */
+    Provider provider(Attempt attempt, Object named) {
+        String name = named == null ? DEFAULT_PROVIDER : String.valueOf(named);
+        Provider provider = providers.get(name);
+        if (provider == null || !provider.configuration().serves(attempt.tenantId())) {
+            throw AskReader.invalid("there is no provider " + name + " for this tenant; llm.providers configures them");
+        }
+        return provider;
+    }
+
+    /** Looked up each time anew, so that a changed one counts at once. */
+    Future<Credential> credential(Attempt attempt, Provider provider) {
+        Optional<String> name = provider.configuration().apiKey();
+        if (name.isEmpty()) {
+            return Future.succeededFuture(Credential.NONE);
+        }
+        return Future.fromCompletionStage(
+                attempt.onWorker(() -> new Credential(name.get(), Optional.of(secrets.apply(name.get())))),
+                vertx.getOrCreateContext());
+    }
+}

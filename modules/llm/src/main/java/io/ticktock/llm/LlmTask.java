@@ -1,0 +1,97 @@
+package io.ticktock.llm;
+
+import io.ticktock.llm.Conversation.Outcome;
+import io.ticktock.sdk.TaskContext;
+import io.ticktock.sdk.TaskHandler;
+import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.TaskType;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** Asks a model, whose answer is the result. */
+final class LlmTask implements TaskType {
+
+    private final Llm llm;
+
+    LlmTask(Llm llm) {
+        this.llm = llm;
+    }
+
+    @Override
+    public String name() {
+        return "llm";
+    }
+
+    @Override
+    public TaskHandler handler() {
+        return this::run;
+    }
+
+    @Override
+    public boolean readsInput() {
+        return false;
+    }
+
+    private CompletionStage<TaskOutcome> run(TaskContext context) {
+        Provider provider;
+        AskReader reader;
+        try {
+            provider = llm.provider(context.attempt(), context.settings().get("provider"));
+            reader = new AskReader(context.settings().tree(), llm.files());
+        } catch (LlmFault e) {
+            return Future.<TaskOutcome>succeededFuture(e.failed(Credential.NONE))
+                    .toCompletionStage();
+        }
+        return llm.credential(context.attempt(), provider)
+                .compose(credential -> ask(context, provider, credential, reader))
+                .toCompletionStage();
+    }
+
+    private Future<TaskOutcome> ask(TaskContext context, Provider provider, Credential credential, AskReader reader) {
+        return Future.succeededFuture(provider.configuration())
+                .map(reader::read)
+                .compose(ask -> {
+                    AnswerCheck check = new AnswerCheck(llm.forms(), reader.tools());
+                    return new Conversation(llm.vertx(), context.attempt(), provider, credential, check::check)
+                            .hold(ask);
+                })
+                .map(outcome -> result(provider, credential, outcome))
+                .recover(cause -> LlmFault.outcome(cause, credential));
+    }
+
+    private static TaskOutcome result(Provider provider, Credential credential, Outcome outcome) {
+        Answer answer = outcome.answer();
+        String text = credential.redacted(answer.text());
+        boolean hasCalls = !answer.toolCalls().isEmpty();
+        List<?> calls = hasCalls ? (List<?>) credential.redactedTree(outcome.value()) : List.of();
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", text);
+        if (hasCalls) {
+            message.put("tool_calls", calls);
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("text", text);
+        result.put("output", hasCalls ? null : credential.redactedTree(outcome.value()));
+        result.put("tool_calls", calls);
+        result.put("message", message);
+        result.put("finish_reason", answer.finishReason());
+        result.put("model", answer.model());
+        result.put("repaired", outcome.repaired());
+        result.put("usage", usage(provider, outcome));
+        return TaskOutcome.json(result);
+    }
+
+    private static Map<String, Object> usage(Provider provider, Outcome outcome) {
+        Map<String, Object> usage = new LinkedHashMap<>();
+        usage.put("input_tokens", outcome.usage().input());
+        usage.put("output_tokens", outcome.usage().output());
+        usage.put("cached_tokens", outcome.usage().cached());
+        usage.put("cost_micros", outcome.costMicros());
+        usage.put("prices", provider.pricesVersion());
+        return usage;
+    }
+}

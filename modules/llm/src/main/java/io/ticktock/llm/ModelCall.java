@@ -1,0 +1,126 @@
+package io.ticktock.llm;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialToolCall;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** One call of a model, from its request to its answer. */
+final class ModelCall implements StreamingChatResponseHandler {
+
+    private final ProviderConfiguration provider;
+    private final int mostBytes;
+    private final Consumer<String> tokens;
+    private final Promise<Answer> answer = Promise.promise();
+    private final long began = System.nanoTime();
+    private Wire wire;
+    private long firstAt;
+    private long received;
+
+    /** @param tokens told each part of the text as it comes */
+    ModelCall(ProviderConfiguration provider, int mostBytes, Consumer<String> tokens) {
+        this.provider = provider;
+        this.mostBytes = mostBytes;
+        this.tokens = tokens;
+    }
+
+    /** Fails with {@link LlmFault}. */
+    Future<Answer> start(Wire over, Credential credential, Ask ask) {
+        wire = over;
+        try {
+            Models.over(over, provider, credential).chat(ask.request(), this);
+        } catch (RuntimeException e) {
+            fail(new LlmFault(
+                    "llm_invalid_request",
+                    "the provider " + provider.name() + " cannot be asked this: " + e.getMessage(),
+                    false));
+        }
+        return answer.future();
+    }
+
+    void fail(LlmFault fault) {
+        answer.tryFail(fault);
+        if (wire != null) {
+            wire.close();
+        }
+    }
+
+    /** Whether the provider may ask for its price, although there is no answer. */
+    boolean isAnswered() {
+        return wire != null && wire.isAnswered();
+    }
+
+    /** Bytes of text and tool calls that came. */
+    synchronized long receivedBytes() {
+        return received;
+    }
+
+    /** From the request to the first sign of the answer itself. */
+    synchronized OptionalLong nanosToFirst() {
+        return firstAt == 0 ? OptionalLong.empty() : OptionalLong.of(firstAt - began);
+    }
+
+    @Override
+    public void onPartialResponse(String text) {
+        if (take(text)) {
+            tokens.accept(text);
+        }
+    }
+
+    @Override
+    public void onPartialToolCall(PartialToolCall part) {
+        take(part.partialArguments());
+    }
+
+    private boolean take(String part) {
+        synchronized (this) {
+            firstAt = firstAt == 0 ? System.nanoTime() : firstAt;
+            received += part.length();
+            if (received <= mostBytes) {
+                return true;
+            }
+        }
+        fail(new LlmFault(
+                "llm_answer_too_large",
+                "the provider " + provider.name() + " answers with more than the " + mostBytes
+                        + " characters that are taken in",
+                false));
+        return false;
+    }
+
+    @Override
+    public void onCompleteResponse(ChatResponse response) {
+        if (response.metadata().finishReason() == null) {
+            return;
+        }
+        AiMessage message = response.aiMessage();
+        List<ToolCall> calls = message.toolExecutionRequests().stream()
+                .map(call -> new ToolCall(
+                        call.id() == null ? "" : call.id(),
+                        call.name() == null ? "" : call.name(),
+                        call.arguments() == null || call.arguments().isBlank() ? "{}" : call.arguments()))
+                .toList();
+        boolean isCounted = response.metadata().tokenUsage() != null
+                && response.metadata().tokenUsage().totalTokenCount() != null;
+        String model = response.metadata().modelName();
+        answer.tryComplete(new Answer(
+                message.text() == null ? "" : message.text(),
+                calls,
+                response.metadata().finishReason().name().toLowerCase(Locale.ROOT),
+                model == null ? "" : model,
+                isCounted ? Usage.of(response.metadata().tokenUsage()) : Usage.NONE,
+                isCounted));
+        wire.finish();
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        fail(Wire.unreadable("the provider " + provider.name(), cause));
+    }
+}

@@ -1,0 +1,34 @@
+package io.ticktock.llm;
+
+import java.math.BigInteger;
+
+/**
+ * What a million tokens of a model cost, in millionths of a US dollar.
+ *
+ * @param cached those of the input that the provider still had
+ * @param written those of the input that the provider put into its cache
+ */
+record Price(long input, long cached, long written, long output) {
+
+    private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+
+    /** What these tokens cost, in millionths of a US dollar, rounded up. */
+    long micros(Usage usage) {
+        long plain = Math.max(0, usage.input() - usage.cached() - usage.written());
+        BigInteger exact = product(plain, input)
+                .add(product(usage.cached(), cached))
+                .add(product(usage.written(), written))
+                .add(product(usage.output(), output));
+        return exact.add(MILLION).subtract(BigInteger.ONE).divide(MILLION).longValueExact();
+    }
+
+    /** The most that so many tokens can cost, however they are counted. */
+    long mostMicros(long inputTokens, long outputTokens) {
+        long dearest = Math.max(input, Math.max(cached, written));
+        return new Price(dearest, dearest, dearest, output).micros(new Usage(inputTokens, 0, 0, outputTokens));
+    }
+
+    private static BigInteger product(long tokens, long price) {
+        return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(price));
+    }
+}

@@ -1,0 +1,65 @@
+package io.ticktock.llm;
+
+import io.ticktock.sdk.Attempt;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A provider of models as this process uses it: what its tenants share, and what a call needs. */
+final class Provider {
+
+    /** What protocols put around a token of an answer. */
+    private static final long WIRE_BYTES_A_BYTE = 32;
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final ProviderConfiguration configuration;
+    private final LlmConfiguration bounds;
+    private final PriceTable prices;
+    private final Map<String, Limiter> limiters = new ConcurrentHashMap<>();
+
+    Provider(
+            Vertx vertx,
+            HttpClient client,
+            ProviderConfiguration configuration,
+            LlmConfiguration bounds,
+            PriceTable prices) {
+        this.vertx = vertx;
+        this.client = client;
+        this.configuration = configuration;
+        this.bounds = bounds;
+        this.prices = prices;
+    }
+
+    ProviderConfiguration configuration() {
+        return configuration;
+    }
+
+    Limiter limiter(String tenantId) {
+        return limiters.computeIfAbsent(tenantId, tenant -> new Limiter(vertx, configuration, System::nanoTime));
+    }
+
+    Optional<Price> price(String model) {
+        return prices.of(model);
+    }
+
+    String pricesVersion() {
+        return prices.version();
+    }
+
+    ModelCall call(Attempt attempt) {
+        return new ModelCall(configuration, bounds.maxAnswerBytes(), text -> attempt.heartbeat());
+    }
+
+    Wire wire(ModelCall call) {
+        return new Wire(
+                vertx,
+                client,
+                "the provider " + configuration.name(),
+                bounds.stall(),
+                WIRE_BYTES_A_BYTE * bounds.maxAnswerBytes(),
+                call::fail);
+    }
+}

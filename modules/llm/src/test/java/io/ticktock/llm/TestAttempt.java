@@ -1,0 +1,118 @@
+package io.ticktock.llm;
+
+import io.ticktock.proto.v1.PolicyTelemetry;
+import io.ticktock.sdk.Attempt;
+import io.ticktock.sdk.Telemetry;
+import io.ticktock.sdk.UsageLimits;
+import io.ticktock.sdk.running.TelemetryReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An attempt that a test can cancel. */
+final class TestAttempt implements Attempt {
+
+    private final TelemetryReport telemetry = new TelemetryReport();
+    private final UsageLimits limits;
+    private final List<Runnable> onCancel = new ArrayList<>();
+    private boolean cancelled;
+
+    TestAttempt(UsageLimits limits) {
+        this.limits = limits;
+    }
+
+    PolicyTelemetry used() {
+        return telemetry.toMessage().build();
+    }
+
+    synchronized void cancel() {
+        cancelled = true;
+        onCancel.forEach(Runnable::run);
+    }
+
+    @Override
+    public UsageLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public String tenantId() {
+        return "default";
+    }
+
+    @Override
+    public String lifetimeId() {
+        return "lifetime";
+    }
+
+    @Override
+    public String executionId() {
+        return "execution";
+    }
+
+    @Override
+    public String nodeId() {
+        return "node";
+    }
+
+    @Override
+    public int iteration() {
+        return 1;
+    }
+
+    @Override
+    public int number() {
+        return 1;
+    }
+
+    @Override
+    public String idempotencyKey() {
+        return "key";
+    }
+
+    @Override
+    public Instant scheduledAt() {
+        return Instant.EPOCH;
+    }
+
+    @Override
+    public Optional<Duration> timeout() {
+        return Optional.empty();
+    }
+
+    @Override
+    public synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public synchronized void onCancel(Runnable action) {
+        if (cancelled) {
+            action.run();
+        } else {
+            onCancel.add(action);
+        }
+    }
+
+    @Override
+    public void heartbeat() {}
+
+    @Override
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
+    @Override
+    public <T> CompletionStage<T> onWorker(Callable<T> work) {
+        try {
+            return CompletableFuture.completedFuture(work.call());
+        } catch (Exception e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}
