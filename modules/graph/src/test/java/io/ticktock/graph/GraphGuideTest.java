@@ -23,7 +23,7 @@ class GraphGuideTest {
     void everyExampleIsAValidGraph() throws IOException {
         List<String> examples =
                 YAML.matcher(guide()).results().map(match -> match.group(1)).toList();
-        assertEquals(5, examples.size());
+        assertEquals(6, examples.size());
         for (String example : examples) {
             GraphParser.parse("graphs.md.yaml", example.getBytes(StandardCharsets.UTF_8), "default");
         }

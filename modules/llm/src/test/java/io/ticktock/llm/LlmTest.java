@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +77,8 @@ class LlmTest {
         vertx.close().await(10, TimeUnit.SECONDS);
     }
 
-    private Llm llm(ProviderKind kind, int maxQueued) {
-        ProviderConfiguration provider = new ProviderConfiguration(
+    private ProviderConfiguration provider(ProviderKind kind, int maxQueued) {
+        return new ProviderConfiguration(
                 "default",
                 kind,
                 URI.create("http://127.0.0.1:" + server.actualPort() + "/v1"),
@@ -88,8 +89,16 @@ class LlmTest {
                 0,
                 1_000,
                 maxQueued);
+    }
+
+    private Llm llm(ProviderKind kind, int maxQueued) {
         LlmConfiguration configuration = new LlmConfiguration(
-                Map.of("default", provider), Optional.empty(), Duration.ofMillis(300), 1 << 16, 1 << 20, 1_000);
+                Map.of("default", provider(kind, maxQueued)),
+                Optional.empty(),
+                Duration.ofMillis(300),
+                1 << 16,
+                1 << 20,
+                1_000);
         return new Llm(vertx, configuration, name -> KEY);
     }
 
@@ -113,6 +122,55 @@ class LlmTest {
         // 16 at 1.00, 4 at 0.10 and 5 at 4.00 a million: 36.4 millionths, rounded up.
         assertEquals(37, attempt.used().getCostMicros());
         assertTrue(attempt.used().getMeasuresOrThrow("time_to_first_token_ms") > 0);
+    }
+
+    @Test
+    void otherProtocolsAreReadAsWell() {
+        llm.close();
+        llm = llm(ProviderKind.ANTHROPIC, 0);
+        script.add(response -> begin(response)
+                .end(event(
+                                "message_start",
+                                "\"message\":{\"id\":\"1\",\"model\":\"claude\",\"usage\":{\"input_tokens\":10,"
+                                        + "\"cache_read_input_tokens\":5,\"output_tokens\":1}}")
+                        + event(
+                                "content_block_start",
+                                "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}")
+                        + event(
+                                "content_block_delta",
+                                "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}")
+                        + event("content_block_stop", "\"index\":0")
+                        + event(
+                                "message_delta",
+                                "\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":7}")
+                        + event("message_stop", "\"x\":0")));
+        assertSays("Hi", 15, 7, 5);
+        llm.close();
+        llm = llm(ProviderKind.GEMINI, 0);
+        script.add(response -> begin(response)
+                .end("data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Hey\"}]},"
+                        + "\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":9,"
+                        + "\"candidatesTokenCount\":4,\"totalTokenCount\":13},\"modelVersion\":\"gemini\"}\r\n\r\n"));
+        assertSays("Hey", 9, 4, 0);
+        llm.close();
+        llm = llm(ProviderKind.OLLAMA, 0);
+        script.add(response -> response.setChunked(true)
+                .end("{\"model\":\"o\",\"message\":{\"role\":\"assistant\",\"content\":\"Yo\"},\"done\":false}\n"
+                        + "{\"model\":\"o\",\"message\":{\"role\":\"assistant\",\"content\":\"!\"},\"done\":true,"
+                        + "\"done_reason\":\"stop\",\"prompt_eval_count\":8,\"eval_count\":2}\n"));
+        assertSays("Yo!", 8, 2, 0);
+    }
+
+    private void assertSays(String text, long input, long output, long cached) {
+        TestAttempt attempt = attempt();
+        assertEquals(text, succeeded(run(attempt, Map.of("prompt", "Greet"))).get("text"));
+        assertEquals(input, attempt.used().getUsage().getInputTokens());
+        assertEquals(output, attempt.used().getUsage().getOutputTokens());
+        assertEquals(cached, attempt.used().getUsage().getCachedTokens());
+    }
+
+    private static String event(String name, String fields) {
+        return "event: " + name + "\ndata: {\"type\":\"" + name + "\"," + fields + "}\n\n";
     }
 
     @Test
@@ -282,6 +340,46 @@ class LlmTest {
         settings.remove("fallback");
         script.add(response -> response.setStatusCode(400).end("{}"));
         assertEquals("llm_400", assertInstanceOf(Failed.class, decide(settings)).code());
+    }
+
+    @Test
+    void manyCallsAtOnceHoldNoThreads() throws Exception {
+        int calls = 256;
+        Queue<HttpServerResponse> open = new ConcurrentLinkedQueue<>();
+        CompletableFuture<Void> allOpen = new CompletableFuture<>();
+        for (int i = 0; i < calls; i++) {
+            script.add(response -> {
+                begin(response).write(chunk("{\"content\":\"a\"}", "null"));
+                open.add(response);
+                if (open.size() == calls) {
+                    allOpen.complete(null);
+                }
+            });
+        }
+        LlmConfiguration patient = new LlmConfiguration(
+                Map.of("default", provider(ProviderKind.OPENAI, 0)),
+                Optional.empty(),
+                Duration.ofSeconds(20),
+                1 << 16,
+                1 << 20,
+                1_000);
+        llm.close();
+        llm = new Llm(vertx, patient, name -> KEY);
+        List<CompletionStage<TaskOutcome>> outcomes = new ArrayList<>();
+        int threadsBefore = Thread.activeCount();
+        for (int i = 0; i < calls; i++) {
+            outcomes.add(start(attempt(), Map.of("prompt", "Talk")));
+        }
+        allOpen.get(20, TimeUnit.SECONDS);
+        int more = Thread.activeCount() - threadsBefore;
+        assertTrue(more < 32, more + " threads more for " + calls + " calls");
+        open.forEach(response -> {
+            response.write(chunk("{}", "\"stop\""));
+            end(response);
+        });
+        for (CompletionStage<TaskOutcome> outcome : outcomes) {
+            assertEquals("a", succeeded(await(outcome)).get("text"));
+        }
     }
 
     private static Map<String, Object> planSettings() {
