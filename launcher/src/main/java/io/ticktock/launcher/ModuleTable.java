@@ -23,6 +23,7 @@ import io.ticktock.launcher.configuration.ExecutorSection;
 import io.ticktock.llm.Llm;
 import io.ticktock.mcp.McpServers;
 import io.ticktock.mcp.McpType;
+import io.ticktock.mcp.ToolExamination;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.state.StateConfiguration;
@@ -103,7 +104,8 @@ final class ModuleTable {
                 new SecretStore(wiring.configuration().executor().bounds().secrets());
         McpServers servers =
                 new McpServers(wiring.configuration().mcp(), names -> secrets.find(OPERATING_TENANT, names));
-        return new AddedTypes(List.of(new McpType(servers)), List.of(), List.of(servers));
+        return new AddedTypes(
+                List.of(new McpType(servers)), List.of(), List.of(servers), List.of(new ToolExamination(servers)));
     }
 
     /** As with servers of tools, keys are the operating tenant's; who may use them, the configuration says. */
@@ -222,6 +224,7 @@ final class ModuleTable {
                         EXECUTOR_RUN_PLAN,
                         EXECUTOR_HELD,
                         EXECUTOR_EVALUATE_PLANS,
+                        EXECUTOR_EXAMINE_TASKS,
                         EXECUTOR_TAKE_TASKS,
                         EXECUTOR_CLAIM_TASKS,
                         EXECUTOR_COMPLETE_TASK,
@@ -313,6 +316,7 @@ final class ModuleTable {
                         STATE_CLAIM_HUMAN_TASK,
                         STATE_RELEASE_HUMAN_TASK,
                         STATE_LIST_WAITING_WORK,
+                        EXECUTOR_EXAMINE_TASKS,
                         EXECUTOR_TAKE_TASKS,
                         EXECUTOR_CLAIM_TASKS,
                         EXECUTOR_COMPLETE_TASK,

@@ -46,7 +46,11 @@ class McpIT {
     static void start() throws Exception {
         int port = freePort();
         address = "http://127.0.0.1:" + port;
-        api = ServedApi.start(folder, "api.port=" + port, "mcp.servers.self.url=" + address + "/mcp");
+        api = ServedApi.start(
+                folder,
+                "api.port=" + port,
+                "mcp.servers.self.url=" + address + "/mcp",
+                "mcp.servers.away.url=http://127.0.0.1:9/mcp");
     }
 
     private static int freePort() throws IOException {
@@ -140,6 +144,29 @@ class McpIT {
         JsonNode failed = api.awaitStatus("", refused, "failed");
         JsonNode record = json(api.get("", refused + "/executions")).at("/executions/0/error");
         assertEquals("mcp_not_allowed", record.get("code").asText(), failed::toString);
+    }
+
+    @Test
+    void aGraphIsCheckedAgainstTheToolsThatThereAre() throws Exception {
+        api.register("", NEWTON);
+        String graph = """
+                graph: mistaken
+                version: 1.0.0
+                start: ask
+                tasks:
+                  ask: {type: mcp, server: self, tool: newten, arguments: {}}
+                edges:
+                  - ask -> END [FINAL]
+                """;
+        String fault = "task ask: tool: the server self has no tool newten; did you mean newton?";
+        ServedApi.assertProblem(400, fault, api.post("", "/v1/graphs", graph));
+        ServedApi.assertProblem(400, fault, api.post("", "/v1/graphs:validate", graph));
+        HttpResponse<byte[]> unchecked =
+                api.post("", "/v1/graphs", graph.replace("newten", "newton").replace("self", "away"));
+        assertEquals(201, unchecked.statusCode(), () -> ServedApi.text(unchecked));
+        assertEquals(
+                "task ask: server: away does not answer, so that its tools were not checked",
+                json(unchecked).at("/warnings/0").asText());
     }
 
     @Test

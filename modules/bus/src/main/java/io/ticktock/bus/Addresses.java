@@ -247,6 +247,8 @@ public final class Addresses {
 
     public static final Address<EvaluatePlansRequest, EvaluatePlansResponse> EXECUTOR_EVALUATE_PLANS = Address.of(
             "executor.evaluate-plans", EvaluatePlansRequest.class, EvaluatePlansResponse.class, Duration.ofMinutes(2));
+    public static final Address<ExamineTasksRequest, ExamineTasksResponse> EXECUTOR_EXAMINE_TASKS = Address.of(
+            "executor.examine-tasks", ExamineTasksRequest.class, ExamineTasksResponse.class, Duration.ofSeconds(20));
     public static final Topic<CancelExecutions> EXECUTOR_CANCEL =
             new Topic<>("executor.cancel", CancelExecutions.class);
     public static final Topic<EndedLifetimes> EXECUTOR_ENDED_LIFETIMES =

@@ -12,6 +12,8 @@ import io.ticktock.proto.v1.DispatchResponse;
 import io.ticktock.proto.v1.EndedLifetimes;
 import io.ticktock.proto.v1.EvaluatePlansRequest;
 import io.ticktock.proto.v1.EvaluatePlansResponse;
+import io.ticktock.proto.v1.ExamineTasksRequest;
+import io.ticktock.proto.v1.ExamineTasksResponse;
 import io.ticktock.proto.v1.HeldExecutionsRequest;
 import io.ticktock.proto.v1.HeldExecutionsResponse;
 import io.ticktock.proto.v1.PlanInput;
@@ -47,6 +49,7 @@ public final class Executor {
     private final TaskExecutor tasks;
     private final PlanExecutor plans;
     private final PlanEvaluator evaluator;
+    private final TaskExaminer examiner;
     private final RemoteTasks remote;
     /** Null until it is asked to. */
     private Future<Void> drained;
@@ -226,6 +229,7 @@ public final class Executor {
         this.threads = threads;
         this.vertx = vertx;
         this.resources = added.resources();
+        this.examiner = new TaskExaminer(vertx, added.examinations());
         this.runner = new AttemptRunner(
                 vertx,
                 held,
@@ -277,6 +281,11 @@ public final class Executor {
     /** What Plans of built-in types would choose; nothing of it is recorded. */
     Future<EvaluatePlansResponse> evaluatePlans(EvaluatePlansRequest request) {
         return evaluator.evaluate(request);
+    }
+
+    /** Whether the Tasks of a graph ask for what is there. */
+    Future<ExamineTasksResponse> examineTasks(ExamineTasksRequest request) {
+        return examiner.examine(request);
     }
 
     /** Which of these attempts are in hand. */

@@ -47,6 +47,7 @@ public final class ExecutorVerticle extends VerticleBase {
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
                 bus.serve(Addresses.EXECUTOR_HELD.at(executor.id()), executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
+                bus.serve(Addresses.EXECUTOR_EXAMINE_TASKS, executor::examineTasks),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel),
                 bus.subscribe(Addresses.EXECUTOR_ENDED_LIFETIMES, executor::forget),
                 serveGateways(executor.remote())));

@@ -169,7 +169,9 @@ public final class GrpcApi {
                 "RegisterGraph",
                 RegisterGraphRequest.getDefaultInstance(),
                 operations.graphs().register,
-                graph -> RegisterGraphResponse.getDefaultInstance());
+                registered -> RegisterGraphResponse.newBuilder()
+                        .addAllWarnings(registered.warnings())
+                        .build());
         rpcs.add("GetGraph", GetGraphRequest.getDefaultInstance(), operations.graphs().get);
         rpcs.add("ListGraphs", ListGraphsRequest.getDefaultInstance(), operations.graphs().list);
         rpcs.add("ListGraphVersions", ListGraphVersionsRequest.getDefaultInstance(), operations.graphs().versions);

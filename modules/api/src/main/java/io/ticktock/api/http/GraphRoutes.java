@@ -1,8 +1,10 @@
 package io.ticktock.api.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.ticktock.api.operation.GraphOperations;
+import io.ticktock.api.operation.RegisteredGraph;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
@@ -35,12 +37,14 @@ final class GraphRoutes {
 
     private Future<HttpAnswer> register(HttpCall call) {
         return call.perform(graphs.register, file(call))
-                .map(graph -> HttpAnswer.created(
-                        json(graph), GRAPHS + "/" + graph.getName() + "/versions/" + graph.getVersion()));
+                .map(registered -> HttpAnswer.created(
+                        json(registered),
+                        GRAPHS + "/" + registered.graph().getName() + "/versions/"
+                                + registered.graph().getVersion()));
     }
 
     private Future<HttpAnswer> validate(HttpCall call) {
-        return call.perform(graphs.validate, file(call)).map(graph -> HttpAnswer.ok(json(graph)));
+        return call.perform(graphs.validate, file(call)).map(registered -> HttpAnswer.ok(json(registered)));
     }
 
     private static RegisterGraphRequest file(HttpCall call) {
@@ -83,6 +87,15 @@ final class GraphRoutes {
         ObjectNode json = json(found.getGraph());
         JsonText.value(found.getCanonical().toByteArray()).ifPresent(definition -> json.set("definition", definition));
         return HttpAnswer.ok(json).with("ETag", "\"" + found.getGraph().getDigest() + "\"");
+    }
+
+    private static ObjectNode json(RegisteredGraph registered) {
+        ObjectNode json = json(registered.graph());
+        if (!registered.warnings().isEmpty()) {
+            ArrayNode warnings = json.putArray("warnings");
+            registered.warnings().forEach(warnings::add);
+        }
+        return json;
     }
 
     private static ObjectNode json(GraphReference graph) {

@@ -13,6 +13,9 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.GraphFaults;
 import io.ticktock.graph.GraphParser;
+import io.ticktock.graph.settings.McpSettings;
+import io.ticktock.proto.v1.ExamineTasksRequest;
+import io.ticktock.proto.v1.ExamineTasksResponse;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
 import io.ticktock.proto.v1.GraphReference;
@@ -22,18 +25,22 @@ import io.ticktock.proto.v1.ListGraphsRequest;
 import io.ticktock.proto.v1.ListGraphsResponse;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** Registers and reads graphs. */
 public final class GraphOperations {
 
     private static final String FILE = "graph";
+    private static final ExamineTasksResponse UNEXAMINED = ExamineTasksResponse.newBuilder()
+            .addWarnings("what its Tasks ask of servers could not be checked now")
+            .build();
 
     private final Bus bus;
 
     /** Takes the text of a graph file for canonical; whatever it says of its name and digest is found anew. */
-    public final Operation<RegisterGraphRequest, GraphReference> register;
+    public final Operation<RegisterGraphRequest, RegisteredGraph> register;
 
-    public final Operation<RegisterGraphRequest, GraphReference> validate;
+    public final Operation<RegisterGraphRequest, RegisteredGraph> validate;
     public final Operation<GetGraphRequest, GetGraphResponse> get;
     public final Operation<ListGraphsRequest, ListGraphsResponse> list;
     public final Operation<ListGraphVersionsRequest, ListGraphVersionsResponse> versions;
@@ -48,18 +55,42 @@ public final class GraphOperations {
                 "graphs.versions", (caller, request) -> bus.request(Addresses.STATE_LIST_GRAPH_VERSIONS, request));
     }
 
-    private Future<GraphReference> register(Caller caller, RegisterGraphRequest request) {
+    private Future<RegisteredGraph> register(Caller caller, RegisterGraphRequest request) {
         AgentGraph graph = parse(caller, request);
-        GraphReference reference = reference(caller, graph);
-        RegisterGraphRequest registered = RegisterGraphRequest.newBuilder()
-                .setGraph(reference)
-                .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
-                .build();
-        return bus.request(Addresses.STATE_REGISTER_GRAPH, registered).map(reference);
+        return examined(caller, graph).compose(examined -> {
+            RegisterGraphRequest registered = RegisterGraphRequest.newBuilder()
+                    .setGraph(examined.graph())
+                    .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                    .build();
+            return bus.request(Addresses.STATE_REGISTER_GRAPH, registered).map(examined);
+        });
     }
 
-    private Future<GraphReference> validate(Caller caller, RegisterGraphRequest request) {
-        return Future.succeededFuture(reference(caller, parse(caller, request)));
+    private Future<RegisteredGraph> validate(Caller caller, RegisterGraphRequest request) {
+        return examined(caller, parse(caller, request));
+    }
+
+    /** What its Tasks ask of others is looked up there, as far as these answer; when nobody does, it is taken all the same. */
+    private Future<RegisteredGraph> examined(Caller caller, AgentGraph graph) {
+        GraphReference reference = reference(caller, graph);
+        boolean asksOthers = graph.nodes().values().stream().anyMatch(node -> node.settings() instanceof McpSettings);
+        if (!asksOthers) {
+            return Future.succeededFuture(new RegisteredGraph(reference, List.of()));
+        }
+        ExamineTasksRequest request = ExamineTasksRequest.newBuilder()
+                .setTenantId(caller.tenantId())
+                .setGraph(ByteString.copyFromUtf8(graph.canonical()))
+                .build();
+        return bus.request(Addresses.EXECUTOR_EXAMINE_TASKS, request)
+                .otherwise(UNEXAMINED)
+                .map(found -> new RegisteredGraph(reference, warnings(found)));
+    }
+
+    private static List<String> warnings(ExamineTasksResponse found) {
+        if (found.getFaultsCount() > 0) {
+            throw new Failure(FailureCode.INVALID_ARGUMENT, String.join("\n", found.getFaultsList()));
+        }
+        return List.copyOf(found.getWarningsList());
     }
 
     private static AgentGraph parse(Caller caller, RegisterGraphRequest request) {
