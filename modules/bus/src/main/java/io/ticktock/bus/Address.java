@@ -26,14 +26,14 @@ public record Address<Q extends Message, R extends Message>(
         return new Address<>(name, request, reply, timeout, true);
     }
 
-    /** For work that should be spread over all who take it. */
-    static <Q extends Message, R extends Message> Address<Q, R> spread(String name, Class<Q> request, Class<R> reply) {
-        return new Address<>(name, request, reply, DEFAULT_TIMEOUT, false);
-    }
-
     /** The same kind of request, served by the one who has this shard. */
     public Address<Q, R> at(Shard shard) {
         return at(Integer.toString(shard.number()));
+    }
+
+    /** The same, of all who serve it, in turn: for what the near one has no room for. */
+    public Address<Q, R> anywhere() {
+        return new Address<>(name, request, reply, timeout, false);
     }
 
     /** The same, for who does not wait longer than this. */

@@ -238,9 +238,9 @@ public final class Addresses {
 
     // executor
     public static final Address<TaskInput, DispatchResponse> EXECUTOR_RUN_TASK =
-            Address.spread("executor.run-task", TaskInput.class, DispatchResponse.class);
+            Address.of("executor.run-task", TaskInput.class, DispatchResponse.class);
     public static final Address<PlanInput, DispatchResponse> EXECUTOR_RUN_PLAN =
-            Address.spread("executor.run-plan", PlanInput.class, DispatchResponse.class);
+            Address.of("executor.run-plan", PlanInput.class, DispatchResponse.class);
     /** Of one executor, at its id; in one process at this address, too. */
     public static final Address<HeldExecutionsRequest, HeldExecutionsResponse> EXECUTOR_HELD =
             Address.of("executor.held", HeldExecutionsRequest.class, HeldExecutionsResponse.class);

@@ -37,7 +37,7 @@ public final class Bus {
     private final NearAddresses near;
 
     /** Who sends what: a verticle, on one of its threads, to an address. */
-    private record Sender(Thread thread, String deploymentId, String address) {}
+    private record Sender(Thread thread, String deploymentId, String address, boolean isNear) {}
 
     public Bus(Vertx vertx) {
         this(vertx, Delivery.DIRECT);
@@ -106,7 +106,7 @@ public final class Bus {
             alone.send();
             return answer;
         }
-        Sender sender = new Sender(Thread.currentThread(), context.deploymentID(), address.name());
+        Sender sender = new Sender(Thread.currentThread(), context.deploymentID(), address.name(), address.isNear());
         Outbox<R> outbox = outbox(sender, address, context);
         Future<R> answer = outbox.add(request);
         if (outbox.isFull()) {

@@ -95,7 +95,7 @@ final class Outbox<R extends Message> {
     void send() {
         Requests parcel = new Requests(letters);
         letters = List.of();
-        boolean asksItself = near.has(address.name());
+        boolean asksItself = address.isNear() && near.has(address.name());
         DeliveryOptions options = options(address.timeout());
         eventBus.<Answers>request(address.name(), parcel, options.setLocalOnly(asksItself))
                 .recover(cause ->

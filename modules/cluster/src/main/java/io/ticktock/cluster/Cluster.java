@@ -66,11 +66,20 @@ public final class Cluster {
         }
     }
 
+    /** Who joins while others are being lost may wait for one of them: it tries anew, for as long as a start may take. */
     private static DefaultCacheManager started(ClusterConfiguration configuration) {
-        try {
-            return MemberStack.start(configuration);
-        } catch (IllegalArgumentException e) {
-            throw new Failure(FailureCode.FAILED_PRECONDITION, e.getMessage(), e);
+        long giveUpNanos = System.nanoTime() + configuration.startTimeout().toNanos();
+        while (true) {
+            try {
+                return MemberStack.start(configuration);
+            } catch (IllegalArgumentException e) {
+                throw new Failure(FailureCode.FAILED_PRECONDITION, e.getMessage(), e);
+            } catch (Failure failure) {
+                if (failure.code() != FailureCode.UNAVAILABLE || System.nanoTime() > giveUpNanos) {
+                    throw failure;
+                }
+                LOG.warn("{}; trying again", failure.getMessage());
+            }
         }
     }
 

@@ -39,6 +39,9 @@ final class MemberStack {
     private static final String CLUSTER_NAME = "ticktock";
     private static final int BEATS_PER_SILENCE = 4;
     private static final Duration LONGEST_JOIN = Duration.ofSeconds(1);
+    /** For what the members know, which is little, to come to one that joins. */
+    private static final Duration STATE_PATIENCE = Duration.ofSeconds(15);
+
     private static final Duration VERIFICATION = Duration.ofSeconds(1);
     private static final Duration SHORTEST_MERGE = Duration.ofSeconds(1);
     private static final Duration LONGEST_MERGE = Duration.ofSeconds(4);
@@ -61,6 +64,8 @@ final class MemberStack {
                     new ConfigurationBuilder()
                             .clustering()
                             .cacheMode(CacheMode.REPL_SYNC)
+                            .stateTransfer()
+                            .timeout(STATE_PATIENCE.toMillis())
                             .build());
         }
         try {

@@ -220,12 +220,20 @@ final class Dispatcher {
                 .onFailure(cause -> notTaken(resident, attempt, outing, Failure.of(cause)));
     }
 
-    /** Where there are several executors, the next one would not know whether this one has it after all: they are asked. */
+    /**
+     * Where there are several executors, the next one would not know whether this one has it after all: they are asked.
+     * What the one in this process has no room for, another one may.
+     */
     private void notTaken(Resident resident, Attempt attempt, Resident.Outing outing, Failure refusal) {
         noteRefusal(attempt, refusal);
         if (bus.leavesProcess() && refusal.code() == FailureCode.UNAVAILABLE) {
             outing.offered = false;
             outing.checkAt = clock.instant();
+            return;
+        }
+        if (bus.leavesProcess() && refusal.code() == FailureCode.OVERLOADED && outing.refusals == 0) {
+            outing.refusals++;
+            offerAgain(resident, attempt.execId(), outing);
             return;
         }
         vertx.setTimer(retryDelayMs(outing), id -> offerAgain(resident, attempt.execId(), outing));
@@ -258,7 +266,10 @@ final class Dispatcher {
 
     private Future<DispatchResponse> route(Resident resident, Attempt attempt, Resident.Outing outing) {
         boolean isPlan = resident.state.graph().node(attempt.scheduled.getNodeId()) instanceof Plan;
-        return isPlan ? plans.route(resident.state, attempt) : tasks.route(resident.state, attempt, outing.repeated);
+        boolean isNear = outing.refusals == 0;
+        return isPlan
+                ? plans.route(resident.state, attempt, isNear)
+                : tasks.route(resident.state, attempt, outing.repeated, isNear);
     }
 
     /** The attempt, if it is still to be dispatched. */

@@ -16,9 +16,14 @@ final class PlanRouter {
         this.bus = bus;
     }
 
-    /** Succeeds once an executor has the attempt in hand. */
-    Future<DispatchResponse> route(LifetimeState state, Attempt attempt) {
-        return bus.request(Addresses.EXECUTOR_RUN_PLAN, input(state, attempt));
+    /**
+     * Succeeds once an executor has the attempt in hand.
+     *
+     * @param isNear whether it goes to the executor of this process, if there is one
+     */
+    Future<DispatchResponse> route(LifetimeState state, Attempt attempt, boolean isNear) {
+        return bus.request(
+                isNear ? Addresses.EXECUTOR_RUN_PLAN : Addresses.EXECUTOR_RUN_PLAN.anywhere(), input(state, attempt));
     }
 
     /** What the attempt is to decide over. */

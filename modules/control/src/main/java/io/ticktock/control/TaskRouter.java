@@ -20,8 +20,9 @@ final class TaskRouter {
      * Succeeds once an executor has the attempt in hand.
      *
      * @param mayBeOut whether an executor that is gone may have had it
+     * @param isNear whether it goes to the executor of this process, if there is one
      */
-    Future<DispatchResponse> route(LifetimeState state, Attempt attempt, boolean mayBeOut) {
+    Future<DispatchResponse> route(LifetimeState state, Attempt attempt, boolean mayBeOut, boolean isNear) {
         TaskInput.Builder input = TaskInput.newBuilder()
                 .setHeaders(NodeRouting.headers(state, attempt, NodeKind.NODE_KIND_TASK))
                 .setSources(NodeRouting.sources(state, attempt))
@@ -31,6 +32,7 @@ final class TaskRouter {
         if (attempt.resumption != null) {
             input.setResumption(attempt.resumption);
         }
-        return bus.request(Addresses.EXECUTOR_RUN_TASK, input.build());
+        return bus.request(
+                isNear ? Addresses.EXECUTOR_RUN_TASK : Addresses.EXECUTOR_RUN_TASK.anywhere(), input.build());
     }
 }
