@@ -31,6 +31,7 @@ final class AttemptRunner {
     private final ExecutorMeters meters;
     private final Tracing tracing;
     private final Supplier<AttemptTimes> times;
+    private final Deltas deltas;
 
     AttemptRunner(
             Vertx vertx,
@@ -41,8 +42,10 @@ final class AttemptRunner {
             String executorId,
             ExecutorMeters meters,
             Tracing tracing,
-            Supplier<AttemptTimes> times) {
+            Supplier<AttemptTimes> times,
+            Deltas deltas) {
         this.times = times;
+        this.deltas = deltas;
         this.vertx = vertx;
         this.held = held;
         this.threads = threads;
@@ -62,8 +65,8 @@ final class AttemptRunner {
         if (records.has(headers)) {
             return Future.succeededFuture(DispatchResponse.getDefaultInstance());
         }
-        HeldAttempt attempt =
-                new HeldAttempt(headers, waits, vertx.getOrCreateContext(), threads, executorId, tracing, times.get());
+        HeldAttempt attempt = new HeldAttempt(
+                headers, waits, vertx.getOrCreateContext(), threads, executorId, tracing, times.get(), deltas);
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 

@@ -2,6 +2,7 @@ package io.ticktock.executor;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.outside.HostResolver;
 import io.ticktock.executor.http.HttpSender;
@@ -239,7 +240,11 @@ public final class Executor {
                 executorId,
                 meters,
                 bus.tracing(),
-                () -> new AttemptTimes(clock, nanoTime));
+                () -> new AttemptTimes(clock, nanoTime),
+                new Deltas(
+                        vertx,
+                        delta -> bus.publish(Addresses.EXECUTOR_DELTA.at(delta.getLifetimeId()), delta),
+                        nanoTime));
         this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), nanoTime);
         this.tasks = new TaskExecutor(
                 graphs,

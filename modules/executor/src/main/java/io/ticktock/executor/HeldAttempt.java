@@ -11,6 +11,7 @@ import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.Telemetry;
 import io.ticktock.sdk.UsageLimits;
+import io.ticktock.sdk.running.DeltaBuffer;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.ticktock.sdk.running.TelemetryReport;
 import io.ticktock.sdk.running.ThreadJob;
@@ -46,6 +47,7 @@ final class HeldAttempt implements Attempt {
     private final String executorId;
     private final Tracing tracing;
     private final AttemptTimes times;
+    private final Deltas deltas;
 
     private volatile AttemptFailure stopCause;
     private volatile boolean handlerEnded;
@@ -54,6 +56,9 @@ final class HeldAttempt implements Attempt {
     private Set<Runnable> onCancel = Set.of();
     private List<Runnable> onEnd = List.of();
     private TelemetryReport telemetry;
+    /** Null while the handler has said nothing. */
+    private DeltaBuffer said;
+
     private volatile String type = "";
     private volatile ByteString inputDigest = ByteString.EMPTY;
     private volatile boolean outside;
@@ -66,6 +71,7 @@ final class HeldAttempt implements Attempt {
     /**
      * @param waits how often it has waited before
      * @param times of it alone
+     * @param deltas tell what its handler says
      */
     HeldAttempt(
             ExecutionHeaders headers,
@@ -74,8 +80,10 @@ final class HeldAttempt implements Attempt {
             HandlerThreads threads,
             String executorId,
             Tracing tracing,
-            AttemptTimes times) {
+            AttemptTimes times,
+            Deltas deltas) {
         this.times = times;
+        this.deltas = deltas;
         this.headers = headers;
         this.waits = waits;
         this.context = context;
@@ -176,6 +184,21 @@ final class HeldAttempt implements Attempt {
     /** What its node declares. */
     void limit(NodeLimits declared) {
         limits = new UsageLimits(declared.maxTokens(), declared.maxCostMicros());
+    }
+
+    @Override
+    public void delta(String text) {
+        DeltaBuffer buffer;
+        synchronized (this) {
+            if (handlerEnded) {
+                return;
+            }
+            if (said == null) {
+                said = deltas.buffer(this);
+            }
+            buffer = said;
+        }
+        deltas.say(this, buffer, text);
     }
 
     @Override
@@ -321,11 +344,16 @@ final class HeldAttempt implements Attempt {
     /** The handler has ended, one way or another: stopping has no effect any more. */
     void handlerEnded() {
         List<Runnable> actions;
+        DeltaBuffer buffer;
         synchronized (this) {
             handlerEnded = true;
             onCancel = Set.of();
             actions = onEnd;
             onEnd = List.of();
+            buffer = said;
+        }
+        if (buffer != null) {
+            deltas.end(this, buffer);
         }
         actions.forEach(Runnable::run);
     }

@@ -69,8 +69,9 @@ final class PlanEvaluator {
                     "its type " + graph.node(nodeId).type() + " is an author's own, which may do more than decide"));
         }
         AttemptTimes times = new AttemptTimes(InstantSource.system(), System::nanoTime);
-        HeldAttempt attempt =
-                new HeldAttempt(input.getHeaders(), 0, vertx.getOrCreateContext(), threads, NOBODY, Tracing.OFF, times);
+        Deltas unheard = new Deltas(vertx, delta -> {}, System::nanoTime);
+        HeldAttempt attempt = new HeldAttempt(
+                input.getHeaders(), 0, vertx.getOrCreateContext(), threads, NOBODY, Tracing.OFF, times, unheard);
         return Future.succeededFuture(input)
                 .compose(given -> decider.decide(attempt, given, graph))
                 .transform(ended -> {

@@ -16,6 +16,7 @@ import io.ticktock.executor.http.HttpConfiguration;
 import io.ticktock.executor.secret.SecretsConfiguration;
 import io.ticktock.proto.v1.CancelExecutions;
 import io.ticktock.proto.v1.EndedLifetimes;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.proto.v1.ExecutionWaiting;
 import io.ticktock.proto.v1.GetExecutionsRequest;
@@ -42,12 +43,16 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExecutorTest {
@@ -445,6 +450,42 @@ class ExecutorTest {
                 fixture.state.task(input.getHeaders().getExecId()).get(20, TimeUnit.SECONDS);
             }
             assertEquals(4, runs.get());
+        }
+    }
+
+    @Test
+    void whatAHandlerSaysIsPublishedInOrderBeforeItsRecord() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            Queue<ExecutionDelta> heard = new ConcurrentLinkedQueue<>();
+            ExecutorFixture.await(fixture.bus.subscribe(Addresses.EXECUTOR_DELTA.at(fixture.lifetimeId), heard::add));
+            handle("a", TaskHandler.blocking(context -> {
+                for (int i = 0; i < 1_000; i++) {
+                    context.attempt().delta(i + " ");
+                }
+                return TaskOutcome.json("done");
+            }));
+            TaskInput.Builder input = fixture.task("a");
+            fixture.dispatch(input.build());
+            TaskExecution execution =
+                    fixture.state.task(input.getHeaders().getExecId()).get(20, TimeUnit.SECONDS);
+            String said = IntStream.range(0, 1_000).mapToObj(i -> i + " ").collect(Collectors.joining());
+            ExecutorFixture.awaitThat(() ->
+                    said.equals(heard.stream().map(ExecutionDelta::getText).collect(Collectors.joining())));
+            long number = 0;
+            for (ExecutionDelta delta : heard) {
+                assertEquals(
+                        ExecutionDelta.newBuilder()
+                                .setTenantId(ExecutorFixture.TENANT)
+                                .setLifetimeId(fixture.lifetimeId)
+                                .setExecId(execution.getHeaders().getExecId())
+                                .setNodeId("a")
+                                .setIteration(execution.getHeaders().getIteration())
+                                .setAttempt(execution.getHeaders().getAttempt())
+                                .setNumber(++number)
+                                .setText(delta.getText())
+                                .build(),
+                        delta);
+            }
         }
     }
 

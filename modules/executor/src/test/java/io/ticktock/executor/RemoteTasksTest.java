@@ -202,7 +202,8 @@ class RemoteTasksTest {
                 new HandlerThreads(1, 1),
                 "executor-1",
                 Tracing.OFF,
-                new AttemptTimes(java.time.InstantSource.system(), System::nanoTime));
+                new AttemptTimes(java.time.InstantSource.system(), System::nanoTime),
+                new Deltas(vertx, delta -> {}, System::nanoTime));
         attempt.begin(Duration.ofHours(1));
         return attempt;
     }

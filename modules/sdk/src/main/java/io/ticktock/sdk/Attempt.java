@@ -44,6 +44,14 @@ public interface Attempt {
     void heartbeat();
 
     /**
+     * Says a piece of what the attempt is about to give, such as some words of a model's answer, to whoever follows the
+     * lifetime live with deltas. It is not recorded, and may be lost on its way: what counts is the outcome. Pieces that come
+     * fast travel together, and where more comes than can be told, the oldest is left out. From any thread; cheap, never
+     * waits and never fails. Of no effect once the handler has ended.
+     */
+    default void delta(String text) {}
+
+    /**
      * With this an outside system can end the attempt, or keep it alive, at {@code /v1/executions}. Only where a worker runs
      * it.
      */

@@ -6,6 +6,7 @@ import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.Json;
 import io.ticktock.sdk.JsonException;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.DeltaBuffer;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,7 +28,7 @@ import java.util.Set;
  * The secrets that one attempt was given. What it makes must not tell them: where one stands in a text, it is replaced by
  * the reference to it.
  */
-public final class Secrets {
+public final class Secrets implements DeltaBuffer.Redaction {
 
     public static final Secrets NONE = new Secrets(Map.of(), List.of());
 
@@ -70,12 +71,28 @@ public final class Secrets {
     }
 
     /** The text with references instead of secrets. */
+    @Override
     public String redacted(String text) {
         String redacted = text;
         for (Trace trace : traces) {
             redacted = redacted.replace(trace.text(), SecretReference.to(trace.name()));
         }
         return redacted;
+    }
+
+    /** With how many characters at the text's end a secret may begin. */
+    @Override
+    public int unfinished(String text) {
+        int longest = 0;
+        for (Trace trace : traces) {
+            int most = Math.min(trace.text().length() - 1, text.length());
+            for (int length = most; length > longest; length--) {
+                if (trace.text().startsWith(text.substring(text.length() - length))) {
+                    longest = length;
+                }
+            }
+        }
+        return longest;
     }
 
     /** An error's code, which goes into metrics and traces too, as far as it tells no secret. */
