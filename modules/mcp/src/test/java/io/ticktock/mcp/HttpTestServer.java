@@ -20,10 +20,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
@@ -35,7 +35,7 @@ final class HttpTestServer implements McpStatelessServerTransport, AutoCloseable
     private static final int FLOOD_BYTES = 64 << 20;
 
     /** What clients did not want any more. */
-    final Queue<String> cancelled = new ConcurrentLinkedQueue<>();
+    final BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
 
     private final PlainJsonMapper json = new PlainJsonMapper();
     private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -138,7 +138,7 @@ class StdioServerTest {
     @Test
     void anAnswerThatIsTooLargeFailsItsAttemptOnly() {
         CompletableFuture<TaskOutcome> beside =
-                asked.start(new TestAttempt("default"), "tool", "slow", Map.of("ms", 700), "text");
+                asked.start(new TestAttempt("default"), "tool", "slow", Map.of("ms", 400), "text");
         Failed failed = asked.failure("large", Map.of("bytes", 2 * MAX_MESSAGE_BYTES));
         assertEquals("mcp_answer_too_large", failed.code());
         assertEquals("slept", Asked.value(Asked.end(beside)).tree());
@@ -165,10 +165,12 @@ class StdioServerTest {
 
     @Test
     void aServerThatFloodsFailsOneAttempt() {
-        assertEquals("mcp_server_died", asked.failure("flood", Map.of()).code());
-        works();
-        assertEquals("mcp_server_died", asked.failure("endless", Map.of()).code());
-        works();
+        for (String tool : List.of("flood", "endless")) {
+            Failed failed = asked.failure(tool, Map.of());
+            // On a machine that is busy, time is up before it is too much.
+            assertTrue(List.of("mcp_server_died", "mcp_timeout").contains(failed.code()), failed::toString);
+            works();
+        }
     }
 
     @Test
