@@ -23,6 +23,9 @@ final class Seeds {
     /** A Vert.x serves many, and keeps a little of each. */
     private static final int SEEDS_A_VERTX = 100;
 
+    /** So that whoever waits for many knows how far it is. */
+    private static final int SEEDS_A_WORD = 10_000;
+
     private static final int MOST_FAILED = 10;
     /** Long enough to see that something is stuck. */
     private static final Duration SHORT = Duration.ofMinutes(2);
@@ -133,6 +136,11 @@ final class Seeds {
         result.ends().forEach((status, times) -> ends.merge(status, times, Integer::sum));
         if (!result.violations().isEmpty()) {
             failed.add(result);
+            System.out.println("simulation: seed " + result.seed() + " shows "
+                    + result.violations().get(0).lines().findFirst().orElse(""));
+        }
+        if (done % SEEDS_A_WORD == 0) {
+            System.out.println("simulation: " + done + " seeds so far, " + failed.size() + " failed");
         }
     }
 
