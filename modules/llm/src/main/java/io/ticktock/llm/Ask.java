@@ -22,6 +22,7 @@ import java.util.OptionalDouble;
  * @param maxTokens of the answer
  * @param schema of the answer, if it is to be JSON
  * @param mustUseTools whether the answer has to call a tool
+ * @param isLarge whether writing it takes long
  */
 record Ask(
         String model,
@@ -30,13 +31,14 @@ record Ask(
         int maxTokens,
         Optional<Map<?, ?>> schema,
         List<ToolSpecification> tools,
-        boolean mustUseTools) {
+        boolean mustUseTools,
+        boolean isLarge) {
 
     /** The same with more that was said. */
     Ask with(List<ChatMessage> more) {
         List<ChatMessage> all = new ArrayList<>(messages);
         all.addAll(more);
-        return new Ask(model, all, temperature, maxTokens, schema, tools, mustUseTools);
+        return new Ask(model, all, temperature, maxTokens, schema, tools, mustUseTools, isLarge);
     }
 
     ChatRequest request() {

@@ -29,35 +29,45 @@ final class AskReader {
     private static final String MESSAGE = "a message";
 
     private final Map<String, Object> settings;
-    private final Files files;
+    private final Attachments files;
 
-    /** What the files are that messages refer to. */
-    interface Files {
-        /** An image or a file of a message. */
-        Content content(String kind, Object reference);
-    }
-
-    AskReader(Map<String, Object> settings, Files files) {
+    /** @param files that messages refer to */
+    AskReader(Map<String, Object> settings, Attachments files) {
         this.settings = settings;
         this.files = files;
     }
 
     Ask read(ProviderConfiguration provider) {
+        try {
+            return made(provider);
+        } catch (IllegalArgumentException e) {
+            throw new LlmFault(
+                    "llm_invalid_request",
+                    "the model cannot be asked this: " + e.getMessage(),
+                    false,
+                    Optional.empty(),
+                    e);
+        }
+    }
+
+    private Ask made(ProviderConfiguration provider) {
         String model = Optional.ofNullable(settings.get("model"))
                 .map(String::valueOf)
                 .filter(text -> !text.isEmpty())
                 .or(provider::model)
                 .orElseThrow(() -> invalid("the node names no model, and the provider " + provider.name()
                         + " has none by default; add model: to either"));
+        List<ChatMessage> messages = messages();
         Object temperature = settings.get("temperature");
         return new Ask(
                 model,
-                messages(),
+                messages,
                 temperature instanceof Number number ? OptionalDouble.of(number.doubleValue()) : OptionalDouble.empty(),
                 ((Number) settings.getOrDefault("max_tokens", MAX_TOKENS)).intValue(),
                 Optional.ofNullable((Map<?, ?>) settings.get("schema")),
                 tools().values().stream().map(AskReader::specification).toList(),
-                "required".equals(settings.get("tool_choice")));
+                "required".equals(settings.get("tool_choice")),
+                files.areLarge());
     }
 
     /** By name, as the graph says them. */

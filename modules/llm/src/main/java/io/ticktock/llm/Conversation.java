@@ -177,7 +177,7 @@ final class Conversation {
             }
         }
         long start = System.nanoTime();
-        return made.start(provider.wire(made), credential, ask).onComplete(ended -> {
+        return start(made, credential, ask).onComplete(ended -> {
             Usage usage = count(ask, made, Optional.ofNullable(ended.result()), estimatedInput);
             attempt.telemetry().measure("llm_call_ms", millis(System.nanoTime() - start));
             come.end(usage.total());
@@ -185,6 +185,14 @@ final class Conversation {
                 fault.retryAfter().ifPresent(provider.limiter(attempt.tenantId())::pause);
             }
         });
+    }
+
+    /** Writing a large question would hold up an event loop. */
+    private Future<Answer> start(ModelCall made, Credential known, Ask ask) {
+        Wire wire = provider.wire(made);
+        return ask.isLarge()
+                ? onWorker(() -> made.start(wire, known, ask)).compose(started -> started)
+                : made.start(wire, known, ask);
     }
 
     private Usage count(Ask ask, ModelCall made, Optional<Answer> answer, long estimatedInput) {

@@ -3,6 +3,7 @@ package io.ticktock.llm;
 import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.TaskType;
+import io.ticktock.sdk.Value;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -72,9 +73,9 @@ public final class Llm implements Closeable {
         return forms;
     }
 
-    /** None for now but those that a message holds or names itself. */
-    AskReader.Files files() {
-        return new InlineFiles(configuration.maxFileBytes())::content;
+    /** @param passed to the node */
+    Attachments attachments(Value passed) {
+        return new Attachments(passed, configuration.maxFileBytes());
     }
 
     /** The provider that a node names. Throws {@link LlmFault}; a foreign one and one that is not there look the same. */

@@ -60,7 +60,7 @@ final class LlmPlan implements PlanType {
     private Future<PlanOutcome> ask(
             PlanContext context, Provider provider, Credential credential, Map<String, Object> settings) {
         return Future.succeededFuture(provider.configuration())
-                .map(new AskReader(settings, llm.files())::read)
+                .map(new AskReader(settings, llm.attachments(Value.NULL))::read)
                 .compose(ask -> new Conversation(
                                 llm.vertx(),
                                 context.attempt(),

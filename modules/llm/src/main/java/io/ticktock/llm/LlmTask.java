@@ -30,34 +30,28 @@ final class LlmTask implements TaskType {
         return this::run;
     }
 
-    @Override
-    public boolean readsInput() {
-        return false;
-    }
-
     private CompletionStage<TaskOutcome> run(TaskContext context) {
         Provider provider;
-        AskReader reader;
+        Ask ask;
+        AnswerCheck check;
         try {
             provider = llm.provider(context.attempt(), context.settings().get("provider"));
-            reader = new AskReader(context.settings().tree(), llm.files());
+            AskReader reader = new AskReader(context.settings().tree(), llm.attachments(context.input()));
+            ask = reader.read(provider.configuration());
+            check = new AnswerCheck(llm.forms(), reader.tools());
         } catch (LlmFault e) {
             return Future.<TaskOutcome>succeededFuture(e.failed(Credential.NONE))
                     .toCompletionStage();
         }
         return llm.credential(context.attempt(), provider)
-                .compose(credential -> ask(context, provider, credential, reader))
+                .compose(credential -> ask(context, provider, credential, ask, check))
                 .toCompletionStage();
     }
 
-    private Future<TaskOutcome> ask(TaskContext context, Provider provider, Credential credential, AskReader reader) {
-        return Future.succeededFuture(provider.configuration())
-                .map(reader::read)
-                .compose(ask -> {
-                    AnswerCheck check = new AnswerCheck(llm.forms(), reader.tools());
-                    return new Conversation(llm.vertx(), context.attempt(), provider, credential, check::check)
-                            .hold(ask);
-                })
+    private Future<TaskOutcome> ask(
+            TaskContext context, Provider provider, Credential credential, Ask ask, AnswerCheck check) {
+        return new Conversation(llm.vertx(), context.attempt(), provider, credential, check::check)
+                .hold(ask)
                 .map(outcome -> result(provider, credential, outcome))
                 .recover(cause -> LlmFault.outcome(cause, credential));
     }

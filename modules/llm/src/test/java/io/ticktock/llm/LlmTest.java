@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.Json;
 import io.ticktock.sdk.PlanContext;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 /** Nodes of type llm against a server of the chat completions protocol, which says what each test wants. */
 class LlmTest {
 
+    private static final Duration PATIENT = Duration.ofSeconds(15);
     private static final String KEY = "key-of-the-provider";
     private static final Map<String, Object> SCHEMA = Map.of(
             "type", "object",
@@ -68,7 +70,7 @@ class LlmTest {
                 })
                 .listen(0, "127.0.0.1")
                 .await(10, TimeUnit.SECONDS);
-        llm = llm(ProviderKind.OPENAI, 0);
+        llm = llm(ProviderKind.OPENAI, PATIENT);
     }
 
     @AfterEach
@@ -77,7 +79,7 @@ class LlmTest {
         vertx.close().await(10, TimeUnit.SECONDS);
     }
 
-    private ProviderConfiguration provider(ProviderKind kind, int maxQueued) {
+    private ProviderConfiguration provider(ProviderKind kind) {
         return new ProviderConfiguration(
                 "default",
                 kind,
@@ -88,17 +90,12 @@ class LlmTest {
                 0,
                 0,
                 1_000,
-                maxQueued);
+                1_000);
     }
 
-    private Llm llm(ProviderKind kind, int maxQueued) {
+    private Llm llm(ProviderKind kind, Duration stall) {
         LlmConfiguration configuration = new LlmConfiguration(
-                Map.of("default", provider(kind, maxQueued)),
-                Optional.empty(),
-                Duration.ofMillis(300),
-                1 << 16,
-                1 << 20,
-                1_000);
+                Map.of("default", provider(kind)), Optional.empty(), stall, 1 << 16, 1 << 20, 1_000);
         return new Llm(vertx, configuration, name -> KEY);
     }
 
@@ -127,7 +124,7 @@ class LlmTest {
     @Test
     void otherProtocolsAreReadAsWell() {
         llm.close();
-        llm = llm(ProviderKind.ANTHROPIC, 0);
+        llm = llm(ProviderKind.ANTHROPIC, PATIENT);
         script.add(response -> begin(response)
                 .end(event(
                                 "message_start",
@@ -146,14 +143,14 @@ class LlmTest {
                         + event("message_stop", "\"x\":0")));
         assertSays("Hi", 15, 7, 5);
         llm.close();
-        llm = llm(ProviderKind.GEMINI, 0);
+        llm = llm(ProviderKind.GEMINI, PATIENT);
         script.add(response -> begin(response)
                 .end("data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Hey\"}]},"
                         + "\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":9,"
                         + "\"candidatesTokenCount\":4,\"totalTokenCount\":13},\"modelVersion\":\"gemini\"}\r\n\r\n"));
         assertSays("Hey", 9, 4, 0);
         llm.close();
-        llm = llm(ProviderKind.OLLAMA, 0);
+        llm = llm(ProviderKind.OLLAMA, PATIENT);
         script.add(response -> response.setChunked(true)
                 .end("{\"model\":\"o\",\"message\":{\"role\":\"assistant\",\"content\":\"Yo\"},\"done\":false}\n"
                         + "{\"model\":\"o\",\"message\":{\"role\":\"assistant\",\"content\":\"!\"},\"done\":true,"
@@ -239,6 +236,8 @@ class LlmTest {
 
     @Test
     void silenceIsAFailure() {
+        llm.close();
+        llm = llm(ProviderKind.OPENAI, Duration.ofMillis(300));
         script.add(response -> begin(response).write(chunk("{\"content\":\"and then\"}", "null")));
         Failed failed = failed(run(attempt(), Map.of("prompt", "Talk")));
         assertEquals("llm_stalled", failed.code());
@@ -311,6 +310,39 @@ class LlmTest {
     }
 
     @Test
+    void whatWasPassedGoesAlongAsAnImage() {
+        Map<String, Object> settings = Map.of(
+                "messages",
+                List.of(Map.of(
+                        "role", "user", "content", List.of(Map.of("text", "What is it?"), Map.of("image", "passed")))));
+        script.add(says("A cat"));
+        succeeded(passed(settings, Value.of("image/png", ByteString.copyFrom(new byte[40 << 10]))));
+        assertTrue(requests.remove().toString().contains("data:image/png;base64,AAAA"), "the request has the image");
+        Failed film = failed(passed(settings, Value.of("video/mp4", ByteString.copyFrom(new byte[10]))));
+        assertEquals("llm_invalid_request", film.code());
+        Failed large = failed(passed(settings, Value.of("image/png", ByteString.copyFrom(new byte[2 << 20]))));
+        assertTrue(large.message().contains("1048576 bytes"), large.message());
+    }
+
+    private TaskOutcome passed(Map<String, Object> settings, Value value) {
+        TaskContext context = new TaskContext(attempt(), () -> settings, value, Optional.empty());
+        return await(llm.tasks().get(0).handler().run(context));
+    }
+
+    @Test
+    void whatMakesNoQuestionIsNotAsked() {
+        for (Map<String, Object> settings : List.<Map<String, Object>>of(
+                Map.of("messages", "none"),
+                Map.of("messages", List.of(Map.of("role", "boss", "content", "Go"))),
+                Map.of("prompt", "Go", "provider", "nobody"),
+                Map.of("prompt", "Go", "tools", List.of(Map.of("description", "nameless"))))) {
+            Failed failed = failed(run(attempt(), settings));
+            assertEquals("llm_invalid_request", failed.code(), settings::toString);
+            assertFalse(failed.retryable());
+        }
+    }
+
+    @Test
     void whatMayCostMoreThanTheLimitIsNotAsked() {
         TestAttempt poor = new TestAttempt(new UsageLimits(OptionalLong.empty(), OptionalLong.of(400)));
         Failed failed = failed(run(poor, Map.of("prompt", "Talk", "max_tokens", 100L)));
@@ -356,15 +388,6 @@ class LlmTest {
                 }
             });
         }
-        LlmConfiguration patient = new LlmConfiguration(
-                Map.of("default", provider(ProviderKind.OPENAI, 0)),
-                Optional.empty(),
-                Duration.ofSeconds(20),
-                1 << 16,
-                1 << 20,
-                1_000);
-        llm.close();
-        llm = new Llm(vertx, patient, name -> KEY);
         List<CompletionStage<TaskOutcome>> outcomes = new ArrayList<>();
         int threadsBefore = Thread.activeCount();
         for (int i = 0; i < calls; i++) {
