@@ -50,7 +50,10 @@ final class Provider {
     }
 
     ModelCall call(Attempt attempt) {
-        return new ModelCall(configuration, bounds.maxAnswerBytes(), text -> attempt.heartbeat());
+        return new ModelCall(configuration, bounds.maxAnswerBytes(), text -> {
+            attempt.heartbeat();
+            attempt.delta(text);
+        });
     }
 
     Wire wire(ModelCall call) {

@@ -105,6 +105,7 @@ class LlmTest {
         TestAttempt attempt = attempt();
         Map<?, ?> result = succeeded(run(attempt, Map.of("prompt", "Greet", "temperature", 0.5)));
         assertEquals("Hello", result.get("text"));
+        assertEquals(List.of("Hel", "lo"), attempt.deltas());
         assertEquals("stop", result.get("finish_reason"));
         assertNull(result.get("output"));
         Map<?, ?> request = requests.remove();

@@ -20,6 +20,7 @@ final class TestAttempt implements Attempt {
     private final TelemetryReport telemetry = new TelemetryReport();
     private final UsageLimits limits;
     private final List<Runnable> onCancel = new ArrayList<>();
+    private final List<String> deltas = new ArrayList<>();
     private boolean cancelled;
 
     TestAttempt(UsageLimits limits) {
@@ -33,6 +34,15 @@ final class TestAttempt implements Attempt {
     synchronized void cancel() {
         cancelled = true;
         onCancel.forEach(Runnable::run);
+    }
+
+    synchronized List<String> deltas() {
+        return List.copyOf(deltas);
+    }
+
+    @Override
+    public synchronized void delta(String text) {
+        deltas.add(text);
     }
 
     @Override
