@@ -1,0 +1,117 @@
+package io.ticktock.testkit.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** All that a scripted model was asked, in order, and what it would ask for it. */
+public final class ModelLedger {
+
+    private static final int MOST_ENTRIES = 1_000_000;
+    private static final long MICROS_PER_MILLION_INPUT = 1_000_000;
+    private static final long MICROS_PER_MILLION_CACHED = 100_000;
+    private static final long MICROS_PER_MILLION_OUTPUT = 4_000_000;
+    private static final long MILLION = 1_000_000;
+
+    /** What became of a request. */
+    public enum Outcome {
+        OPEN,
+        FINISHED,
+        /** Who asked went away before the end. */
+        LEFT,
+        /** The script ended it before its end. */
+        CUT,
+        REFUSED
+    }
+
+    /**
+     * One request.
+     *
+     * @param asked the text of its last message
+     * @param idempotencyKey empty without one
+     * @param outputTokens of what was sent
+     */
+    public record Entry(
+            int number,
+            String model,
+            String asked,
+            String idempotencyKey,
+            boolean stream,
+            int status,
+            long inputTokens,
+            long cachedTokens,
+            long outputTokens,
+            Outcome outcome) {
+
+        Entry ended(Outcome changed, int answered, long output) {
+            return new Entry(
+                    number, model, asked, idempotencyKey, stream, answered, inputTokens, cachedTokens, output, changed);
+        }
+
+        /** Its price in millionths of a dollar, rounded up: 1 dollar a million tokens in, 0.10 of cached ones, 4 out. */
+        public long costMicros() {
+            long exact = (inputTokens - cachedTokens) * MICROS_PER_MILLION_INPUT
+                    + cachedTokens * MICROS_PER_MILLION_CACHED
+                    + outputTokens * MICROS_PER_MILLION_OUTPUT;
+            return (exact + MILLION - 1) / MILLION;
+        }
+
+        Map<String, Object> tree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("number", number);
+            tree.put("model", model);
+            tree.put("asked", asked);
+            tree.put("idempotency_key", idempotencyKey);
+            tree.put("stream", stream);
+            tree.put("status", status);
+            tree.put("input_tokens", inputTokens);
+            tree.put("cached_tokens", cachedTokens);
+            tree.put("output_tokens", outputTokens);
+            tree.put("cost_micros", costMicros());
+            tree.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
+            return tree;
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    synchronized int open(ModelRequest request, String idempotencyKey) {
+        if (entries.size() == MOST_ENTRIES) {
+            throw new IllegalStateException("the ledger is full after " + MOST_ENTRIES + " requests");
+        }
+        int number = entries.size();
+        entries.add(new Entry(
+                number,
+                request.model(),
+                request.last(),
+                idempotencyKey,
+                request.stream(),
+                0,
+                request.inputTokens(),
+                request.cachedTokens(),
+                0,
+                Outcome.OPEN));
+        return number;
+    }
+
+    /** What it became first, it stays. */
+    synchronized void end(int number, Outcome outcome, int status, long outputTokens) {
+        Entry open = entries.get(number);
+        if (open.outcome() == Outcome.OPEN) {
+            entries.set(number, open.ended(outcome, status, outputTokens));
+        }
+    }
+
+    public synchronized List<Entry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** Those that were answered to the end. */
+    public List<Entry> finished() {
+        return entries().stream()
+                .filter(entry -> entry.outcome() == Outcome.FINISHED)
+                .toList();
+    }
+}
