@@ -76,7 +76,7 @@ final class Parameters {
         // A real one tells how far the whole database is, so that no two answers are equal; other tests try another
         // tenant's.
         content("\"of nobody\"", "position");
-        leftOut("type", "types", "until_now");
+        leftOut("type", "types", "until_now", "deltas");
         leftOut("after_seq", "choice", "size_bytes");
         content("\"of B\"", "chunk");
         content("\"00000000-0000-4000-8000-000000000000\"", "upload_id");

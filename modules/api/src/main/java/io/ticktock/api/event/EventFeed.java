@@ -3,6 +3,7 @@ package io.ticktock.api.event;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.AsyncResult;
@@ -105,7 +106,16 @@ public final class EventFeed {
         watch.heardAtNanos = System.nanoTime();
         watch.log.position().ifPresent(position -> watch.sink().heartbeat(Optional.of(position)));
         watch.log.hear(() -> look(watch)).ifPresent(watch::hear);
+        watch.log.hearDeltas(delta -> pass(watch, delta)).ifPresent(watch::hearDeltas);
         look(watch);
+    }
+
+    /** What there is no room for is left out: it is kept nowhere, and its number shows that it is missing. */
+    private static void pass(Watch watch, ExecutionDelta delta) {
+        if (watch.isOpen() && !watch.waitsForDrain && !watch.sink().isFull()) {
+            watch.sink().send(delta);
+            watch.heardAtNanos = System.nanoTime();
+        }
     }
 
     private void tick() {

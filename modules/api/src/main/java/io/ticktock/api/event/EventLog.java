@@ -1,10 +1,12 @@
 package io.ticktock.api.event;
 
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a listener follows, and how far it is told. */
 interface EventLog {
@@ -41,4 +43,7 @@ interface EventLog {
 
     /** What is told on the bus when there may be more, if anything is. */
     Optional<Future<Registration>> hear(Runnable news);
+
+    /** What is said on the bus besides what is in the log, if it was asked for. */
+    Optional<Future<Registration>> hearDeltas(Consumer<ExecutionDelta> heard);
 }

@@ -1,6 +1,7 @@
 package io.ticktock.api.event;
 
 import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ public interface EventSink {
 
     /** @param position to go on after it */
     void send(String position, LifetimeEvent event);
+
+    /** What a handler says while it runs: it has no position. */
+    void send(ExecutionDelta delta);
 
     /**
      * Keeps the connection alive, where nothing else would.

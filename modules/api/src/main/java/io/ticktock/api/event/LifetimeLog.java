@@ -5,6 +5,7 @@ import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.ListEventsRequest;
@@ -13,6 +14,7 @@ import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The log of a lifetime, up to the event that ends it. A position is the seq of an event. */
 final class LifetimeLog implements EventLog {
@@ -23,12 +25,14 @@ final class LifetimeLog implements EventLog {
     private final Bus bus;
     private final String tenantId;
     private final String lifetimeId;
+    private final boolean deltas;
     private long lastSeq;
 
     LifetimeLog(Bus bus, WatchLifetimeRequest request) {
         this.bus = bus;
         this.tenantId = request.getTenantId();
         this.lifetimeId = request.getLifetimeId();
+        this.deltas = request.getDeltas();
         this.lastSeq = request.getAfterSeq();
     }
 
@@ -112,6 +116,18 @@ final class LifetimeLog implements EventLog {
         return Optional.of(bus.subscribe(Addresses.CONTROL_PROGRESS.at(lifetimeId), progress -> {
             if (isNews(progress)) {
                 news.run();
+            }
+        }));
+    }
+
+    @Override
+    public Optional<Future<Registration>> hearDeltas(Consumer<ExecutionDelta> heard) {
+        if (!deltas) {
+            return Optional.empty();
+        }
+        return Optional.of(bus.subscribe(Addresses.EXECUTOR_DELTA.at(lifetimeId), delta -> {
+            if (delta.getTenantId().equals(tenantId)) {
+                heard.accept(delta);
             }
         }));
     }

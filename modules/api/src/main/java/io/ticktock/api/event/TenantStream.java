@@ -3,12 +3,14 @@ package io.ticktock.api.event;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ReadStreamRequest;
 import io.ticktock.proto.v1.ReadStreamResponse;
 import io.ticktock.proto.v1.WatchEventsRequest;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The events of all lifetimes of a tenant, in the order in which they became durable. It has no end. */
 final class TenantStream implements EventLog {
@@ -89,6 +91,11 @@ final class TenantStream implements EventLog {
     /** It is looked from time to time: a word about every event would cost those whom nobody follows. */
     @Override
     public Optional<Future<Registration>> hear(Runnable news) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Future<Registration>> hearDeltas(Consumer<ExecutionDelta> heard) {
         return Optional.empty();
     }
 }

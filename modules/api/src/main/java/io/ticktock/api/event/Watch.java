@@ -17,6 +17,7 @@ public final class Watch {
 
     private Supplier<Future<Caller>> credential;
     private Future<Registration> hints;
+    private Future<Registration> deltas;
     private boolean closed;
 
     /** Whether the log is being read for it, or is about to be. */
@@ -55,6 +56,9 @@ public final class Watch {
         if (hints != null) {
             hints.onSuccess(Registration::end);
         }
+        if (deltas != null) {
+            deltas.onSuccess(Registration::end);
+        }
     }
 
     /** Whether what it was to go on after is the end. */
@@ -69,6 +73,10 @@ public final class Watch {
 
     void hear(Future<Registration> of) {
         hints = of;
+    }
+
+    void hearDeltas(Future<Registration> of) {
+        deltas = of;
     }
 
     boolean isOpen() {

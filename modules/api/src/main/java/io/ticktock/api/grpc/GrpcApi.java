@@ -32,7 +32,6 @@ import io.ticktock.proto.v1.GetWebhookRequest;
 import io.ticktock.proto.v1.Guardrail;
 import io.ticktock.proto.v1.HeartbeatHeldTaskRequest;
 import io.ticktock.proto.v1.IssueApiKeyRequest;
-import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.ListApiKeysRequest;
 import io.ticktock.proto.v1.ListAuditRequest;
 import io.ticktock.proto.v1.ListDeliveriesRequest;
@@ -62,9 +61,7 @@ import io.ticktock.proto.v1.TestWebhookRequest;
 import io.ticktock.proto.v1.UpdateTenantRequest;
 import io.ticktock.proto.v1.UpdateWebhookRequest;
 import io.ticktock.proto.v1.WatchEventsRequest;
-import io.ticktock.proto.v1.WatchEventsResponse;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
-import io.ticktock.proto.v1.WatchLifetimeResponse;
 import io.ticktock.proto.v1.WebhookOuterClass;
 import io.ticktock.proto.v1.Worker;
 import io.ticktock.proto.v1.WriteBlobRequest;
@@ -76,7 +73,6 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import java.util.Locale;
-import java.util.Optional;
 
 /** The table of rpcs: which operation each one is. */
 public final class GrpcApi {
@@ -141,25 +137,15 @@ public final class GrpcApi {
                 "WatchLifetime",
                 WatchLifetimeRequest.getDefaultInstance(),
                 operations.lifetimes().watch,
-                GrpcApi::watched);
+                WatchForm.ofLifetime());
         rpcs.addWatch(
                 "WatchEvents",
                 WatchEventsRequest.getDefaultInstance(),
                 operations.lifetimes().watchAll,
-                GrpcApi::streamed);
+                WatchForm.ofTenant());
         rpcs.add("ReplayLifetime", ReplayLifetimeRequest.getDefaultInstance(), operations.history().replay);
         rpcs.add("ReplayPlans", ReplayPlansRequest.getDefaultInstance(), operations.history().replayPlans);
         return rpcs.service();
-    }
-
-    private static WatchLifetimeResponse watched(String position, Optional<LifetimeEvent> event) {
-        return WatchLifetimeResponse.newBuilder().setEvent(event.orElseThrow()).build();
-    }
-
-    private static WatchEventsResponse streamed(String position, Optional<LifetimeEvent> event) {
-        WatchEventsResponse.Builder response = WatchEventsResponse.newBuilder().setPosition(position);
-        event.ifPresent(response::setEvent);
-        return response.build();
     }
 
     /** Records are appended by executors, on the bus: these rpcs are not served here. */

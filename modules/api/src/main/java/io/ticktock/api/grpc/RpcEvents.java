@@ -4,6 +4,7 @@ import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.EventSink;
 import io.ticktock.api.event.Watch;
 import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -18,10 +19,13 @@ final class RpcEvents<Q, R> implements EventSink {
 
     private static final int PING_BYTES = 8;
 
-    /** What is sent of an event and its position; without an event, of a position alone. */
-    @FunctionalInterface
+    /** What is sent as which message of the rpc. */
     interface Form<R> {
+
+        /** Without an event, of a position alone. */
         R of(String position, Optional<LifetimeEvent> event);
+
+        R of(ExecutionDelta delta);
     }
 
     private final GrpcServerRequest<Q, R> call;
@@ -58,6 +62,11 @@ final class RpcEvents<Q, R> implements EventSink {
     @Override
     public void send(String position, LifetimeEvent event) {
         response.write(form.of(position, Optional.of(event)));
+    }
+
+    @Override
+    public void send(ExecutionDelta delta) {
+        response.write(form.of(delta));
     }
 
     /** Between gRPC's two ends a ping of HTTP/2 does, which readers of the stream never see. */

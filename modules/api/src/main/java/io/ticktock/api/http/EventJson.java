@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.Amounts;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.FiredPolicy;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Paused;
@@ -26,6 +27,22 @@ final class EventJson {
     /** Stable; such as {@code child_started}. */
     static String type(LifetimeEvent event) {
         return event.getEventCase().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What a handler says; the number of those before it that are missing only where there are any. */
+    static ObjectNode of(ExecutionDelta delta) {
+        ObjectNode json = JsonText.object();
+        json.put("lifetime_id", delta.getLifetimeId());
+        json.put("exec_id", delta.getExecId());
+        json.put("node_id", delta.getNodeId());
+        json.put("iteration", delta.getIteration());
+        json.put("attempt", delta.getAttempt());
+        json.put("number", delta.getNumber());
+        json.put("text", delta.getText());
+        if (delta.getDroppedChars() > 0) {
+            json.put("dropped_chars", delta.getDroppedChars());
+        }
+        return json;
     }
 
     static ObjectNode of(LifetimeEvent event) {

@@ -42,10 +42,11 @@ final class EventRoutes {
     }
 
     private Future<HttpAnswer> watch(HttpCall call) {
-        call.requireQuery("after");
+        call.requireQuery("after", "deltas");
         WatchLifetimeRequest request = WatchLifetimeRequest.newBuilder()
                 .setLifetimeId(call.path("id"))
                 .setAfterSeq(after(call))
+                .setDeltas(call.flag("deltas"))
                 .build();
         return call.perform(lifetimes.watch, request).map(watch -> answer(call, watch));
     }

@@ -5,6 +5,7 @@ import io.ticktock.api.access.Caller;
 import io.ticktock.api.event.EventSink;
 import io.ticktock.api.event.Watch;
 import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -58,6 +59,14 @@ final class ServerSentEvents implements EventSink {
     public void send(String position, LifetimeEvent event) {
         response.write(Buffer.buffer("id: " + position + "\nevent: " + EventJson.type(event) + "\ndata: ")
                 .appendBytes(JsonText.bytes(EventJson.of(event)))
+                .appendString("\n\n"));
+    }
+
+    /** Without an id: a client that comes again still says which event of the log it heard last. */
+    @Override
+    public void send(ExecutionDelta delta) {
+        response.write(Buffer.buffer("event: delta\ndata: ")
+                .appendBytes(JsonText.bytes(EventJson.of(delta)))
                 .appendString("\n\n"));
     }
 

@@ -9,6 +9,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.Role;
 import io.ticktock.proto.v1.WatchEventsRequest;
@@ -244,6 +245,58 @@ class EventFeedTest {
     }
 
     @Test
+    void deltasAreHeardByTheirTenantWhereTheyWereAskedFor() {
+        log.start("a");
+        RecordingSink asking = RecordingSink.roomy();
+        RecordingSink notAsking = RecordingSink.roomy();
+        watch(request(FakeLog.TENANT, "a", 0).toBuilder().setDeltas(true).build(), asking);
+        watch("a", 0, notAsking);
+        say("other", "a", 1);
+        say(FakeLog.TENANT, "b", 2);
+        say(FakeLog.TENANT, "a", 3);
+        log.tell("a", FakeLog.accepted("e"));
+        say(FakeLog.TENANT, "a", 4);
+        asking.awaitDeltas(3L, 4L);
+        log.tell("a", FakeLog.completed());
+        asking.awaitEnd();
+        notAsking.awaitEnd();
+
+        asking.awaitSeqs(1, 2);
+        notAsking.awaitSeqs(1, 2);
+        notAsking.awaitDeltas();
+    }
+
+    @Test
+    void whoIsFullMissesDeltasButNoEvents() {
+        log.start("a");
+        RecordingSink sink = new RecordingSink(1);
+        watch(request(FakeLog.TENANT, "a", 0).toBuilder().setDeltas(true).build(), sink);
+        say(FakeLog.TENANT, "a", 1);
+        sink.awaitDeltas(1L);
+        for (int number = 2; number <= 10_000; number++) {
+            say(FakeLog.TENANT, "a", number);
+        }
+        log.tell("a", FakeLog.accepted("e"));
+        sink.awaitFull();
+        context.runOnContext(nothing -> sink.makeRoom(10).run());
+        sink.awaitSeqs(1, 1);
+        say(FakeLog.TENANT, "a", 10_001);
+
+        sink.awaitDeltas(1L, 10_001L);
+    }
+
+    private void say(String tenantId, String lifetimeId, long number) {
+        bus.publish(
+                Addresses.EXECUTOR_DELTA.at(lifetimeId),
+                ExecutionDelta.newBuilder()
+                        .setTenantId(tenantId)
+                        .setLifetimeId(lifetimeId)
+                        .setNumber(number)
+                        .setText("text")
+                        .build());
+    }
+
+    @Test
     void aTenantsStreamGoesOnFromWhereItIsAskedTo() {
         log.start("a");
         log.appendMany("a", 3);
@@ -303,6 +356,14 @@ class EventFeedTest {
         Watch watch = Awaiting.result(open(lifetimeId, afterSeq));
         onLoop(() -> watch.begin(sink, () -> Future.succeededFuture(CALLER)));
         return watch;
+    }
+
+    private void watch(WatchLifetimeRequest request, RecordingSink sink) {
+        Watch watch = Awaiting.result(onLoop(() -> feed.open(request)));
+        Awaiting.result(onLoop(() -> {
+            watch.begin(sink, () -> Future.succeededFuture(CALLER));
+            return Future.<Void>succeededFuture();
+        }));
     }
 
     private Future<Watch> open(String lifetimeId, long afterSeq) {

@@ -19,8 +19,10 @@ import io.ticktock.api.operation.Readiness;
 import io.ticktock.api.webhook.WebhookConfiguration;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
+import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.trace.Tracing;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.ticktock.proto.v1.WatchLifetimeResponse;
@@ -206,6 +208,80 @@ class EventStreamTest {
             next(heard, "event: completed");
         }
         awaitListeners(0);
+    }
+
+    @Test
+    void deltasComeInBetweenWithoutAnIdSoThatWhoComesAgainGoesOnAfterTheLastEvent() throws Exception {
+        log.append(id, FakeLog.accepted("e1"));
+        try (Stream<String> lines = get(path() + "?deltas=true", 0).body()) {
+            Iterator<String> heard = lines.iterator();
+            next(heard, "event: accepted");
+            heard.next();
+            assertEquals("", heard.next());
+            say(2, "two\n", 3);
+            String line = heard.next();
+            while (line.isEmpty() || line.equals(": heartbeat")) {
+                line = heard.next();
+            }
+            assertEquals("event: delta", line);
+            assertEquals(
+                    "data: {\"lifetime_id\":\"" + id + "\",\"exec_id\":\"e2\",\"node_id\":\"a\",\"iteration\":1,"
+                            + "\"attempt\":1,\"number\":2,\"text\":\"two\\n\",\"dropped_chars\":3}",
+                    heard.next());
+            assertEquals("", heard.next());
+        }
+        log.append(id, FakeLog.completed());
+        List<String> ids = get(path() + "?deltas=true", 1)
+                .body()
+                .filter(line -> line.startsWith("id: "))
+                .toList();
+        assertEquals(List.of("id: 2"), ids);
+        assertEquals(400, get(path() + "?deltas=perhaps", 0).statusCode());
+        awaitListeners(0);
+    }
+
+    @Test
+    void anRpcHasDeltasInAFieldOfTheirOwn() {
+        GrpcClientResponse<WatchLifetimeRequest, WatchLifetimeResponse> response =
+                Awaiting.result(request(GrpcClient.client(vertx), 0).compose(request -> {
+                    request.end(WatchLifetimeRequest.newBuilder()
+                            .setLifetimeId(id)
+                            .setDeltas(true)
+                            .build());
+                    return request.response().map(EventStreamTest::paused);
+                }));
+        Promise<LifetimeEvent> event = Promise.promise();
+        Promise<ExecutionDelta> delta = Promise.promise();
+        response.handler(message -> {
+                    if (message.hasDelta()) {
+                        delta.tryComplete(message.getDelta());
+                    } else {
+                        event.tryComplete(message.getEvent());
+                    }
+                })
+                .resume();
+        log.append(id, FakeLog.accepted("e1"));
+        assertEquals(1, Awaiting.result(event.future()).getSeq());
+        say(1, "one", 0);
+        assertEquals("one", Awaiting.result(delta.future()).getText());
+        log.tell(id, FakeLog.completed());
+        awaitListeners(0);
+    }
+
+    private void say(long number, String text, long dropped) {
+        bus.publish(
+                Addresses.EXECUTOR_DELTA.at(id),
+                ExecutionDelta.newBuilder()
+                        .setTenantId(FakeLog.TENANT)
+                        .setLifetimeId(id)
+                        .setExecId("e2")
+                        .setNodeId("a")
+                        .setIteration(1)
+                        .setAttempt(1)
+                        .setNumber(number)
+                        .setText(text)
+                        .setDroppedChars(dropped)
+                        .build());
     }
 
     @Test

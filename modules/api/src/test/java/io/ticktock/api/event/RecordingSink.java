@@ -3,6 +3,7 @@ package io.ticktock.api.event;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Failure;
+import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ final class RecordingSink implements EventSink {
 
     private final List<Long> seqs = new ArrayList<>();
     private final List<String> positions = new ArrayList<>();
+    private final List<Long> deltas = new ArrayList<>();
     private int heartbeats;
     private int room;
     private boolean ended;
@@ -40,6 +42,14 @@ final class RecordingSink implements EventSink {
         room--;
         seqs.add(event.getSeq());
         positions.add(position);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void send(ExecutionDelta delta) {
+        assertTrue(room > 0, "sent to one that is full");
+        room--;
+        deltas.add(delta.getNumber());
         notifyAll();
     }
 
@@ -92,6 +102,13 @@ final class RecordingSink implements EventSink {
         await(() -> seqs.size() >= expected.size(), "events");
         synchronized (this) {
             assertTrue(seqs.equals(expected), () -> "heard " + seqs);
+        }
+    }
+
+    void awaitDeltas(Long... numbers) {
+        await(() -> deltas.size() >= numbers.length, "deltas");
+        synchronized (this) {
+            assertTrue(deltas.equals(List.of(numbers)), () -> "heard deltas " + deltas);
         }
     }
 
