@@ -242,7 +242,8 @@ final class Conversation {
         }
         if (running != null) {
             running.fail(new LlmFault("llm_cancelled", "the call was given up", true));
-        } else if (waiting != null) {
+        }
+        if (waiting != null) {
             waiting.end(0);
         }
     }

@@ -19,7 +19,7 @@ final class ModelCall implements StreamingChatResponseHandler {
     private final Consumer<String> tokens;
     private final Promise<Answer> answer = Promise.promise();
     private final long began = System.nanoTime();
-    private Wire wire;
+    private volatile Wire wire;
     private long firstAt;
     private long received;
 
@@ -33,6 +33,10 @@ final class ModelCall implements StreamingChatResponseHandler {
     /** Fails with {@link LlmFault}. */
     Future<Answer> start(Wire over, Credential credential, Ask ask) {
         wire = over;
+        if (answer.future().isComplete()) {
+            over.close();
+            return answer.future();
+        }
         try {
             Models.over(over, provider, credential).chat(ask.request(), this);
         } catch (RuntimeException e) {

@@ -187,6 +187,19 @@ class LlmTest {
     }
 
     @Test
+    void whatIsCancelledBeforeItBeginsIsNotSent() {
+        TestAttempt attempt = attempt();
+        attempt.cancel();
+        assertEquals(
+                "llm_cancelled", failed(run(attempt, Map.of("prompt", "Talk"))).code());
+        assertTrue(requests.isEmpty());
+        ModelCall call = new ModelCall(provider(ProviderKind.OPENAI), 1 << 16, text -> {});
+        call.fail(new LlmFault("llm_cancelled", "given up", true));
+        Wire wire = new Wire(vertx, vertx.createHttpClient(), "the provider", PATIENT, 1 << 16, call::fail);
+        assertTrue(call.start(wire, Credential.NONE, null).failed());
+    }
+
+    @Test
     void tooManyRequestsAreTriedAgainLater() {
         script.add(response -> response.setStatusCode(429)
                 .putHeader("retry-after", "7")
