@@ -48,7 +48,8 @@ final class Effort implements CelEvaluationListener {
             "counts",
             "mergeCounts",
             "join",
-            "toJson");
+            "toJson",
+            "digest");
 
     /** The latest values of the parts of the expression, by their ids. */
     private Object[] values = new Object[16];

@@ -70,7 +70,12 @@ record Function(String name, CelType result, List<CelType> parameters, CelFuncti
                         List.of(LIST, STRING),
                         args -> TextFunctions.join(list(args, 0), text(args, 1))),
                 new Function("json", DYN, List.of(STRING), args -> PlainValues.toCel(PlainJson.parse(text(args, 0)))),
-                new Function("toJson", STRING, List.of(DYN), args -> PlainJson.write(PlainValues.toPlain(args[0]))));
+                new Function("toJson", STRING, List.of(DYN), args -> PlainJson.write(PlainValues.toPlain(args[0]))),
+                new Function(
+                        "digest",
+                        STRING,
+                        List.of(DYN),
+                        args -> TextFunctions.digest(PlainJson.write(PlainValues.toPlain(args[0])))));
     }
 
     private static List<Function> onLists() {
