@@ -54,11 +54,16 @@ final class McpSettingsParser {
         Map.Entry<Target, SourceValue> asked = targets.entrySet().iterator().next();
         Target target = asked.getKey();
         Optional<Template> name = expressions.text(target.key(), asked.getValue(), scope);
-        if (server.isEmpty() || name.isEmpty()) {
+        if (server.isEmpty() || name.isEmpty() || isFaulty(name.get())) {
             return Optional.empty();
         }
         List<String> allowed = allowed(target, asked.getValue(), name.get(), allow);
         return Optional.of(new McpSettings(server.get().text(), target, name.get(), allowed, arguments, take));
+    }
+
+    /** What was a fault already stands for nothing. */
+    private static boolean isFaulty(Template name) {
+        return name.isLiteral() && name.literalValue() == null;
     }
 
     private void addBadServer(SourceScalar name) {

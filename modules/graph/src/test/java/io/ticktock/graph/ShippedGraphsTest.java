@@ -46,7 +46,16 @@ class ShippedGraphsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"word-count.yaml", "newton.yaml", "approval.yaml", "agent.yaml", "tool-agent.yaml", "research.yaml", "coding-agent.yaml"})
+    @ValueSource(
+            strings = {
+                "word-count.yaml",
+                "newton.yaml",
+                "approval.yaml",
+                "agent.yaml",
+                "tool-agent.yaml",
+                "research.yaml",
+                "coding-agent.yaml"
+            })
     void namesItsSchemaAndFile(String name) throws IOException {
         assertTrue(Files.readString(Path.of("../../conf/graphs", name))
                 .startsWith("# yaml-language-server: $schema=../schema/graph.schema.json\n"));
