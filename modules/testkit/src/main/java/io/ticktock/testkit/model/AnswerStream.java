@@ -16,6 +16,7 @@ import java.util.Map;
 final class AnswerStream {
 
     private static final int PART_CHARS = 24;
+    private static final int PARTS_AT_ONCE = 64;
     /** An endless answer ends some time, should nobody mind. */
     private static final long MOST_PARTS = 10_000_000;
 
@@ -105,7 +106,12 @@ final class AnswerStream {
     }
 
     private void next() {
-        while (!ended && !response.writeQueueFull()) {
+        for (int turn = 0; !ended && !response.writeQueueFull(); turn++) {
+            if (turn == PARTS_AT_ONCE) {
+                // So that others have their turn, and whoever went away is noticed.
+                vertx.runOnContext(later -> next());
+                return;
+            }
             if (!answer.pause().isZero()) {
                 response.drainHandler(null);
                 vertx.setTimer(answer.pause().toMillis(), passed -> {
