@@ -49,7 +49,7 @@ class BudgetIT {
     private static final String LOOPBACK = "executor.http.allowed_addresses=127.0.0.0/8";
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final long LOOK_EVERY_MS = 50;
-    private static final int KILLS = Integer.getInteger("budget.kills", 3);
+    private static final int KILLS = Integer.getInteger("budget.kills", 2);
     private static final String BUDGET = "limit of cost_usd by month";
     private static final long LIMIT_MICROS = 2_500_000;
 

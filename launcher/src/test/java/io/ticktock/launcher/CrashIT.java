@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
 
     private final long seed = Long.getLong("crash.seed", System.nanoTime());
-    private final int kills = Integer.getInteger("crash.kills", 6);
-    private final int lifetimes = Integer.getInteger("crash.lifetimes", 60);
+    private final int kills = Integer.getInteger("crash.kills", 4);
+    private final int lifetimes = Integer.getInteger("crash.lifetimes", 40);
 
     @TempDir
     private Path folder;

@@ -45,7 +45,7 @@ class ParkedIT {
     private static final long MOST_MINUTES = 20;
     private static final long LOOK_EVERY_MS = 50;
 
-    private final int lifetimes = Integer.getInteger("parked.lifetimes", 5_000);
+    private final int lifetimes = Integer.getInteger("parked.lifetimes", 3_000);
     /** Caches that a smaller crowd would not fill would hide what a lifetime takes. */
     private final double share = Math.min(1, lifetimes / (double) FULL_CROWD);
 
