@@ -79,7 +79,17 @@ public final class Cluster {
                     throw failure;
                 }
                 LOG.warn("{}; trying again", failure.getMessage());
+                pause();
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(FailureCode.UNAVAILABLE, "interrupted while it joined the cluster", e);
         }
     }
 
