@@ -11,6 +11,7 @@ import io.ticktock.api.operation.Operation;
 import io.ticktock.api.operation.TenantOperations;
 import io.ticktock.bus.Address;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Role;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -55,6 +56,10 @@ final class BusConnection implements Connection {
 
     @Override
     public Future<?> onProgress(LifetimeId id, Runnable hint) {
-        return bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> hint.run());
+        return bus.subscribe(CONTROL_PROGRESS.at(Shard.of(id.uuid())), progress -> {
+            if (progress.getLifetimeId().equals(id.toString())) {
+                hint.run();
+            }
+        });
     }
 }

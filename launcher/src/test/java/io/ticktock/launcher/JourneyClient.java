@@ -1,6 +1,5 @@
 package io.ticktock.launcher;
 
-import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
 import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
@@ -9,6 +8,7 @@ import static io.ticktock.bus.Addresses.STATE_SEND_SIGNAL;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProgressListeners;
 import io.ticktock.bus.Shard;
 import io.ticktock.launcher.crash.Journal;
 import io.ticktock.launcher.crash.Journey;
@@ -41,6 +41,7 @@ final class JourneyClient extends VerticleBase {
     private final List<Journey> toStart;
     private final List<Journey> toAccompany;
     private final Set<String> answered = new HashSet<>();
+    private ProgressListeners listeners;
 
     /** @param toAccompany those that may ask something, or may have before this process began */
     JourneyClient(Bus bus, Journal journal, List<Journey> toStart, List<Journey> toAccompany) {
@@ -52,6 +53,7 @@ final class JourneyClient extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        listeners = new ProgressListeners(vertx, bus);
         toAccompany.forEach(this::accompany);
         toStart.forEach(
                 journey -> begin(journey, journal.asks(Kind.START, journey.id().toString(), "")));
@@ -78,7 +80,8 @@ final class JourneyClient extends VerticleBase {
 
     /** Progress is only a hint, and what came before it is in the log alone. */
     private void accompany(Journey journey) {
-        bus.subscribe(CONTROL_PROGRESS.at(journey.id().toString()), progress -> {
+        listeners
+                .add(journey.id(), progress -> {
                     if (progress.getEventsList().stream().anyMatch(LifetimeEvent::hasWaiting)) {
                         look(journey);
                     }

@@ -1,6 +1,5 @@
 package io.ticktock.launcher;
 
-import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
 import static io.ticktock.bus.Addresses.CONTROL_SIGNAL;
 import static io.ticktock.bus.Addresses.CONTROL_START;
 import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
@@ -9,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProgressListeners;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -38,11 +38,18 @@ final class ParkedCrowd extends VerticleBase {
     private final Bus bus;
     private final String tenantId;
     private final long[] waitingExecIds;
+    private ProgressListeners listeners;
 
     ParkedCrowd(Bus bus, String tenantId, int size) {
         this.bus = bus;
         this.tenantId = tenantId;
         this.waitingExecIds = new long[2 * size];
+    }
+
+    @Override
+    public Future<?> start() {
+        listeners = new ProgressListeners(vertx, bus);
+        return Future.succeededFuture();
     }
 
     /** Starts these, all with the same input; completes when all of them wait. */
@@ -101,7 +108,8 @@ final class ParkedCrowd extends VerticleBase {
     /** Sends the request until the event is seen that it leads to, and completes with that. */
     private Future<LifetimeEvent> awaiting(int number, Predicate<LifetimeEvent> wanted, Request request) {
         Promise<LifetimeEvent> seen = Promise.promise();
-        return bus.subscribe(CONTROL_PROGRESS.at(id(number)), progress -> look(progress.getEventsList(), wanted, seen))
+        return listeners
+                .add(UUID.fromString(id(number)), progress -> look(progress.getEventsList(), wanted, seen))
                 .compose(registration -> {
                     send(request, seen);
                     long timer = vertx.setPeriodic(REPEAT_MS, id -> {

@@ -1,10 +1,9 @@
 package io.ticktock.launcher.bench;
 
-import static io.ticktock.bus.Addresses.CONTROL_PROGRESS;
-
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProgressListeners;
 import io.ticktock.bus.Registration;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -45,6 +44,7 @@ public final class BenchLoad extends VerticleBase {
     private final List<String> started = new ArrayList<>();
     private final Promise<BenchPhase> done = Promise.promise();
     private int ended;
+    private ProgressListeners listeners;
     private long startNanos;
     private long lastMoveNanos;
 
@@ -77,6 +77,7 @@ public final class BenchLoad extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        listeners = new ProgressListeners(vertx, bus);
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
         vertx.setPeriodic(1_000, timer -> checkMoving());
@@ -93,7 +94,8 @@ public final class BenchLoad extends VerticleBase {
         UUID id = ids.get();
         started.add(id.toString());
         Run run = new Run(System.nanoTime());
-        bus.subscribe(CONTROL_PROGRESS.at(id.toString()), progress -> moved(run, progress))
+        listeners
+                .add(id, progress -> moved(run, progress))
                 .onSuccess(registration -> run.registration = registration)
                 .onComplete(registration -> requestStart(id), done::tryFail);
     }

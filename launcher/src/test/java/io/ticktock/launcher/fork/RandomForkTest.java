@@ -240,9 +240,9 @@ class RandomForkTest {
 
     /** Every person says the same. */
     private Future<?> answerQuestions(String id) {
-        return bus.subscribe(Addresses.CONTROL_PROGRESS.at(id), (LifetimeProgress progress) -> {
+        return bus.subscribe(Addresses.CONTROL_PROGRESS.at(Shard.of(id)), (LifetimeProgress progress) -> {
             for (LifetimeEvent event : progress.getEventsList()) {
-                if (event.getWaiting().hasHuman()) {
+                if (event.getWaiting().hasHuman() && progress.getLifetimeId().equals(id)) {
                     answer(id, event.getWaiting().getExecId());
                 }
             }

@@ -232,7 +232,7 @@ public final class Addresses {
             new Topic<>("control.recorded", ExecutionReference.class);
 
     public static final Topic<FreeShards> CONTROL_FREE_SHARDS = new Topic<>("control.free-shards", FreeShards.class);
-    /** Published by the control plane, at the lifetime's id, once events are durable. */
+    /** Published by the control plane, at the lifetime's shard, once events are durable. */
     public static final Topic<LifetimeProgress> CONTROL_PROGRESS =
             new Topic<>("control.progress", LifetimeProgress.class);
 

@@ -141,10 +141,13 @@ public final class Bus {
         consumer.handler(parcel -> answerAll(address, parcel, handler));
         return consumer.completion().map(registered -> {
             if (!leavesProcess || !address.isNear()) {
-                return new Registration(consumer, () -> {});
+                return new Registration(consumer::unregister);
             }
             near.add(address.name());
-            return new Registration(consumer, () -> near.end(address.name()));
+            return new Registration(() -> {
+                near.end(address.name());
+                return consumer.unregister();
+            });
         });
     }
 
@@ -214,7 +217,7 @@ public final class Bus {
         Handler<io.vertx.core.eventbus.Message<M>> handler = message -> delivery.deliver(
                 Delivery.Leg.PUBLICATION, topic.name(), () -> listener.accept(message.body()), () -> {});
         consumer.handler(handler);
-        return consumer.completion().map(new Registration(consumer, () -> {}));
+        return consumer.completion().map(new Registration(consumer::unregister));
     }
 
     private static Failure lost() {

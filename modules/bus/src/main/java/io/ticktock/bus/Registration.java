@@ -1,26 +1,23 @@
 package io.ticktock.bus;
 
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.MessageConsumer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** What serves or listens at one address. Ends with its verticle at the latest. */
 public final class Registration {
 
-    private final MessageConsumer<?> consumer;
-    private final Runnable onEnd;
-    private final AtomicBoolean hasEnded = new AtomicBoolean();
+    private final Supplier<Future<Void>> onEnd;
+    private Future<Void> ended;
 
-    Registration(MessageConsumer<?> consumer, Runnable onEnd) {
-        this.consumer = consumer;
+    Registration(Supplier<Future<Void>> onEnd) {
         this.onEnd = onEnd;
     }
 
     /** Nothing arrives any more. */
-    public Future<Void> end() {
-        if (!hasEnded.getAndSet(true)) {
-            onEnd.run();
+    public synchronized Future<Void> end() {
+        if (ended == null) {
+            ended = onEnd.get();
         }
-        return consumer.unregister();
+        return ended;
     }
 }

@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.LifetimeProgress;
 
 /** Carries out what was decided and is durable, and tells of it. */
@@ -69,7 +70,7 @@ final class DecisionEffects {
 
     private void publish(Resident resident, Decision decision) {
         bus.publish(
-                Addresses.CONTROL_PROGRESS.at(resident.state.lifetimeId()),
+                Addresses.CONTROL_PROGRESS.at(Shard.of(resident.state.lifetimeId())),
                 LifetimeProgress.newBuilder()
                         .setTenantId(resident.state.tenantId())
                         .setLifetimeId(resident.state.lifetimeId())

@@ -3,6 +3,7 @@ package io.ticktock.api.event;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProgressListeners;
 import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.WatchEventsRequest;
 import io.ticktock.proto.v1.WatchLifetimeRequest;
@@ -37,6 +38,7 @@ public final class EventFeed {
 
     private final Vertx vertx;
     private final Bus bus;
+    private final ProgressListeners progress;
     private final FeedBounds bounds;
 
     /** Those whose log was read the longest time ago first. */
@@ -50,12 +52,13 @@ public final class EventFeed {
     public EventFeed(Vertx vertx, Bus bus, FeedBounds bounds) {
         this.vertx = vertx;
         this.bus = bus;
+        this.progress = new ProgressListeners(vertx, bus);
         this.bounds = bounds;
     }
 
     /** Fails before anything is sent when there is no such lifetime, no such place in its log, or no room. */
     public Future<Watch> open(WatchLifetimeRequest request) {
-        return open(new LifetimeLog(bus, request));
+        return open(new LifetimeLog(bus, progress, request));
     }
 
     /** Fails before anything is sent when the stream cannot go on where it is asked to, or there is no room. */

@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.ProgressListeners;
 import io.ticktock.bus.Registration;
 import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -14,6 +15,7 @@ import io.ticktock.proto.v1.WatchLifetimeRequest;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** The log of a lifetime, up to the event that ends it. A position is the seq of an event. */
@@ -23,13 +25,15 @@ final class LifetimeLog implements EventLog {
     private static final int PAGE_EVENTS = 100;
 
     private final Bus bus;
+    private final ProgressListeners listeners;
     private final String tenantId;
     private final String lifetimeId;
     private final boolean deltas;
     private long lastSeq;
 
-    LifetimeLog(Bus bus, WatchLifetimeRequest request) {
+    LifetimeLog(Bus bus, ProgressListeners listeners, WatchLifetimeRequest request) {
         this.bus = bus;
+        this.listeners = listeners;
         this.tenantId = request.getTenantId();
         this.lifetimeId = request.getLifetimeId();
         this.deltas = request.getDeltas();
@@ -113,7 +117,7 @@ final class LifetimeLog implements EventLog {
 
     @Override
     public Optional<Future<Registration>> hear(Runnable news) {
-        return Optional.of(bus.subscribe(Addresses.CONTROL_PROGRESS.at(lifetimeId), progress -> {
+        return Optional.of(listeners.add(UUID.fromString(lifetimeId), progress -> {
             if (isNews(progress)) {
                 news.run();
             }

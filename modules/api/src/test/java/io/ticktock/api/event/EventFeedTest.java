@@ -9,6 +9,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.ExecutionDelta;
 import io.ticktock.proto.v1.LifetimeProgress;
 import io.ticktock.proto.v1.Role;
@@ -46,12 +47,12 @@ class EventFeedTest {
 
     @Test
     void theWholeLogIsSentInOrderAndEnds() {
-        log.start("a");
-        log.appendMany("a", 730);
-        log.append("a", FakeLog.completed());
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 730);
+        log.append(FakeLog.A, FakeLog.completed());
         RecordingSink sink = RecordingSink.roomy();
 
-        watch("a", 0, sink);
+        watch(FakeLog.A, 0, sink);
 
         sink.awaitEnd();
         sink.awaitSeqs(1, 731);
@@ -60,19 +61,19 @@ class EventFeedTest {
 
     @Test
     void whatIsToldAndWhatIsNotIsSentOnce() {
-        log.start("a");
+        log.start(FakeLog.A);
         RecordingSink first = RecordingSink.roomy();
-        watch("a", 0, first);
+        watch(FakeLog.A, 0, first);
         for (int i = 1; i <= 500; i++) {
             if (i % 3 == 0) {
-                log.append("a", FakeLog.accepted("e"));
+                log.append(FakeLog.A, FakeLog.accepted("e"));
             } else {
-                log.tell("a", FakeLog.accepted("e"));
+                log.tell(FakeLog.A, FakeLog.accepted("e"));
             }
         }
         RecordingSink second = RecordingSink.roomy();
-        watch("a", 250, second);
-        log.append("a", FakeLog.completed());
+        watch(FakeLog.A, 250, second);
+        log.append(FakeLog.A, FakeLog.completed());
 
         first.awaitEnd();
         second.awaitEnd();
@@ -83,24 +84,24 @@ class EventFeedTest {
 
     @Test
     void whoGoesOnMustNameAnEventThatThereIs() {
-        log.start("a");
-        log.appendMany("a", 3);
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 3);
 
-        Failure tooFar = Awaiting.failure(open("a", 4));
-        Failure negative = Awaiting.failure(open("a", -1));
+        Failure tooFar = Awaiting.failure(open(FakeLog.A, 4));
+        Failure negative = Awaiting.failure(open(FakeLog.A, -1));
 
         assertEquals(FailureCode.INVALID_ARGUMENT, tooFar.code());
         assertEquals(FailureCode.INVALID_ARGUMENT, negative.code());
-        assertFalse(Awaiting.result(open("a", 3)).isOver());
+        assertFalse(Awaiting.result(open(FakeLog.A, 3)).isOver());
         assertEquals(1, listeners());
     }
 
     @Test
     void afterTheEndThereIsNothingToHear() {
-        log.start("a");
-        log.append("a", FakeLog.completed());
+        log.start(FakeLog.A);
+        log.append(FakeLog.A, FakeLog.completed());
 
-        assertTrue(Awaiting.result(open("a", 1)).isOver());
+        assertTrue(Awaiting.result(open(FakeLog.A, 1)).isOver());
     }
 
     @Test
@@ -112,29 +113,31 @@ class EventFeedTest {
 
     @Test
     void thereIsRoomForSoManyOfATenantAndSoManyInAll() {
-        log.start("a");
+        log.start(FakeLog.A);
         List<Watch> open = new ArrayList<>();
-        open.add(Awaiting.result(open("a", 0)));
-        open.add(Awaiting.result(open("a", 0)));
-        assertEquals(FailureCode.OVERLOADED, Awaiting.failure(open("a", 0)).code());
+        open.add(Awaiting.result(open(FakeLog.A, 0)));
+        open.add(Awaiting.result(open(FakeLog.A, 0)));
         assertEquals(
-                FailureCode.NOT_FOUND, Awaiting.failure(openOf("other", "a")).code());
+                FailureCode.OVERLOADED, Awaiting.failure(open(FakeLog.A, 0)).code());
+        assertEquals(
+                FailureCode.NOT_FOUND,
+                Awaiting.failure(openOf("other", FakeLog.A)).code());
 
         open.forEach(watch -> onLoop(watch::close));
         open.forEach(watch -> onLoop(watch::close));
 
         assertEquals(0, listeners());
-        assertFalse(Awaiting.result(open("a", 0)).isOver());
+        assertFalse(Awaiting.result(open(FakeLog.A, 0)).isOver());
     }
 
     @Test
     void whoIsFullGetsTheRestOnceThereIsRoom() {
-        log.start("a");
-        log.appendMany("a", 20);
-        log.append("a", FakeLog.completed());
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 20);
+        log.append(FakeLog.A, FakeLog.completed());
         RecordingSink sink = new RecordingSink(7);
 
-        watch("a", 0, sink);
+        watch(FakeLog.A, 0, sink);
         sink.awaitFull();
         sink.awaitSeqs(1, 7);
         onLoop(sink.makeRoom(100));
@@ -145,15 +148,15 @@ class EventFeedTest {
 
     @Test
     void whoDoesNotReadIsCutOffAndNobodyElse() {
-        log.start("a");
-        log.appendMany("a", 20);
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 20);
         RecordingSink slow = new RecordingSink(3);
         RecordingSink other = RecordingSink.roomy();
-        watch("a", 0, slow);
-        watch("a", 0, other);
+        watch(FakeLog.A, 0, slow);
+        watch(FakeLog.A, 0, other);
 
         slow.awaitCut();
-        log.tell("a", FakeLog.completed());
+        log.tell(FakeLog.A, FakeLog.completed());
 
         other.awaitEnd();
         other.awaitSeqs(1, 21);
@@ -163,10 +166,10 @@ class EventFeedTest {
 
     @Test
     void whoHearsNothingHearsHeartbeatsUntilRefused() {
-        log.start("a");
+        log.start(FakeLog.A);
         AtomicBoolean isRevoked = new AtomicBoolean();
         RecordingSink sink = RecordingSink.roomy();
-        Watch watch = Awaiting.result(open("a", 0));
+        Watch watch = Awaiting.result(open(FakeLog.A, 0));
         onLoop(() -> watch.begin(
                 sink,
                 () -> isRevoked.get()
@@ -182,12 +185,12 @@ class EventFeedTest {
 
     @Test
     void aDataPlaneThatIsAwayIsWaitedFor() {
-        log.start("a");
+        log.start(FakeLog.A);
         RecordingSink sink = RecordingSink.roomy();
-        watch("a", 0, sink);
+        watch(FakeLog.A, 0, sink);
         log.setAway(true);
         int before = log.reads();
-        log.tell("a", FakeLog.completed());
+        log.tell(FakeLog.A, FakeLog.completed());
         sink.awaitHeartbeats(3);
         assertTrue(log.reads() > before);
         log.setAway(false);
@@ -198,23 +201,23 @@ class EventFeedTest {
 
     @Test
     void whoHasGoneIsNotReadFor() {
-        log.start("a");
-        log.start("b");
+        log.start(FakeLog.A);
+        log.start(FakeLog.B);
         RecordingSink gone = RecordingSink.roomy();
         RecordingSink stays = RecordingSink.roomy();
-        Watch watch = watch("a", 0, gone);
-        watch("b", 0, stays);
+        Watch watch = watch(FakeLog.A, 0, gone);
+        watch(FakeLog.B, 0, stays);
         onLoop(watch::close);
-        log.tell("a", FakeLog.completed());
-        log.tell("b", FakeLog.completed());
+        log.tell(FakeLog.A, FakeLog.completed());
+        log.tell(FakeLog.B, FakeLog.completed());
         stays.awaitEnd();
         int reads = log.reads();
-        log.tell("a", FakeLog.accepted("late"));
+        log.tell(FakeLog.A, FakeLog.accepted("late"));
         Awaiting.result(bus.request(
                 Addresses.STATE_LIST_EVENTS,
                 io.ticktock.proto.v1.ListEventsRequest.newBuilder()
                         .setTenantId(FakeLog.TENANT)
-                        .setLifetimeId("a")
+                        .setLifetimeId(FakeLog.A)
                         .build()));
 
         assertEquals(reads + 1, log.reads());
@@ -223,19 +226,19 @@ class EventFeedTest {
 
     @Test
     void anothersWordIsNoHint() {
-        log.start("a");
-        log.append("a", FakeLog.completed());
-        log.start("b");
+        log.start(FakeLog.A);
+        log.append(FakeLog.A, FakeLog.completed());
+        log.start(FakeLog.B);
         RecordingSink sink = RecordingSink.roomy();
-        watch("b", 0, sink);
+        watch(FakeLog.B, 0, sink);
         sink.awaitHeartbeats(1);
         int before = log.reads();
         for (int i = 0; i < 1_000; i++) {
             bus.publish(
-                    Addresses.CONTROL_PROGRESS.at("b"),
+                    Addresses.CONTROL_PROGRESS.at(Shard.of(FakeLog.B)),
                     LifetimeProgress.newBuilder()
                             .setTenantId("other")
-                            .setLifetimeId("b")
+                            .setLifetimeId(FakeLog.B)
                             .addEvents(FakeLog.accepted("e").setSeq(1))
                             .build());
         }
@@ -246,18 +249,18 @@ class EventFeedTest {
 
     @Test
     void deltasAreHeardByTheirTenantWhereTheyWereAskedFor() {
-        log.start("a");
+        log.start(FakeLog.A);
         RecordingSink asking = RecordingSink.roomy();
         RecordingSink notAsking = RecordingSink.roomy();
-        watch(request(FakeLog.TENANT, "a", 0).toBuilder().setDeltas(true).build(), asking);
-        watch("a", 0, notAsking);
-        say("other", "a", 1);
-        say(FakeLog.TENANT, "b", 2);
-        say(FakeLog.TENANT, "a", 3);
-        log.tell("a", FakeLog.accepted("e"));
-        say(FakeLog.TENANT, "a", 4);
+        watch(request(FakeLog.TENANT, FakeLog.A, 0).toBuilder().setDeltas(true).build(), asking);
+        watch(FakeLog.A, 0, notAsking);
+        say("other", FakeLog.A, 1);
+        say(FakeLog.TENANT, FakeLog.B, 2);
+        say(FakeLog.TENANT, FakeLog.A, 3);
+        log.tell(FakeLog.A, FakeLog.accepted("e"));
+        say(FakeLog.TENANT, FakeLog.A, 4);
         asking.awaitDeltas(3L, 4L);
-        log.tell("a", FakeLog.completed());
+        log.tell(FakeLog.A, FakeLog.completed());
         asking.awaitEnd();
         notAsking.awaitEnd();
 
@@ -268,19 +271,19 @@ class EventFeedTest {
 
     @Test
     void whoIsFullMissesDeltasButNoEvents() {
-        log.start("a");
+        log.start(FakeLog.A);
         RecordingSink sink = new RecordingSink(1);
-        watch(request(FakeLog.TENANT, "a", 0).toBuilder().setDeltas(true).build(), sink);
-        say(FakeLog.TENANT, "a", 1);
+        watch(request(FakeLog.TENANT, FakeLog.A, 0).toBuilder().setDeltas(true).build(), sink);
+        say(FakeLog.TENANT, FakeLog.A, 1);
         sink.awaitDeltas(1L);
         for (int number = 2; number <= 10_000; number++) {
-            say(FakeLog.TENANT, "a", number);
+            say(FakeLog.TENANT, FakeLog.A, number);
         }
-        log.tell("a", FakeLog.accepted("e"));
+        log.tell(FakeLog.A, FakeLog.accepted("e"));
         sink.awaitFull();
         context.runOnContext(nothing -> sink.makeRoom(10).run());
         sink.awaitSeqs(1, 1);
-        say(FakeLog.TENANT, "a", 10_001);
+        say(FakeLog.TENANT, FakeLog.A, 10_001);
 
         sink.awaitDeltas(1L, 10_001L);
     }
@@ -298,8 +301,8 @@ class EventFeedTest {
 
     @Test
     void aTenantsStreamGoesOnFromWhereItIsAskedTo() {
-        log.start("a");
-        log.appendMany("a", 3);
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 3);
         assertEquals(
                 FailureCode.INVALID_ARGUMENT,
                 Awaiting.failure(openStream(WatchEventsRequest.newBuilder().setPosition("nowhere")))
@@ -308,7 +311,7 @@ class EventFeedTest {
         RecordingSink goesOn = RecordingSink.roomy();
         follow(WatchEventsRequest.newBuilder(), fromNow);
         follow(WatchEventsRequest.newBuilder().setPosition("p1"), goesOn);
-        log.appendMany("a", 500);
+        log.appendMany(FakeLog.A, 500);
 
         fromNow.awaitSeqs(4, 503);
         goesOn.awaitSeqs(2, 503);
@@ -321,20 +324,20 @@ class EventFeedTest {
 
     @Test
     void whoHearsNothingOfAStreamHearsHowFarItIs() {
-        log.start("a");
+        log.start(FakeLog.A);
         RecordingSink sink = RecordingSink.roomy();
         follow(WatchEventsRequest.newBuilder().addTypes("completed"), sink);
-        log.appendMany("a", 7);
+        log.appendMany(FakeLog.A, 7);
 
         sink.awaitPosition("p7");
-        log.append("a", FakeLog.completed());
+        log.append(FakeLog.A, FakeLog.completed());
         sink.awaitSeqs(8, 8);
     }
 
     @Test
     void aStreamUntilNowEnds() {
-        log.start("a");
-        log.appendMany("a", 730);
+        log.start(FakeLog.A);
+        log.appendMany(FakeLog.A, 730);
         RecordingSink sink = RecordingSink.roomy();
         follow(WatchEventsRequest.newBuilder().setPosition("p0").setUntilNow(true), sink);
 

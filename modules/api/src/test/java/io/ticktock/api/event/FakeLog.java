@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.Completed;
 import io.ticktock.proto.v1.LifetimeEvent;
@@ -26,6 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FakeLog {
 
     public static final String TENANT = "default";
+
+    /** Two lifetimes of one shard. */
+    public static final String A = "01890a5d-ac96-774b-bcce-b302099a8040";
+
+    public static final String B = "01890a5d-ac96-774b-bcce-b302099a8080";
 
     private static final int PAGE_EVENTS = 200;
 
@@ -120,7 +126,7 @@ public final class FakeLog {
     /** Appends and tells. */
     public void tell(String lifetimeId, LifetimeEvent.Builder event) {
         bus.publish(
-                Addresses.CONTROL_PROGRESS.at(lifetimeId),
+                Addresses.CONTROL_PROGRESS.at(Shard.of(lifetimeId)),
                 LifetimeProgress.newBuilder()
                         .setTenantId(TENANT)
                         .setLifetimeId(lifetimeId)
