@@ -13,7 +13,7 @@ import java.util.Set;
  * @param startTimeout until it has said what it can do
  * @param callTimeout for one request, where the node has no shorter timeout
  * @param pingInterval between two questions whether it still answers
- * @param maxMessageBytes of one message from it
+ * @param maxMessageBytes of one message from it, and to it where it is a process
  * @param maxCalls requests at once; more are refused
  */
 public record ServerConfiguration(
