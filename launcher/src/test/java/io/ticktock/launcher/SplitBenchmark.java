@@ -115,20 +115,23 @@ class SplitBenchmark {
         byte[] file = ChainGraph.text(STEPS).getBytes(StandardCharsets.UTF_8);
         GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
         load(graph, LIFETIMES);
-        Duration before = cpuTime();
+        Duration membersBefore = cpuTime(members());
+        Duration databaseBefore = cpuTime(database());
         BenchPhase phase = load(graph, LIFETIMES);
-        double cpuSeconds = cpuTime().minus(before).toNanos() / 1e9;
+        double membersSeconds = seconds(cpuTime(members()).minus(membersBefore));
+        double databaseSeconds = seconds(cpuTime(database()).minus(databaseBefore));
         RecordCount records = new RecordCount(system.bus(), TENANT, STEPS);
         records.count(phase.lifetimeIds());
         System.out.printf(
-                "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps,"
-                        + " %d records, %d missing, %d double%n",
+                "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps and"
+                        + " %.3f s of the database, %d records, %d missing, %d double%n",
                 split,
                 system.size(),
                 phase.stepsPerSecond(),
                 phase.stepMs(50),
                 phase.stepMs(99),
-                cpuSeconds / phase.steps() * 1_000,
+                membersSeconds / phase.steps() * 1_000,
+                databaseSeconds / phase.steps() * 1_000,
                 records.recorded(),
                 records.missing(),
                 records.doubled());
@@ -170,14 +173,23 @@ class SplitBenchmark {
                 .join();
     }
 
-    /** Of all processes and the database. */
-    private Duration cpuTime() {
-        Stream<ProcessHandle> members = IntStream.range(0, system.size())
+    private Stream<ProcessHandle> members() {
+        return IntStream.range(0, system.size())
                 .mapToObj(member -> system.process(member).handle());
-        Stream<ProcessHandle> database = ProcessHandle.of(postgres.pid()).stream()
+    }
+
+    private Stream<ProcessHandle> database() {
+        return ProcessHandle.of(postgres.pid()).stream()
                 .flatMap(main -> Stream.concat(Stream.of(main), main.descendants()));
-        return Stream.concat(members, database)
+    }
+
+    private static Duration cpuTime(Stream<ProcessHandle> processes) {
+        return processes
                 .flatMap(process -> process.info().totalCpuDuration().stream())
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
     }
 }

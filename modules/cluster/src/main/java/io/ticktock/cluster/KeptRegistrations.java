@@ -29,10 +29,14 @@ final class KeptRegistrations extends InfinispanClusterManager {
      */
     private static final int LOOKS_AFTER_CHANGE = 5;
 
+    /** A look at an address may ask another member, so that a part of them has to do while nobody comes or goes. */
+    private static final int PARTS = 15;
+
     private final DefaultCacheManager caches;
     private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
     private int viewId = -1;
     private int looksToTellAll;
+    private int part;
 
     KeptRegistrations(DefaultCacheManager caches) {
         super(caches);
@@ -66,7 +70,9 @@ final class KeptRegistrations extends InfinispanClusterManager {
         viewId = view;
         boolean tellsAll = looksToTellAll > 0;
         Set<String> members = new HashSet<>(getNodes());
+        part = (part + 1) % PARTS;
         List<Future<Void>> looks = own.entrySet().stream()
+                .filter(entry -> tellsAll || Math.floorMod(entry.getKey().hashCode(), PARTS) == part)
                 .map(entry -> repair(entry.getKey(), entry.getValue(), members, tellsAll))
                 .toList();
         return repairNodeInfo(tellsAll).compose(told -> Future.join(looks)).mapEmpty();

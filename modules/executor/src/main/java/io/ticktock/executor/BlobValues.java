@@ -11,7 +11,7 @@ final class BlobValues {
     private static final int BYTES_PER_BYTE = 8;
 
     private final BlobClient blobs;
-    private final RecentlyUsed<Key, BlobValue> values;
+    private final RecentlyUsed<Key, Key, BlobValue> values;
 
     private record Key(String uri, String mediaType) {}
 
@@ -25,7 +25,7 @@ final class BlobValues {
 
     BlobValues(BlobClient blobs, long cacheBytes) {
         this.blobs = blobs;
-        this.values = new RecentlyUsed<>(cacheBytes, BlobValue::weightBytes);
+        this.values = new RecentlyUsed<>(cacheBytes, BlobValue::weightBytes, key -> key);
     }
 
     /** The value of a payload that is a reference; nothing is read yet. */

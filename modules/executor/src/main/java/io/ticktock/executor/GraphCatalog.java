@@ -21,7 +21,8 @@ final class GraphCatalog {
     private final Vertx vertx;
     private final Bus bus;
     private final Repeater repeater;
-    private final ReadCache<Key, AgentGraph> graphs = new ReadCache<>(MAX_BYTES, GraphCatalog::weightBytes);
+    private final ReadCache<Key, Key, AgentGraph> graphs =
+            new ReadCache<>(MAX_BYTES, GraphCatalog::weightBytes, key -> key);
 
     private record Key(String tenantId, String digest) {}
 

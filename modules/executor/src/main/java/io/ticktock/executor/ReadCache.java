@@ -10,18 +10,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /** Immutable things by key, bounded by their weight; who asks while one is being read shares that read. */
-final class ReadCache<K, V> {
+final class ReadCache<G, K, V> {
 
-    private final RecentlyUsed<K, V> cache;
+    private final RecentlyUsed<G, K, V> cache;
     private final Map<K, CompletableFuture<V>> reads = new ConcurrentHashMap<>();
 
-    /** Weights are in bytes. */
-    ReadCache(long maxBytes, ToIntFunction<V> weight) {
-        this.cache = new RecentlyUsed<>(maxBytes, weight);
+    /**
+     * Weights are in bytes.
+     *
+     * @param groupOf by what things go together
+     */
+    ReadCache(long maxBytes, ToIntFunction<V> weight, Function<K, G> groupOf) {
+        this.cache = new RecentlyUsed<>(maxBytes, weight, groupOf);
     }
 
     boolean has(K key) {
@@ -32,9 +35,9 @@ final class ReadCache<K, V> {
         cache.put(key, value);
     }
 
-    /** Drops those whose keys this is true of. */
-    void removeIf(Predicate<K> condition) {
-        cache.removeIf(condition);
+    /** Drops all that go together by this. */
+    void remove(G group) {
+        cache.remove(group);
     }
 
     /** The thing of this key, from here or read. */

@@ -3,39 +3,49 @@ package io.ticktock.executor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
  * What was put or found lately, bounded by weight, in two generations: when the young one is full it becomes the old
  * one, and what was old is dropped unless it was found meanwhile. Unlike a cache that weighs how often things were used,
- * it never turns down what has just been put, which here is what the next step needs. Thread-safe.
+ * it never turns down what has just been put, which here is what the next step needs. What goes together is kept
+ * together, to be dropped at once. Thread-safe.
+ *
+ * @param <G> by what things go together
  */
-final class RecentlyUsed<K, V> {
+final class RecentlyUsed<G, K, V> {
 
     private final long maxGenerationBytes;
     private final ToIntFunction<V> weight;
+    private final Function<K, G> groupOf;
     private final AtomicLong youngBytes = new AtomicLong();
-    private volatile Map<K, V> young = new ConcurrentHashMap<>();
-    private volatile Map<K, V> old = new ConcurrentHashMap<>();
+    private volatile Map<G, Map<K, V>> young = new ConcurrentHashMap<>();
+    private volatile Map<G, Map<K, V>> old = new ConcurrentHashMap<>();
 
     /** Weights are in bytes; a thing of more than half of them is not kept. */
-    RecentlyUsed(long maxBytes, ToIntFunction<V> weight) {
+    RecentlyUsed(long maxBytes, ToIntFunction<V> weight, Function<K, G> groupOf) {
         this.maxGenerationBytes = maxBytes / 2;
         this.weight = weight;
+        this.groupOf = groupOf;
     }
 
     /** Null when it is not here. */
     V get(K key) {
-        V value = young.get(key);
+        V value = find(young, key);
         if (value != null) {
             return value;
         }
-        value = old.get(key);
+        value = find(old, key);
         if (value != null) {
             put(key, value);
         }
         return value;
+    }
+
+    private V find(Map<G, Map<K, V>> generation, K key) {
+        Map<K, V> group = generation.get(groupOf.apply(key));
+        return group == null ? null : group.get(key);
     }
 
     void put(K key, V value) {
@@ -43,19 +53,25 @@ final class RecentlyUsed<K, V> {
         if (bytes > maxGenerationBytes) {
             return;
         }
-        if (young.put(key, value) == null && youngBytes.addAndGet(bytes) > maxGenerationBytes) {
+        young.compute(groupOf.apply(key), (same, group) -> {
+            Map<K, V> grown = group == null ? new ConcurrentHashMap<>(4) : group;
+            if (grown.put(key, value) == null) {
+                youngBytes.addAndGet(bytes);
+            }
+            return grown;
+        });
+        if (youngBytes.get() > maxGenerationBytes) {
             age();
         }
     }
 
-    /** Drops those whose keys this is true of. */
-    synchronized void removeIf(Predicate<K> condition) {
-        young.forEach((key, value) -> {
-            if (condition.test(key) && young.remove(key, value)) {
-                youngBytes.addAndGet(-weight.applyAsInt(value));
-            }
+    /** Drops all that go together by this. */
+    synchronized void remove(G group) {
+        young.computeIfPresent(group, (same, dropped) -> {
+            dropped.values().forEach(value -> youngBytes.addAndGet(-weight.applyAsInt(value)));
+            return null;
         });
-        old.keySet().removeIf(condition);
+        old.remove(group);
     }
 
     private synchronized void age() {

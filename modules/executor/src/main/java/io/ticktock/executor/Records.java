@@ -14,23 +14,22 @@ import io.ticktock.proto.v1.PlanExecution;
 import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Set;
 
 /** Durable records and lifetime inputs, read from the data plane unless they are still at hand from before. */
 final class Records {
 
     private final Bus bus;
     private final int maxInputBytes;
-    private final ReadCache<RecordKey, RecordedTask> tasks;
-    private final ReadCache<RecordKey, RecordedPlan> plans;
-    private final ReadCache<LifetimeKey, LifetimeInput> inputs;
+    private final ReadCache<LifetimeKey, RecordKey, RecordedTask> tasks;
+    private final ReadCache<LifetimeKey, RecordKey, RecordedPlan> plans;
+    private final ReadCache<LifetimeKey, LifetimeKey, LifetimeInput> inputs;
 
     Records(Bus bus, long cacheBytes, int maxInputBytes) {
         this.bus = bus;
         this.maxInputBytes = maxInputBytes;
-        this.tasks = new ReadCache<>(cacheBytes / 2, RecordedTask::weightBytes);
-        this.plans = new ReadCache<>(cacheBytes / 4, RecordedPlan::weightBytes);
-        this.inputs = new ReadCache<>(cacheBytes / 4, LifetimeInput::weightBytes);
+        this.tasks = new ReadCache<>(cacheBytes / 2, RecordedTask::weightBytes, RecordKey::lifetime);
+        this.plans = new ReadCache<>(cacheBytes / 4, RecordedPlan::weightBytes, RecordKey::lifetime);
+        this.inputs = new ReadCache<>(cacheBytes / 4, LifetimeInput::weightBytes, lifetime -> lifetime);
     }
 
     /** Keeps a record that has just become durable, for the node that comes next. */
@@ -45,10 +44,11 @@ final class Records {
 
     /** No node comes next in these. */
     void forget(EndedLifetimes ended) {
-        Set<LifetimeKey> lifetimes = Set.copyOf(ended.getLifetimesList());
-        tasks.removeIf(key -> lifetimes.contains(key.lifetime()));
-        plans.removeIf(key -> lifetimes.contains(key.lifetime()));
-        inputs.removeIf(lifetimes::contains);
+        for (LifetimeKey lifetime : ended.getLifetimesList()) {
+            tasks.remove(lifetime);
+            plans.remove(lifetime);
+            inputs.remove(lifetime);
+        }
     }
 
     /** Whether the record of this attempt is known here to be durable. */

@@ -9,7 +9,7 @@ class RecentlyUsedTest {
 
     @Test
     void whatWasJustPutIsThere() {
-        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
+        RecentlyUsed<Integer, Integer, String> cache = new RecentlyUsed<>(100, String::length, key -> key / 10);
         for (int i = 0; i < 10_000; i++) {
             cache.put(i, "ten chars.");
             assertEquals("ten chars.", cache.get(i));
@@ -19,7 +19,7 @@ class RecentlyUsedTest {
 
     @Test
     void itsWeightIsBounded() {
-        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
+        RecentlyUsed<Integer, Integer, String> cache = new RecentlyUsed<>(100, String::length, key -> key / 10);
         for (int i = 0; i < 1_000; i++) {
             cache.put(i, "ten chars.");
         }
@@ -32,7 +32,7 @@ class RecentlyUsedTest {
 
     @Test
     void whatIsUsedStays() {
-        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
+        RecentlyUsed<Integer, Integer, String> cache = new RecentlyUsed<>(100, String::length, key -> key / 10);
         cache.put(-1, "used");
         for (int i = 0; i < 1_000; i++) {
             cache.put(i, "ten chars.");
@@ -42,30 +42,30 @@ class RecentlyUsedTest {
 
     @Test
     void whatIsRemovedMakesRoom() {
-        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
-        cache.put(-1, "old");
+        RecentlyUsed<Integer, Integer, String> cache = new RecentlyUsed<>(100, String::length, key -> key / 10);
+        cache.put(-11, "old");
         for (int i = 0; i < 5; i++) {
             cache.put(i, "ten chars.");
         }
-        cache.put(-2, "young");
+        cache.put(-12, "young");
 
-        for (int i = 5; i < 1_000; i++) {
-            int last = i;
+        for (int i = 10; i < 1_000; i++) {
             cache.put(i, "ten chars.");
-            cache.removeIf(key -> key == last);
+            cache.put(i, "ten again.");
+            cache.remove(i / 10);
             assertNull(cache.get(i));
         }
 
-        assertEquals("old", cache.get(-1));
-        assertEquals("young", cache.get(-2));
-        cache.removeIf(key -> key < 0);
-        assertNull(cache.get(-1));
-        assertNull(cache.get(-2));
+        assertEquals("old", cache.get(-11));
+        assertEquals("young", cache.get(-12));
+        cache.remove(-1);
+        assertNull(cache.get(-11), "that was old");
+        assertNull(cache.get(-12), "that was young");
     }
 
     @Test
     void whatIsTooLargeIsNotKept() {
-        RecentlyUsed<Integer, String> cache = new RecentlyUsed<>(100, String::length);
+        RecentlyUsed<Integer, Integer, String> cache = new RecentlyUsed<>(100, String::length, key -> key / 10);
         cache.put(1, "small");
         cache.put(2, "x".repeat(51));
         assertNull(cache.get(2));
