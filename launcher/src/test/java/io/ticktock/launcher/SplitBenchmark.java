@@ -36,12 +36,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * in the processor time.
  *
  * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it; {@code -Dsplit.systems} gives other systems, such as
- * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, and {@code -Dsplit.lifetimes} more load.
+ * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, {@code -Dsplit.lifetimes} more load,
+ * and {@code -Dsplit.warm_up} more of it before what is measured: each process compiles what it runs, which is no cost of a step.
  * {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
  */
 class SplitBenchmark {
 
     private static final int LIFETIMES = Integer.getInteger("split.lifetimes", 6_000);
+    private static final int WARM_UP = Integer.getInteger("split.warm_up", LIFETIMES);
     private static final int CONCURRENCY = Integer.getInteger("split.concurrency", 128);
     private static final int STEPS = 20;
     private static final String TENANT = "bench";
@@ -114,7 +116,7 @@ class SplitBenchmark {
         start(List.of(split.split(";")));
         byte[] file = ChainGraph.text(STEPS).getBytes(StandardCharsets.UTF_8);
         GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
-        load(graph, LIFETIMES);
+        load(graph, WARM_UP);
         Duration membersBefore = cpuTime(members());
         Duration databaseBefore = cpuTime(database());
         BenchPhase phase = load(graph, LIFETIMES);
