@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.ext.cluster.infinispan.InfinispanClusterManager;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ final class KeptRegistrations extends InfinispanClusterManager {
 
     private final DefaultCacheManager caches;
     private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
+    private final UnservedAddresses unserved = new UnservedAddresses(System::nanoTime);
     private int viewId = -1;
     private int looksToTellAll;
     private int part;
@@ -60,6 +62,16 @@ final class KeptRegistrations extends InfinispanClusterManager {
         super.removeRegistration(address, registration, promise);
     }
 
+    @Override
+    public synchronized void registrationListener(RegistrationListener listener) {
+        super.registrationListener(unserved.watching(listener));
+    }
+
+    @Override
+    public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+        unserved.look(address, promise, super::getRegistrations);
+    }
+
     /**
      * Tells again what the others do not know any more, and drops what members that are gone have left. To be called from
      * time to time, always on the same thread.
@@ -68,6 +80,7 @@ final class KeptRegistrations extends InfinispanClusterManager {
         int view = caches.getTransport().getViewId();
         looksToTellAll = view == viewId ? Math.max(0, looksToTellAll - 1) : LOOKS_AFTER_CHANGE;
         viewId = view;
+        unserved.clean();
         boolean tellsAll = looksToTellAll > 0;
         Set<String> members = new HashSet<>(getNodes());
         part = (part + 1) % PARTS;
@@ -80,7 +93,7 @@ final class KeptRegistrations extends InfinispanClusterManager {
 
     private Future<Void> repair(String address, Set<RegistrationInfo> kept, Set<String> members, boolean tellsAll) {
         Promise<List<RegistrationInfo>> found = Promise.promise();
-        getRegistrations(address, found);
+        super.getRegistrations(address, found);
         return found.future().map(known -> {
             kept.stream().filter(each -> tellsAll || !known.contains(each)).forEach(each -> tellAgain(address, each));
             known.stream()
