@@ -15,6 +15,7 @@ import io.ticktock.sdk.running.DeltaBuffer;
 import io.ticktock.sdk.running.HandlerThreads;
 import io.ticktock.sdk.running.TelemetryReport;
 import io.ticktock.sdk.running.ThreadJob;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -66,6 +67,9 @@ final class HeldAttempt implements Attempt {
     private volatile Secrets secrets = Secrets.NONE;
     private volatile UsageLimits limits = UsageLimits.NONE;
     private final Promise<Void> over = Promise.promise();
+    /** Completes once everybody who wanted to hear of it knows that the attempt is stopped. */
+    private final Promise<Void> stopped = Promise.promise();
+
     private volatile boolean mayBeOut;
 
     /**
@@ -306,18 +310,37 @@ final class HeldAttempt implements Attempt {
             actions = onCancel;
             onCancel = Set.of();
         }
-        actions.forEach(this::runCancelAction);
+        try {
+            actions.forEach(this::runCancelAction);
+        } finally {
+            stopped.complete();
+        }
     }
 
-    /** The work's outcome on the attempt's event loop, or the reason why it was stopped before. */
+    /**
+     * The work's outcome on the attempt's event loop, or the reason why it was stopped before. A handler hears first that it
+     * is stopped: what it reports then, such as what it has used until now, is in the record.
+     */
     <T> Future<T> untilStopped(Future<T> work) {
         if (work.isComplete() && stopCause == null) {
             return work;
         }
         CompletableFuture<T> first = new CompletableFuture<>();
-        work.onComplete(first::complete, first::completeExceptionally);
-        onCancel(() -> first.completeExceptionally(stopCause));
+        work.onComplete(ended -> completeUnlessStopped(first, ended));
+        stopped.future().onComplete(done -> first.completeExceptionally(stopCause));
         return Future.fromCompletionStage(first, context);
+    }
+
+    /** What a handler makes of being stopped is no outcome. */
+    private <T> void completeUnlessStopped(CompletableFuture<T> first, AsyncResult<T> ended) {
+        if (stopCause != null) {
+            return;
+        }
+        if (ended.succeeded()) {
+            first.complete(ended.result());
+        } else {
+            first.completeExceptionally(ended.cause());
+        }
     }
 
     /** What a handler returned, on the attempt's event loop. */

@@ -523,6 +523,36 @@ class ExecutorTest {
     }
 
     @Test
+    void whatAHandlerReportsWhenItHearsOfItsEndIsInTheRecord() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            CountDownLatch running = new CountDownLatch(1);
+            CompletableFuture<TaskOutcome> outcome = new CompletableFuture<>();
+            handle(
+                    "a",
+                    context -> context.attempt()
+                            .onWorker(() -> {
+                                context.attempt().onCancel(() -> {
+                                    context.attempt().telemetry().addTokens(3);
+                                    outcome.complete(TaskOutcome.failure("given_up", "it was given up", true));
+                                });
+                                running.countDown();
+                                return true;
+                            })
+                            .thenCompose(begun -> outcome));
+            TaskInput.Builder input = fixture.task("a");
+            fixture.dispatch(input.build());
+            assertTrue(running.await(20, TimeUnit.SECONDS));
+            String execId = input.getHeaders().getExecId();
+            fixture.bus.publish(Addresses.EXECUTOR_CANCEL, cancel(fixture, execId));
+            TaskExecution execution = fixture.state.task(execId).get(20, TimeUnit.SECONDS);
+            assertEquals(
+                    ExecutionStatus.EXECUTION_STATUS_CANCELLED,
+                    execution.getHeaders().getStatus());
+            assertEquals(3, execution.getTelemetry().getTokensUsed());
+        }
+    }
+
+    @Test
     void aCancelledBlockingHandlerIsInterrupted() throws Exception {
         try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
             CountDownLatch running = new CountDownLatch(1);
