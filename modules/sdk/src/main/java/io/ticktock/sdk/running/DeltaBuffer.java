@@ -115,7 +115,8 @@ public final class DeltaBuffer {
         }
         // Before it is cut, since a part of what is redacted would not be known again.
         String all = redaction.redacted(waiting + text);
-        int from = Math.max(0, all.length() - room);
+        // What may be the beginning of it stays whole, room or not: the rest that is still to come would tell.
+        int from = Math.min(Math.max(0, all.length() - room), all.length() - redaction.unfinished(all));
         if (from > 0 && from < all.length() && Character.isLowSurrogate(all.charAt(from))) {
             from++;
         }

@@ -87,9 +87,8 @@ class DeltaBufferTest {
         told(3, "x".repeat(DeltaBuffer.MOST_CHARS - 1), 2, buffer.take(at(100)));
     }
 
-    @Test
-    void whatIsNotToBeToldIsNotToldInPartsEither() {
-        DeltaBuffer redacted = new DeltaBuffer(waitingOfAll, new DeltaBuffer.Redaction() {
+    private DeltaBuffer redacting() {
+        return new DeltaBuffer(waitingOfAll, new DeltaBuffer.Redaction() {
             @Override
             public String redacted(String text) {
                 return text.replace("secret", "***");
@@ -104,6 +103,21 @@ class DeltaBufferTest {
                         .orElse(0);
             }
         });
+    }
+
+    @Test
+    void whereThereIsNoRoomNothingOfItIsToldEither() {
+        DeltaBuffer redacted = redacting();
+        waitingOfAll.set(DeltaBuffer.MOST_WAITING_CHARS - 3);
+        redacted.add("secre", at(0));
+        redacted.add("t!", at(0));
+        told(1, "***!", 0, redacted.take(at(0)));
+        assertEquals(DeltaBuffer.MOST_WAITING_CHARS - 3, waitingOfAll.get());
+    }
+
+    @Test
+    void whatIsNotToBeToldIsNotToldInPartsEither() {
+        DeltaBuffer redacted = redacting();
         redacted.add("my sec", at(0));
         told(1, "my ", 0, redacted.take(at(0)));
         redacted.add("ret is", at(50));
