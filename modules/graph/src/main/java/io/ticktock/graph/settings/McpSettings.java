@@ -63,12 +63,22 @@ public record McpSettings(
         return arguments.secrets();
     }
 
-    /** Whether a name that is asked for stands in the list. */
+    /** Whether a name that is asked for stands in the list, and does not lead out of what a {@code *} stands for. */
     public static boolean isAllowed(List<String> allow, String name) {
         return allow.stream()
                 .anyMatch(allowed -> allowed.endsWith("*")
-                        ? name.startsWith(allowed.substring(0, allowed.length() - 1))
+                        ? name.startsWith(allowed.substring(0, allowed.length() - 1)) && !climbs(name)
                         : name.equals(allowed));
+    }
+
+    /** Whether a part of it stands for the folder above, however it is written. */
+    private static boolean climbs(String name) {
+        String plain = name.toLowerCase(Locale.ROOT)
+                .replace("%2e", ".")
+                .replace("%2f", "/")
+                .replace("%5c", "/")
+                .replace('\\', '/');
+        return List.of(plain.split("[/?#]", -1)).contains("..");
     }
 
     /** As the graph says it, with values for expressions. */
