@@ -3,23 +3,11 @@ package io.ticktock.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.github.f4b6a3.uuid.UuidCreator;
-import io.ticktock.bus.Addresses;
-import io.ticktock.bus.Bus;
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
-import io.ticktock.cluster.Cluster;
-import io.ticktock.cluster.ClusterConfiguration;
-import io.ticktock.cluster.Endpoint;
-import io.ticktock.cluster.MemberFacts;
 import io.ticktock.launcher.crash.Journal;
 import io.ticktock.launcher.crash.Journey;
 import io.ticktock.launcher.crash.StoredRows;
-import io.ticktock.proto.v1.PauseCommand;
-import io.ticktock.proto.v1.Signal;
-import io.ticktock.proto.v1.SignalLifetimeRequest;
-import io.ticktock.state.DatabaseAddress;
+import io.ticktock.launcher.faults.Network;
 import io.ticktock.state.EmbeddedPostgres;
 import io.ticktock.testkit.Evidence;
 import io.ticktock.testkit.Evidence.Expectation;
@@ -29,11 +17,7 @@ import io.ticktock.testkit.Evidence.Operation;
 import io.ticktock.testkit.Evidence.Outcome;
 import io.ticktock.testkit.History;
 import io.ticktock.testkit.ReplayCheck;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,11 +31,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,121 +78,58 @@ class ClusterTakeovers {
                     .map(Integer::parseInt)
                     .toList();
 
+    private static final List<String> SETTINGS = List.of(
+            "cluster.silence=3s",
+            "launcher.health_port=0",
+            // So that what is large for the suite is cheap to have.
+            "executor.inline_limit_bytes=16384",
+            "control.park_after=500ms",
+            "control.lease=" + System.getProperty("cluster.lease", "3s"));
+
     private static final List<Integer> DECIDING = IntStream.range(0, SPLIT.size())
             .filter(member -> SPLIT.get(member).contains("control"))
             .boxed()
             .toList();
-    private static final long ASK_EVERY_MS = 20;
 
     @TempDir
     private Path folder;
 
-    private final List<JarProcess> processes = new ArrayList<>();
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final List<Fault> faults = new ArrayList<>();
     private final List<Duration> takeovers = new ArrayList<>();
     private final List<Duration> cleanTakeovers = new ArrayList<>();
-    private List<Integer> ports = List.of();
     private final HttpClient http = HttpClient.newHttpClient();
     private EmbeddedPostgres postgres;
-    private Cluster cluster;
+    private SplitSystem system;
     private StoredRows rows;
-    private Bus bus;
 
     @BeforeEach
     void start() throws IOException {
-        ports = freePorts();
         postgres = EmbeddedPostgres.start(folder.resolve("database"));
+        system = new SplitSystem(folder, new Network.Loopback(), SPLIT, postgres.address(), member -> SETTINGS);
         for (int member = 0; member < SPLIT.size(); member++) {
-            processes.add(start(member));
+            system.start(member, List.of());
         }
-        cluster = Cluster.join(
-                new ClusterConfiguration(
-                        "127.0.0.1",
-                        ports.get(SPLIT.size()),
-                        0,
-                        ports.stream()
-                                .map(port -> new Endpoint("127.0.0.1", port))
-                                .toList(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Duration.ofMinutes(1),
-                        Duration.ofSeconds(5)),
-                MemberFacts.of("test", List.of(), false),
-                Deployment.options(2));
-        rows = new StoredRows(cluster.vertx(), postgres.address());
+        system.join();
+        rows = new StoredRows(system.vertx(), postgres.address());
     }
 
     @AfterEach
     void stop() {
-        processes.forEach(JarProcess::close);
-        cluster.leave();
+        system.close();
         postgres.close();
-    }
-
-    /** One for each member, and one for the test. */
-    private static List<Integer> freePorts() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i <= SPLIT.size(); i++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return free;
-    }
-
-    private JarProcess start(int member) throws IOException {
-        String modules = SPLIT.get(member);
-        String members = ports.stream()
-                .map(port -> "127.0.0.1:" + port)
-                .reduce((a, b) -> a + "," + b)
-                .orElseThrow();
-        List<String> arguments = new ArrayList<>(List.of(
-                "serve",
-                "--cluster",
-                "--modules",
-                modules,
-                "--data",
-                folder.resolve("member-" + member).toString(),
-                "--set",
-                "cluster.port=" + ports.get(member),
-                "--set",
-                "cluster.members=" + members,
-                "--set",
-                "cluster.silence=3s",
-                "--set",
-                "launcher.health_port=0",
-                // So that what is large for the suite is cheap to have.
-                "--set",
-                "executor.inline_limit_bytes=16384",
-                "--set",
-                "control.park_after=500ms",
-                "--set",
-                "control.lease=" + System.getProperty("cluster.lease", "3s")));
-        if (modules.contains("state")) {
-            arguments.addAll(List.of("--database-url", url(postgres.address())));
-        }
-        return JarProcess.startWithTypes(folder, arguments.toArray(String[]::new));
-    }
-
-    private static String url(DatabaseAddress address) {
-        return "postgres://" + address.user() + ":" + address.password() + "@" + address.host() + ":" + address.port()
-                + "/" + address.database() + "?sslmode=disable";
     }
 
     @Test
     @Timeout(7200)
     void nothingIsLostOrDoubledBetweenProcesses() throws IOException, InterruptedException {
-        for (JarProcess process : processes) {
-            process.awaitText("ready");
-            requireHealthy(process);
+        for (int member = 0; member < SPLIT.size(); member++) {
+            system.process(member).awaitText("ready");
+            requireHealthy(system.process(member));
         }
         awaitFairShares();
         String key = key();
-        bus = new Bus(cluster.vertx());
-        Client client = new Client(new BusConnection(cluster.vertx(), bus), Journey.TENANT, false);
+        Client client = system.client(Journey.TENANT);
         Journey.graphs().forEach(client::register);
         List<Journey> journeys =
                 IntStream.range(0, LIFETIMES).mapToObj(Journey::new).toList();
@@ -219,7 +137,8 @@ class ClusterTakeovers {
         // Half of them over the bus, half as other programs start them, some before each kill.
         List<Journey> overBus = journeys.subList(0, LIFETIMES / 2);
         List<Journey> asking = journeys.stream().filter(Journey::asks).toList();
-        Client.await(cluster.vertx().deployVerticle(new JourneyClient(bus, new Journal(told::add), overBus, asking)));
+        Client.await(system.vertx()
+                .deployVerticle(new JourneyClient(system.bus(), new Journal(told::add), overBus, asking)));
         List<Journey> overHttp = journeys.subList(LIFETIMES / 2, LIFETIMES);
 
         for (int kill = 0; kill < KILLS; kill++) {
@@ -240,7 +159,7 @@ class ClusterTakeovers {
                 + Duration.between(begin, Instant.now()).toMillis() + " ms");
         assertEquals(
                 List.of(), new Aftermath(client, rows, evidence(overHttp), LIFETIMES, 1 + Math.min(1, KILLS)).faults());
-        int replayed = Client.await(new ReplayCheck(bus, Journey.TENANT).requireAllAgree());
+        int replayed = Client.await(new ReplayCheck(system.bus(), Journey.TENANT).requireAllAgree());
         assertTrue(replayed >= LIFETIMES, () -> "only " + replayed + " lifetimes were decided anew");
         for (int stop = 0; stop < STOPS && DECIDING.size() > 1; stop++) {
             int member = DECIDING.get(stop % DECIDING.size());
@@ -253,8 +172,8 @@ class ClusterTakeovers {
     }
 
     private void startAgain(int member) throws IOException, InterruptedException {
-        processes.set(member, start(member));
-        processes.get(member).awaitText("ready");
+        system.start(member, List.of());
+        system.process(member).awaitText("ready");
         awaitFairShares();
     }
 
@@ -296,19 +215,18 @@ class ClusterTakeovers {
     }
 
     private long shards(int member, String value) {
-        String owner = InstanceId.of(folder.resolve("member-" + member));
-        return rows.number("SELECT " + value + " FROM ticktock.shards WHERE owner_id = '" + owner + "'");
+        return rows.number("SELECT " + value + " FROM ticktock.shards WHERE owner_id = '" + system.owner(member) + "'");
     }
 
     private void kill(int member) throws InterruptedException {
         if (!DECIDING.contains(member) || DECIDING.size() == 1) {
-            processes.get(member).kill();
+            system.process(member).kill();
             return;
         }
         Shard shard = new Shard((int) shards(member, "min(shard)"));
         long begunNanos = System.nanoTime();
-        processes.get(member).kill();
-        Client.await(driven(shard));
+        system.process(member).kill();
+        Client.await(system.driven(shard, PATIENCE));
         takeovers.add(since(begunNanos));
     }
 
@@ -318,13 +236,13 @@ class ClusterTakeovers {
         long begunNanos = System.nanoTime();
         CompletableFuture<JarProcess.Result> stopping = CompletableFuture.supplyAsync(() -> {
             try {
-                return processes.get(member).terminate();
+                return system.process(member).terminate();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
         await(() -> shards(member, "count(*)") == 0);
-        Client.await(driven(shard));
+        Client.await(system.driven(shard, PATIENCE));
         cleanTakeovers.add(since(begunNanos));
         JarProcess.Result stopped = stopping.join();
         assertEquals(0, stopped.exitCode(), stopped::toString);
@@ -346,32 +264,6 @@ class ClusterTakeovers {
                 + median.toMillis() + " ms (median of " + sorted.size() + "), " + p99.toMillis() + " ms (p99), "
                 + sorted.get(sorted.size() - 1).toMillis() + " ms (longest)");
         assertTrue(p99.compareTo(bound) < 0, () -> how + ": p99 is " + p99 + " and must be under " + bound);
-    }
-
-    /** Who drives a shard knows what is not in it; nobody else says anything of it. */
-    private Future<Void> driven(Shard shard) {
-        UUID random = UuidCreator.getTimeOrderedEpoch();
-        long low = (random.getLeastSignificantBits() & -Shard.COUNT) | shard.number();
-        SignalLifetimeRequest ask = SignalLifetimeRequest.newBuilder()
-                .setSignal(Signal.newBuilder()
-                        .setSignalId("whoever drives it")
-                        .setTenantId(Journey.TENANT)
-                        .setLifetimeId(new UUID(random.getMostSignificantBits(), low).toString())
-                        .setPause(PauseCommand.getDefaultInstance()))
-                .build();
-        Promise<Void> driven = Promise.promise();
-        long timer = cluster.vertx()
-                .setPeriodic(
-                        ASK_EVERY_MS,
-                        id -> bus.request(Addresses.CONTROL_SIGNAL.at(shard), ask)
-                                .onFailure(cause -> {
-                                    if (Failure.is(cause, FailureCode.NOT_FOUND)) {
-                                        driven.tryComplete();
-                                    }
-                                }));
-        return driven.future()
-                .timeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                .onComplete(done -> cluster.vertx().cancelTimer(timer));
     }
 
     /** A key of the journeys' tenant. */
@@ -404,7 +296,7 @@ class ClusterTakeovers {
     }
 
     private HttpResponse<String> send(String key, String path, String body) throws IOException, InterruptedException {
-        String out = processes.get(SPLIT.indexOf("api")).out();
+        String out = system.process(SPLIT.indexOf("api")).out();
         Matcher address = ADDRESS.matcher(out);
         assertTrue(address.find(), out);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group() + path))
@@ -420,16 +312,14 @@ class ClusterTakeovers {
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             assertTrue(Instant.now().isBefore(deadline), () -> rows.openLifetimes() + " lifetimes have not ended");
-            Client.await(cluster.vertx().timer(100));
+            Client.await(system.vertx().timer(100));
         }
     }
 
     /** The way in first, so that nobody asks for what is gone. */
     private void stopAll() throws InterruptedException {
-        List<JarProcess> inOrder = new ArrayList<>(processes);
-        Collections.reverse(inOrder);
-        for (JarProcess process : inOrder) {
-            JarProcess.Result stopped = process.terminate();
+        for (int member = SPLIT.size() - 1; member >= 0; member--) {
+            JarProcess.Result stopped = system.process(member).terminate();
             assertEquals(0, stopped.exitCode(), stopped::toString);
         }
     }

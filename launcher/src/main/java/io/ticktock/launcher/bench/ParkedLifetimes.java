@@ -10,6 +10,7 @@ import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -36,6 +37,7 @@ public final class ParkedLifetimes extends VerticleBase {
 
     private static final int AT_ONCE = 512;
     private static final long RETRY_MS = 100;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private final Bus bus;
     private final int count;
@@ -95,7 +97,7 @@ public final class ParkedLifetimes extends VerticleBase {
                 .onSuccess(answer -> {
                     started++;
                     if (started == count) {
-                        awaitParked();
+                        awaitParked(System.nanoTime() + LONGEST_WAIT.toNanos());
                     } else {
                         startNext();
                     }
@@ -110,7 +112,7 @@ public final class ParkedLifetimes extends VerticleBase {
                 });
     }
 
-    private void awaitParked() {
+    private void awaitParked(long giveUpNanos) {
         bus.request(
                         Addresses.STATE_LIST_RUNNABLE,
                         ListRunnableRequest.newBuilder()
@@ -120,8 +122,13 @@ public final class ParkedLifetimes extends VerticleBase {
                 .onSuccess(runnable -> {
                     if (runnable.getLifetimesCount() == 0) {
                         done.tryComplete();
+                    } else if (System.nanoTime() - giveUpNanos > 0) {
+                        done.tryFail(new Failure(
+                                FailureCode.UNAVAILABLE,
+                                "lifetimes that should wait are still in memory, " + LONGEST_WAIT.toMinutes()
+                                        + " minutes after the last of them was started"));
                     } else {
-                        vertx.setTimer(RETRY_MS, timer -> awaitParked());
+                        vertx.setTimer(RETRY_MS, timer -> awaitParked(giveUpNanos));
                     }
                 })
                 .onFailure(done::tryFail);

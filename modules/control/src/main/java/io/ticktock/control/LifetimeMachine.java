@@ -4,6 +4,7 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AbortCommand;
+import io.ticktock.proto.v1.Aborted;
 import io.ticktock.proto.v1.Accepted;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.Answer;
@@ -126,9 +127,9 @@ final class LifetimeMachine {
         switch (verdict.getAction()) {
             case GUARDRAIL_ACTION_ALLOW, GUARDRAIL_ACTION_REJECT_EXECUTION -> {}
             case GUARDRAIL_ACTION_PAUSE_LIFETIME -> flow.pauseForGuardrail(verdict.getReason());
-            case GUARDRAIL_ACTION_ABORT_LIFETIME -> flow.abort(verdict.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_ABORT_LIFETIME -> flow.abortForGuardrail(verdict.getReason());
             case GUARDRAIL_ACTION_UNSPECIFIED, UNRECOGNIZED ->
-                flow.abort("guardrail_error: no verdict on " + accepted.getExecId(), "guardrail");
+                flow.abortForGuardrail("guardrail_error: no verdict on " + accepted.getExecId());
         }
         if (state.isRunning()) {
             flow.advance(attempt.token);
@@ -235,8 +236,8 @@ final class LifetimeMachine {
         switch (signal.getCommandCase()) {
             case PAUSE -> pause(signal.getPause(), signal.getSignalId());
             case RESUME -> resume(signal.getResume(), signal.getSignalId());
-            case ABORT -> abort(signal.getAbort());
-            case ANSWER -> answer(signal.getAnswer());
+            case ABORT -> abort(signal.getAbort(), signal.getSignalId());
+            case ANSWER -> answer(signal.getAnswer(), signal.getSignalId());
             case CHILD_ENDED -> childEnded(signal.getChildEnded());
             case WORKER_READY -> workerReady(signal.getWorkerReady());
             case COMMAND_NOT_SET -> throw new Failure(FailureCode.INVALID_ARGUMENT, "a signal must carry a command");
@@ -290,12 +291,15 @@ final class LifetimeMachine {
         }
     }
 
-    private void abort(AbortCommand command) {
+    private void abort(AbortCommand command, String signalId) {
         requireNotEnded("aborted");
-        flow.abort(command.getReason(), command.getActor());
+        flow.abort(Aborted.newBuilder()
+                .setReason(command.getReason())
+                .setActor(command.getActor())
+                .setSignalId(signalId));
     }
 
-    private void answer(Answer answer) {
+    private void answer(Answer answer, String signalId) {
         requireNotEnded("answered");
         Attempt attempt = state.openAttempt(answer.getExecId());
         if (attempt == null || !attempt.isWaiting() || !attempt.waiting.hasHuman()) {
@@ -305,7 +309,10 @@ final class LifetimeMachine {
                             + " does not wait for an answer; list the lifetime to see what does");
         }
         AnswerCheck.require(state.graph().node(attempt.scheduled.getNodeId()), answer);
-        wake(attempt, Resumption.newBuilder().setAnswer(answer));
+        wake(
+                attempt,
+                Woken.newBuilder().setSignalId(signalId),
+                Resumption.newBuilder().setAnswer(answer));
     }
 
     private void childEnded(ChildEnded ended) {
@@ -347,11 +354,15 @@ final class LifetimeMachine {
     }
 
     private void wake(Attempt attempt, Resumption.Builder resumption) {
+        wake(attempt, Woken.newBuilder(), resumption);
+    }
+
+    private void wake(Attempt attempt, Woken.Builder woken, Resumption.Builder resumption) {
         if (attempt.waitsForChild() && !resumption.hasChildEnded()) {
             flow.abandonChild(attempt);
         }
         log.append(LifetimeEvent.newBuilder()
-                .setWoken(Woken.newBuilder().setExecId(attempt.execId()).setResumption(resumption)));
+                .setWoken(woken.setExecId(attempt.execId()).setResumption(resumption)));
         log.command(new Command.Dispatch(attempt.execId()));
     }
 

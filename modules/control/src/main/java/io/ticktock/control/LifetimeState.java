@@ -99,7 +99,11 @@ public final class LifetimeState {
                         event.getHeld().getVerdict().getAction() == GuardrailAction.GUARDRAIL_ACTION_PAUSE_LIFETIME;
                 tokens.apply(event, time);
             }
-            case WAITING, CHILD_STARTED, WOKEN, FORKED, PARKED, DIED, JOINED -> tokens.apply(event, time);
+            case WOKEN -> {
+                remember(Signal.CommandCase.ANSWER, event.getWoken().getSignalId());
+                tokens.apply(event, time);
+            }
+            case WAITING, CHILD_STARTED, FORKED, PARKED, DIED, JOINED -> tokens.apply(event, time);
             case PAUSED -> {
                 remember(Signal.CommandCase.PAUSE, event.getPaused().getSignalId());
                 applyPaused(event.getPaused().getReason(), time);
@@ -114,8 +118,10 @@ public final class LifetimeState {
             }
             case FAILED ->
                 end(LifetimeStatus.LIFETIME_STATUS_FAILED, event.getFailed().getReason(), time);
-            case ABORTED ->
+            case ABORTED -> {
+                remember(Signal.CommandCase.ABORT, event.getAborted().getSignalId());
                 end(LifetimeStatus.LIFETIME_STATUS_ABORTED, event.getAborted().getReason(), time);
+            }
             case EVENT_NOT_SET ->
                 throw new IllegalStateException("lifetime " + lifetimeId + ": event " + lastSeq + " is empty");
         }
@@ -179,7 +185,7 @@ public final class LifetimeState {
         obeyedSignals.addLast(new Obeyed(command, signalId));
     }
 
-    /** Whether this signal has paused or resumed it before: messages come twice, and so do requests without an answer. */
+    /** Whether it has obeyed this signal before: messages come twice, and so do requests without an answer. */
     boolean hasObeyed(Signal signal) {
         return obeyedSignals.contains(new Obeyed(signal.getCommandCase(), signal.getSignalId()));
     }

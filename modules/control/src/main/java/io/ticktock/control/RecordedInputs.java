@@ -50,6 +50,7 @@ final class RecordedInputs {
                         .setResume(resume(event.getResumed())));
             case ABORTED ->
                 signal(Signal.newBuilder()
+                        .setSignalId(event.getAborted().getSignalId())
                         .setAbort(AbortCommand.newBuilder()
                                 .setReason(event.getAborted().getReason())
                                 .setActor(event.getAborted().getActor())));
@@ -89,7 +90,8 @@ final class RecordedInputs {
         Resumption resumption = woken.getResumption();
         return switch (resumption.getCauseCase()) {
             case TIMER_FIRED_AT, TIMED_OUT_AT -> Optional.of(new Input.Ticked());
-            case ANSWER -> signal(Signal.newBuilder().setAnswer(resumption.getAnswer()));
+            case ANSWER ->
+                signal(Signal.newBuilder().setSignalId(woken.getSignalId()).setAnswer(resumption.getAnswer()));
             case CHILD_ENDED -> signal(Signal.newBuilder().setChildEnded(resumption.getChildEnded()));
             case WORKER_READY_AT ->
                 signal(Signal.newBuilder()

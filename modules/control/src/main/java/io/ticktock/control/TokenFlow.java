@@ -367,11 +367,11 @@ final class TokenFlow {
                 .setHeld(Held.newBuilder().setScheduled(scheduled).setVerdict(refusal)));
         switch (action) {
             case GUARDRAIL_ACTION_PAUSE_LIFETIME -> pauseForGuardrail(refusal.getReason());
-            case GUARDRAIL_ACTION_ABORT_LIFETIME -> abort(refusal.getReason(), "guardrail");
+            case GUARDRAIL_ACTION_ABORT_LIFETIME -> abortForGuardrail(refusal.getReason());
             case GUARDRAIL_ACTION_UNSPECIFIED,
                     GUARDRAIL_ACTION_ALLOW,
                     GUARDRAIL_ACTION_REJECT_EXECUTION,
-                    UNRECOGNIZED -> abort("guardrail_error: no verdict on " + scheduled.getExecId(), "guardrail");
+                    UNRECOGNIZED -> abortForGuardrail("guardrail_error: no verdict on " + scheduled.getExecId());
         }
     }
 
@@ -384,10 +384,14 @@ final class TokenFlow {
         pause(Paused.newBuilder().setReason(reason).setActor("guardrail").addAllSpend(state.spendByNode()));
     }
 
-    void abort(String reason, String actor) {
+    void abortForGuardrail(String reason) {
+        abort(Aborted.newBuilder().setReason(reason).setActor("guardrail"));
+    }
+
+    void abort(Aborted.Builder aborted) {
         List<Attempt> open = List.copyOf(state.openAttempts());
-        log.append(LifetimeEvent.newBuilder()
-                .setAborted(Aborted.newBuilder().setReason(reason).setActor(actor)));
+        String reason = aborted.getReason();
+        log.append(LifetimeEvent.newBuilder().setAborted(aborted));
         end(open, false, null, "aborted" + (reason.isEmpty() ? "" : ": " + reason));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.Answer;
 import io.ticktock.proto.v1.ChildEnded;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.Signal;
@@ -681,6 +682,25 @@ class LifetimeMachineTest {
         assertEquals(FailureCode.FAILED_PRECONDITION, scenario.refused.get(0).code());
         scenario.play("abort", "pause", "resume", "abort");
         assertEquals(4, scenario.refused.size());
+    }
+
+    @Test
+    void aSignalThatWasObeyedIsNotRefusedWhenItComesAgain() {
+        Scenario scenario = new Scenario(TestGraph.of("a", LOOP, NONE), false).play("a wait human");
+        Input answer = new Input.Signalled(Signal.newBuilder()
+                .setSignalId("answer")
+                .setAnswer(Answer.newBuilder().setExecId(scenario.open("a").execId()))
+                .build());
+        scenario.decide(answer);
+        scenario.decide(answer);
+        scenario.play("a ok", "abort one");
+        scenario.decide(answer);
+        scenario.play("abort one");
+
+        assertEquals(List.of(), scenario.refused);
+        assertEquals("ABORTED asked", scenario.summary());
+        scenario.play("abort two");
+        assertEquals(1, scenario.refused.size());
     }
 
     @Test
