@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("guardrail", Set.of("proto", "graph", "bus")),
             Map.entry("control", Set.of("proto", "graph", "bus")),
             Map.entry("executor", Set.of("proto", "graph", "bus", "sdk")),
-            Map.entry("mcp", Set.of("proto", "graph", "sdk", "executor")),
+            Map.entry("mcp", Set.of("proto", "graph", "sdk")),
             Map.entry("llm", Set.of("proto", "graph", "bus", "sdk")),
             Map.entry("api", Set.of("proto", "graph", "bus")),
             Map.entry("testkit", Set.of("proto", "graph", "bus", "state", "blob", "sdk")),

@@ -1,5 +1,6 @@
 package io.ticktock.executor;
 
+import io.ticktock.graph.TaskExamination;
 import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.TaskType;
 import java.io.Closeable;

@@ -1,13 +1,13 @@
 package io.ticktock.executor;
 
 import io.ticktock.bus.Failure;
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.proto.v1.ExecutionError;
 import io.ticktock.proto.v1.ExecutionStatus;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.JsonException;
+import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;

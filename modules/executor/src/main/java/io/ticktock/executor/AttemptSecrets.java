@@ -1,7 +1,6 @@
 package io.ticktock.executor;
 
 import io.ticktock.executor.secret.SecretStore;
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.sdk.Choice;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.PlanOutcome;
@@ -11,6 +10,7 @@ import io.ticktock.sdk.TaskOutcome.Streamed;
 import io.ticktock.sdk.TaskOutcome.Succeeded;
 import io.ticktock.sdk.TaskOutcome.WaitingForAnswer;
 import io.ticktock.sdk.TaskOutcome.WaitingForChild;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

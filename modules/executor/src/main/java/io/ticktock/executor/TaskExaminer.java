@@ -1,10 +1,11 @@
 package io.ticktock.executor;
 
-import io.ticktock.executor.TaskExamination.Findings;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.DraftGraphs;
 import io.ticktock.graph.GraphNode;
 import io.ticktock.graph.Task;
+import io.ticktock.graph.TaskExamination;
+import io.ticktock.graph.TaskExamination.Findings;
 import io.ticktock.proto.v1.ExamineTasksRequest;
 import io.ticktock.proto.v1.ExamineTasksResponse;
 import io.vertx.core.Future;

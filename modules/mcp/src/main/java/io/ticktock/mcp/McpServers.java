@@ -1,6 +1,6 @@
 package io.ticktock.mcp;
 
-import io.ticktock.executor.secret.Secrets;
+import io.ticktock.sdk.running.Secrets;
 import java.io.Closeable;
 import java.util.Map;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.ticktock.mcp;
 
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.spec.McpError;
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.sdk.HandlerFailure;
+import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;

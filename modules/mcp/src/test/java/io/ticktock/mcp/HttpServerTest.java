@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ticktock.executor.secret.SecretStore;
-import io.ticktock.executor.secret.SecretsConfiguration;
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.running.Secrets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,13 +29,12 @@ class HttpServerTest {
     @BeforeEach
     void open() throws IOException {
         server = new HttpTestServer();
-        SecretStore secrets =
-                new SecretStore(new SecretsConfiguration(Optional.empty(), Map.of("KEY", HttpTestServer.KEY)));
+        Secrets secrets = Secrets.of(Map.of("KEY", HttpTestServer.KEY), SecretReference::to);
         servers = new McpServers(
                 McpConfiguration.of(List.of(
                         server("test", "secret:KEY", Duration.ofSeconds(1)),
                         server("stranger", "Bearer nothing", Duration.ofSeconds(5)))),
-                names -> secrets.find("default", names));
+                names -> secrets);
         asked = new Asked(servers, "test");
     }
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.Secrets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

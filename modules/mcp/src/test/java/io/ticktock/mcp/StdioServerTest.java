@@ -6,15 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ticktock.executor.secret.SecretStore;
-import io.ticktock.executor.secret.SecretsConfiguration;
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -33,7 +32,7 @@ class StdioServerTest {
 
     @BeforeAll
     static void open() {
-        SecretStore secrets = new SecretStore(new SecretsConfiguration(Optional.empty(), Map.of("GIVEN", SECRET)));
+        Secrets secrets = Secrets.of(Map.of("GIVEN", SECRET), SecretReference::to);
         servers = new McpServers(
                 McpConfiguration.of(List.of(new ServerConfiguration(
                         "test",
@@ -44,7 +43,7 @@ class StdioServerTest {
                         Duration.ofMillis(200),
                         MAX_MESSAGE_BYTES,
                         4))),
-                names -> secrets.find("default", names));
+                names -> secrets);
         asked = new Asked(servers, "test");
     }
 

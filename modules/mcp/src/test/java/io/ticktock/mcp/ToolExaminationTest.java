@@ -2,11 +2,11 @@ package io.ticktock.mcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ticktock.executor.TaskExamination.Findings;
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.GraphParser;
 import io.ticktock.graph.Task;
+import io.ticktock.graph.TaskExamination.Findings;
+import io.ticktock.sdk.running.Secrets;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

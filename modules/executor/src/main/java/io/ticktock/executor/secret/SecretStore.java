@@ -2,6 +2,7 @@ package io.ticktock.executor.secret;
 
 import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.HandlerFailure;
+import io.ticktock.sdk.running.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -51,7 +52,7 @@ public final class SecretStore {
         for (String name : names) {
             values.put(name, find(tenantId, name));
         }
-        return Secrets.of(values);
+        return Secrets.of(values, SecretReference::to);
     }
 
     private String find(String tenantId, String name) {

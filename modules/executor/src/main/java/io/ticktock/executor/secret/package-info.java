@@ -1,5 +1,5 @@
 /**
- * Secrets that graphs refer to. Owns where their values come from, and that nothing which is recorded or logged has one in
- * it. It never passes the secrets of one tenant to another's attempts.
+ * Where the secrets that graphs refer to come from. It never passes the secrets of one tenant to another's attempts, and
+ * keeps no value.
  */
 package io.ticktock.executor.secret;

@@ -1,6 +1,5 @@
 package io.ticktock.executor.type;
 
-import io.ticktock.executor.secret.Secrets;
 import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.expression.Variables;
@@ -11,6 +10,7 @@ import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.graph.settings.McpSettings;
 import io.ticktock.graph.settings.NodeSettings;
 import io.ticktock.sdk.Settings;
+import io.ticktock.sdk.running.Secrets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

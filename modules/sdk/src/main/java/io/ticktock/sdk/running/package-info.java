@@ -1,5 +1,6 @@
 /**
- * What runs handlers, in the executor and in workers outside of it: the threads they may block, and what they report.
+ * What runs handlers, in the executor and in workers outside of it: the threads they may block, what they report, and the
+ * secrets that must not come out of what they make.
  *
  * <p>Not for authors, and never sees Vert.x.
  */

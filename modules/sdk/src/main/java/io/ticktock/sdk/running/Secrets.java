@@ -1,12 +1,10 @@
-package io.ticktock.executor.secret;
+package io.ticktock.sdk.running;
 
 import com.google.protobuf.ByteString;
-import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.Json;
 import io.ticktock.sdk.JsonException;
 import io.ticktock.sdk.Value;
-import io.ticktock.sdk.running.DeltaBuffer;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,10 +21,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
- * The secrets that one attempt was given. What it makes must not tell them: where one stands in a text, it is replaced by
- * the reference to it.
+ * Secrets that were given to an attempt, or to what works for many attempts. What these make must not tell them: where one
+ * stands in a text, it is replaced by the reference to it.
  */
 public final class Secrets implements DeltaBuffer.Redaction {
 
@@ -38,11 +37,15 @@ public final class Secrets implements DeltaBuffer.Redaction {
     private final Map<String, String> values;
     private final List<Trace> traces;
 
-    /** A text that tells a secret, or a part of it. */
-    private record Trace(String text, ByteString bytes, String name) {
+    /**
+     * A text that tells a secret, or a part of it.
+     *
+     * @param reference what stands in its place
+     */
+    private record Trace(String text, ByteString bytes, String name, String reference) {
 
-        Trace(String text, String name) {
-            this(text, ByteString.copyFromUtf8(text), name);
+        Trace(String text, String name, String reference) {
+            this(text, ByteString.copyFromUtf8(text), name, reference);
         }
     }
 
@@ -51,10 +54,15 @@ public final class Secrets implements DeltaBuffer.Redaction {
         this.traces = traces;
     }
 
-    /** Of these values by name. */
-    static Secrets of(Map<String, String> values) {
+    /**
+     * Of these values by name.
+     *
+     * @param reference to a secret, by its name
+     */
+    public static Secrets of(Map<String, String> values, UnaryOperator<String> reference) {
         List<Trace> traces = new ArrayList<>();
-        values.forEach((name, value) -> forms(value).forEach(form -> traces.add(new Trace(form, name))));
+        values.forEach((name, value) ->
+                forms(value).forEach(form -> traces.add(new Trace(form, name, reference.apply(name)))));
         // A longer one first, since it may begin with a shorter one.
         traces.sort(
                 Comparator.comparingInt((Trace trace) -> trace.text().length()).reversed());
@@ -75,7 +83,7 @@ public final class Secrets implements DeltaBuffer.Redaction {
     public String redacted(String text) {
         String redacted = text;
         for (Trace trace : traces) {
-            redacted = redacted.replace(trace.text(), SecretReference.to(trace.name()));
+            redacted = redacted.replace(trace.text(), trace.reference());
         }
         return redacted;
     }
@@ -172,7 +180,7 @@ public final class Secrets implements DeltaBuffer.Redaction {
         });
     }
 
-    Optional<String> nameIn(ByteString bytes) {
+    private Optional<String> nameIn(ByteString bytes) {
         if (isEmpty()) {
             return Optional.empty();
         }
@@ -188,7 +196,7 @@ public final class Secrets implements DeltaBuffer.Redaction {
         return traces.stream().mapToInt(trace -> trace.bytes().size()).max().orElse(0);
     }
 
-    static HandlerFailure told(String name) {
+    private static HandlerFailure told(String name) {
         return new HandlerFailure(
                 "secret_in_result", "the result has the secret " + name + " in it, and was not recorded", false);
     }

@@ -1,6 +1,5 @@
-package io.ticktock.executor;
+package io.ticktock.graph;
 
-import io.ticktock.graph.Task;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

@@ -1,4 +1,4 @@
-package io.ticktock.executor.secret;
+package io.ticktock.sdk.running;
 
 import com.google.protobuf.ByteString;
 import java.io.FilterInputStream;
