@@ -68,7 +68,7 @@ final class LlmSection {
     private ProviderConfiguration provider() {
         if (!settings.has(key("kind"))) {
             throw new IllegalArgumentException(
-                    GROUP + "." + name + " must have a kind: openai, anthropic, gemini or" + " ollama");
+                    GROUP + "." + name + " must have a kind: openai, anthropic, gemini or ollama");
         }
         ProviderKind kind = settings.choice(key("kind"), ProviderKind.class);
         return new ProviderConfiguration(

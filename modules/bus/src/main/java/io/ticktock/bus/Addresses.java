@@ -254,7 +254,7 @@ public final class Addresses {
     public static final Topic<EndedLifetimes> EXECUTOR_ENDED_LIFETIMES =
             new Topic<>("executor.ended-lifetimes", EndedLifetimes.class);
 
-    /** Published at the lifetime's id while a handler runs, by executors and by whoever workers are connected to. */
+    /** Published by executors at the lifetime's id, while a handler runs that has something to say. */
     public static final Topic<ExecutionDelta> EXECUTOR_DELTA = new Topic<>("executor.delta", ExecutionDelta.class);
 
     // executor: attempts for workers, at the executor's id

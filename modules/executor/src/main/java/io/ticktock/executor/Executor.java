@@ -206,13 +206,7 @@ public final class Executor {
         PayloadReader payloads = new PayloadReader(blobs, repeater, maxInputBytes);
         LifetimeOutputs outputs = new LifetimeOutputs(bus, repeater, payloads);
         this.http = new HttpSender(vertx, configuration.http(), hosts);
-        BuiltInTypes builtIn = BuiltInTypes.of(
-                http,
-                (tenantId, payload) -> payloads.read(tenantId, List.of(payload))
-                        .map(values -> values.get(0))
-                        .toCompletionStage(),
-                (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
-                configuration.maxFanOut());
+        BuiltInTypes builtIn = builtIn(http, payloads, outputs, configuration.maxFanOut());
         HandlerTypes types = HandlerTypes.withAuthors(
                 AddedTypes.joined(builtIn.tasks(), added.tasks()),
                 AddedTypes.joined(builtIn.plans(), added.plans()),
@@ -241,10 +235,7 @@ public final class Executor {
                 meters,
                 bus.tracing(),
                 () -> new AttemptTimes(clock, nanoTime),
-                new Deltas(
-                        vertx,
-                        delta -> bus.publish(Addresses.EXECUTOR_DELTA.at(delta.getLifetimeId()), delta),
-                        nanoTime));
+                deltas(vertx, bus, nanoTime));
         this.remote = new RemoteTasks(bus, executorId, configuration.maxRemote(), clock.instant(), nanoTime);
         this.tasks = new TaskExecutor(
                 graphs,
@@ -266,6 +257,22 @@ public final class Executor {
                         new InputResolver(records, blobs, client, briefly, memory, maxInputBytes),
                         choices),
                 threads);
+    }
+
+    private static BuiltInTypes builtIn(
+            HttpSender http, PayloadReader payloads, LifetimeOutputs outputs, int maxFanOut) {
+        return BuiltInTypes.of(
+                http,
+                (tenantId, payload) -> payloads.read(tenantId, List.of(payload))
+                        .map(values -> values.get(0))
+                        .toCompletionStage(),
+                (tenantId, reference) -> outputs.output(tenantId, reference).toCompletionStage(),
+                maxFanOut);
+    }
+
+    private static Deltas deltas(Vertx vertx, Bus bus, LongSupplier nanoTime) {
+        return new Deltas(
+                vertx, delta -> bus.publish(Addresses.EXECUTOR_DELTA.at(delta.getLifetimeId()), delta), nanoTime);
     }
 
     private static HandlerThreads threads(ExecutorConfiguration configuration) {

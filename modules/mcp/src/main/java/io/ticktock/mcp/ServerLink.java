@@ -34,7 +34,6 @@ final class ServerLink {
 
     private static final int INVALID_PARAMS = -32602;
     private static final int METHOD_NOT_FOUND = -32601;
-    private static final int MOST_ERROR_CHARS = 1_000;
 
     private final ServerConfiguration configuration;
     private final Scheduler scheduler;
@@ -221,7 +220,7 @@ final class ServerLink {
 
     private McpFailure refused(Connection connection, McpError error) {
         String name = configuration.name();
-        String text = shortened(connection
+        String text = Answers.shortened(connection
                 .secrets()
                 .redacted(String.valueOf(error.getJsonRpcError().message())));
         int code = error.getJsonRpcError().code() == null
@@ -236,10 +235,6 @@ final class ServerLink {
             default ->
                 McpFailure.passing("mcp_error", "the server " + name + " answered with error " + code + ": " + text);
         };
-    }
-
-    private static String shortened(String text) {
-        return text.length() > MOST_ERROR_CHARS ? text.substring(0, MOST_ERROR_CHARS) + "…" : text;
     }
 
     /** Asks a server that is connected for a sign of life, unless it is at work: then its answer is the sign. */
