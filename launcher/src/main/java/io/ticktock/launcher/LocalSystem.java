@@ -99,7 +99,7 @@ final class LocalSystem implements ReachedSystem {
     }
 
     private static LocalSystem open(Configuration configuration, Set<SystemModule> modules, Delivery delivery) {
-        ModuleTable.requireServed(modules);
+        ModuleAddresses.requireServed(modules);
         if (hasUrl(configuration) || !modules.contains(SystemModule.STATE)) {
             return connect(configuration, modules, database(configuration), delivery);
         }

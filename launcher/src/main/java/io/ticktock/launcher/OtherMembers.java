@@ -65,11 +65,12 @@ final class OtherMembers {
     }
 
     private void await(SystemModule server, SystemModule module) {
-        Optional<Address<?, ?>> needed = ModuleTable.neededFrom(server, module);
+        Optional<Address<?, ?>> needed = ModuleAddresses.neededFrom(server, module);
         if (needed.isEmpty() || seen.contains(server)) {
             return;
         }
-        Address<CheckRequest, CheckResponse> check = ModuleTable.checkOf(server).orElseThrow();
+        Address<CheckRequest, CheckResponse> check =
+                ModuleAddresses.checkOf(server).orElseThrow();
         while (!isServed(check)) {
             if (System.nanoTime() > giveUpNanos) {
                 throw CommandFailure.usage("module " + module.word() + " needs the address "

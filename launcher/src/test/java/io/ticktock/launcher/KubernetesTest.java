@@ -287,7 +287,7 @@ class KubernetesTest {
                             || configuration(container).blob().s3().isPresent(),
                     "files are for one process only");
         }
-        ModuleTable.requireServed(all);
+        ModuleAddresses.requireServed(all);
         assertEquals(EnumSet.allOf(SystemModule.class), all);
     }
 

@@ -42,7 +42,7 @@ class ModuleTableTest {
                     .map(Address::name)
                     .filter(name -> name.startsWith(module.word() + "."))
                     .collect(Collectors.toCollection(TreeSet::new));
-            assertEquals(named, names(ModuleTable.servedBy(module)), module.word());
+            assertEquals(named, names(ModuleAddresses.servedBy(module)), module.word());
         }
     }
 
@@ -58,14 +58,14 @@ class ModuleTableTest {
                         .flatMap(access -> constant(access.getTarget().getName()))
                         .map(Address::name)
                         .collect(Collectors.toCollection(TreeSet::new));
-        used.removeAll(names(ModuleTable.servedBy(module)));
+        used.removeAll(names(ModuleAddresses.servedBy(module)));
 
-        assertEquals(used, names(ModuleTable.neededBy(module)));
+        assertEquals(used, names(ModuleAddresses.neededBy(module)));
     }
 
     @Test
     void allModulesTogetherLackNothing() {
-        ModuleTable.requireServed(Set.of(SystemModule.values()));
+        ModuleAddresses.requireServed(Set.of(SystemModule.values()));
     }
 
     /** One process alone runs what needs nothing from others; every other choice is refused with what it lacks. */
@@ -80,10 +80,10 @@ class ModuleTableTest {
         int refused = 0;
         for (Set<SystemModule> chosen : choices()) {
             if (complete.contains(chosen)) {
-                ModuleTable.requireServed(chosen);
+                ModuleAddresses.requireServed(chosen);
             } else {
-                CommandFailure failure =
-                        assertThrows(CommandFailure.class, () -> ModuleTable.requireServed(chosen), chosen::toString);
+                CommandFailure failure = assertThrows(
+                        CommandFailure.class, () -> ModuleAddresses.requireServed(chosen), chosen::toString);
                 assertEquals(ExitCode.USAGE, failure.exitCode());
                 requireNamesWhatLacks(chosen, failure.getMessage());
                 refused++;
@@ -112,7 +112,7 @@ class ModuleTableTest {
         SystemModule lacking = SystemModule.ofWord(matcher.group(3)).orElseThrow();
         assertTrue(chosen.contains(needing), message);
         assertFalse(chosen.contains(lacking), message);
-        assertTrue(names(ModuleTable.neededBy(needing)).contains(matcher.group(2)), message);
+        assertTrue(names(ModuleAddresses.neededBy(needing)).contains(matcher.group(2)), message);
     }
 
     private static Stream<Address<?, ?>> addresses() {
