@@ -1,5 +1,7 @@
 package io.ticktock.control;
 
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.Verdict;
 import io.vertx.core.Future;
@@ -30,12 +32,13 @@ final class DecisionMaker {
      * could recompute what they said. One input alone always has a decision.
      */
     Future<Optional<Decision>> decide(Resident resident, List<Input> inputs, Instant now) {
+        long durableSeq = resident.state.lastSeq();
         return Future.succeededFuture(inputs)
                 .compose(offered -> judge(resident, offered, now))
                 .compose(judged -> admit(resident, judged, now))
                 .compose(decision -> decision.isPresent()
                         ? Future.succeededFuture(decision)
-                        : reload(resident).map(decision));
+                        : reload(resident, durableSeq).map(decision));
     }
 
     /** Puts the guardrails' verdicts beside the records. */
@@ -69,6 +72,7 @@ final class DecisionMaker {
     }
 
     private Future<Optional<Decision>> admit(Resident resident, List<Input> inputs, Instant now) {
+        long durableSeq = resident.state.lastSeq();
         List<String> judged = judgedExecIds(resident, inputs);
         Decision draft = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
         if (!isPrefix(draft.accepted(), judged)) {
@@ -76,7 +80,7 @@ final class DecisionMaker {
         }
         return controller
                 .admission(resident.state, draft.candidates(), now)
-                .compose(admission -> withLeave(resident, inputs, draft, admission, now)
+                .compose(admission -> withLeave(resident, inputs, draft, admission, now, durableSeq)
                         .map(decision -> decision.accepted().equals(draft.accepted())
                                 ? Optional.of(decision)
                                 : Optional.<Decision>empty())
@@ -99,16 +103,26 @@ final class DecisionMaker {
     }
 
     private Future<Decision> withLeave(
-            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now) {
+            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now, long durableSeq) {
         Map<String, Verdict> refusals = admission.refusals();
         Future<Decision> settled = refusals.isEmpty()
                 ? Future.succeededFuture(draft)
-                : reload(resident).map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
+                : reload(resident, durableSeq)
+                        .map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
         return settled.map(decision -> decision.admitted(admission, resident.state));
     }
 
-    private Future<Void> reload(Resident resident) {
+    /**
+     * Takes back what was decided. A decision that was given up since nobody answered may have become durable after all: then
+     * nothing of what it commanded has been done, and the lifetime has to be brought in anew.
+     *
+     * @param durableSeq of the last event before
+     */
+    private Future<Void> reload(Resident resident, long durableSeq) {
         return loader.load(resident.key()).map(loaded -> {
+            if (loaded.state().lastSeq() != durableSeq) {
+                throw new Failure(FailureCode.UNAVAILABLE, "a decision came late that was given up before; try again");
+            }
             resident.state = loaded.state();
             return null;
         });
