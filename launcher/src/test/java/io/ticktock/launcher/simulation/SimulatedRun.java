@@ -188,12 +188,22 @@ final class SimulatedRun {
 
     /** Looks from time to time whether all is over, as nobody within the system can. */
     private void look() {
-        boolean isOver = chaos.isOver() && client.isDone() && running().isEmpty();
+        boolean isOver = chaos.isOver() && client.isDone() && running().isEmpty() && nothingIsToBeObeyed();
         overForLooks = isOver ? overForLooks + 1 : 0;
         isSettled = overForLooks > LOOKS_UNTIL_SETTLED;
         if (!isSettled) {
             simulation.after(LOOK.toNanos(), this::look);
         }
+    }
+
+    /** What resumes a lifetime may have to wait until its tenant's budget has room. */
+    private boolean nothingIsToBeObeyed() {
+        return system.rows()
+                .history()
+                .waits()
+                .orElse(History.Waits.NONE)
+                .signals()
+                .isEmpty();
     }
 
     /** Those that neither have ended nor are paused, nor wait for a child that is. */
