@@ -21,6 +21,7 @@ import io.ticktock.proto.v1.AdmissionResponse;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.Amounts;
 import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.AppendDecisionRequest;
 import io.ticktock.proto.v1.BudgetCharge;
 import io.ticktock.proto.v1.BudgetMetric;
 import io.ticktock.proto.v1.ExecutionHeaders;
@@ -70,7 +71,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -648,6 +651,37 @@ class ControlVerticleTest {
         gate.complete();
         assertEquals(FailureCode.NOT_FOUND, failureOf(early).code());
         awaitLifetime(request.getLifetimeId(), ControlVerticleTest::hasEnded);
+    }
+
+    /** Given up since it was not answered, it is durable only after the lifetime was folded again. */
+    @Test
+    void whatADecisionCommandedThatCameLateIsDone() throws Exception {
+        StateStore prompt = store;
+        AtomicReference<AppendDecisionRequest> late = new AtomicReference<>();
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (proxy, method, arguments) -> method.getName().equals("appendDecision")
+                                && late.compareAndSet(null, (AppendDecisionRequest) arguments[0])
+                        ? Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "not yet"))
+                        : method.invoke(prompt, arguments));
+        Function<AdmissionRequest, AdmissionResponse> allowing = admission;
+        AtomicBoolean hasCome = new AtomicBoolean();
+        admission = request -> {
+            if (late.get() == null || hasCome.getAndSet(true)) {
+                return allowing.apply(request);
+            }
+            prompt.appendDecision(late.get());
+            return AdmissionResponse.newBuilder()
+                    .addAllVerdicts(Collections.nCopies(request.getCandidatesCount(), abort()))
+                    .build();
+        };
+        start(Delivery.DIRECT, List.of("a -> p", "p -> END [FINAL]"), NONE);
+
+        AgentLifetime ended = awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
+
+        assertTrue(hasCome.get());
+        assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
     }
 
     @Test
