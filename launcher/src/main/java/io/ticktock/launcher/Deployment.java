@@ -54,6 +54,7 @@ final class Deployment implements AutoCloseable {
     private final EventLoops eventLoops = new EventLoops(STUCK);
     private volatile Phase phase = Phase.STARTING;
     private ProcessMeters meters = ProcessMeters.unseen();
+    private Optional<ScriptedModel> scriptedModel = Optional.empty();
     private final Deque<String> deploymentIds = new ArrayDeque<>();
 
     /** With nothing started yet; messages between the modules are in the hands of this delivery. */
@@ -93,7 +94,8 @@ final class Deployment implements AutoCloseable {
         health.ifPresent(port -> deploy(VerticleDefinition.of(() -> health(port, chosen))));
         // Workers outside may come to any member.
         boolean takesWorkers = cluster.isPresent() || chosen.contains(SystemModule.API);
-        Wiring wiring = new Wiring(vertx, bus, configuration, state, instanceId, takesWorkers, listening, meters);
+        Configuration complete = withModel(chosen, configuration);
+        Wiring wiring = new Wiring(vertx, bus, complete, state, instanceId, takesWorkers, listening, meters);
         OtherMembers others =
                 OtherMembers.of(vertx, bus, chosen, configuration.cluster().filter(set -> cluster.isPresent()));
         for (SystemModule module : EnumSet.copyOf(chosen)) {
@@ -103,6 +105,15 @@ final class Deployment implements AutoCloseable {
         }
         others.awaitAll();
         phase = Phase.WORKING;
+    }
+
+    private Configuration withModel(Set<SystemModule> chosen, Configuration configuration) {
+        if (!chosen.contains(SystemModule.EXECUTOR) || !configuration.needsScriptedModel()) {
+            return configuration;
+        }
+        ScriptedModel model = ScriptedModel.start(vertx);
+        scriptedModel = Optional.of(model);
+        return configuration.with(model.in(configuration.llm()));
     }
 
     private HealthVerticle health(HealthPort port, Set<SystemModule> chosen) {
@@ -151,6 +162,11 @@ final class Deployment implements AutoCloseable {
     /** Of health and metrics alone; empty when they have none. */
     Optional<Integer> healthPort() {
         return Optional.ofNullable(healthPort.getNow(null));
+    }
+
+    /** Empty where none stands in for a real one. */
+    Optional<ScriptedModel> scriptedModel() {
+        return scriptedModel;
     }
 
     boolean has(SystemModule module) {

@@ -272,7 +272,11 @@ final class LocalSystem implements ReachedSystem {
         String health = healthAddress()
                 .map(address -> "; health and metrics at " + address)
                 .orElse("");
-        return "modules " + words + " on data folder " + dataFolder(configuration) + place + way + health;
+        String model = deployment
+                .scriptedModel()
+                .map(scripted -> "; a scripted model, which is none, at " + scripted.url())
+                .orElse("");
+        return "modules " + words + " on data folder " + dataFolder(configuration) + place + way + health + model;
     }
 
     private Optional<String> healthAddress() {
@@ -289,7 +293,8 @@ final class LocalSystem implements ReachedSystem {
                         .guardrail()
                         .policies()
                         .map(path -> " --set guardrail.policies=" + path)
-                        .orElse("");
+                        .orElse("")
+                + (configuration.needsScriptedModel() ? " --set " + ScriptedModel.SETTING : "");
     }
 
     @Override

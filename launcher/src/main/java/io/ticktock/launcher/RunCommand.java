@@ -3,6 +3,8 @@ package io.ticktock.launcher;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
+import io.ticktock.graph.settings.LlmPlanSettings;
+import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.proto.v1.GraphReference;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,13 +57,19 @@ final class RunCommand implements Callable<Integer> {
         byte[] input = Json.bytes(InputObject.of(inputs));
         Map<String, String> labelled = labels.labels();
         AgentGraph graph = GraphFile.read(file);
-        try (ReachedSystem system = options.toRun(session)) {
+        try (ReachedSystem system = asksModel(graph) ? options.toRunWithModel(session) : options.toRun(session)) {
             GraphReference reference = register(system.client(), graph);
             session.interruption().stopIfRequested("the lifetime started");
             LifetimeId id = LifetimeId.random();
             system.client().start(id, reference, system.payloads().json(input), labelled);
             return Conclusion.seeThrough(system, id, session, format.format()).number();
         }
+    }
+
+    private static boolean asksModel(AgentGraph graph) {
+        return graph.nodes().values().stream()
+                .anyMatch(node ->
+                        node.settings() instanceof LlmTaskSettings || node.settings() instanceof LlmPlanSettings);
     }
 
     private GraphReference register(Client client, AgentGraph graph) {

@@ -35,6 +35,17 @@ final class TargetOptions {
         return reach(session, LocalSystem::startAll);
     }
 
+    /** As above, of a graph that asks language models: where none is configured, a scripted one answers, which is said. */
+    ReachedSystem toRunWithModel(Session session) {
+        return reach(session, configuration -> {
+            Configuration complete = configuration.withScriptedModel();
+            if (complete.needsScriptedModel()) {
+                session.terminal().err().println("ticktock: " + ScriptedModel.NOTICE);
+            }
+            return LocalSystem.startAll(complete);
+        });
+    }
+
     /** To make tenants and keys. */
     ReachedSystem toAdminister(Session session) {
         return reach(session, LocalSystem::toAdminister);

@@ -212,6 +212,19 @@ class AgentsIT {
         assertAccounted(shown, entry -> List.of(SLOW, "before it").contains(entry.asked()));
     }
 
+    @Test
+    void withoutAModelAScriptedOneAnswersAndIsCalledThat() throws Exception {
+        String graph = GRAPHS.resolve("coding-agent.yaml").toString();
+        JarProcess.Result ran = JarProcess.run(
+                folder, "It keeps a list.\nyes\n\n", "run", graph, "--data", "unconfigured", "-o", "json");
+        assertEquals(0, ran.exitCode(), ran::toString);
+        assertTrue(ran.err().startsWith("ticktock: " + ScriptedModel.NOTICE + "\n"), ran::toString);
+        assertEquals(
+                "print('scripted, by no model')",
+                RunIT.json(ran).at("/output/files/1/content").asText(),
+                ran::toString);
+    }
+
     private static JsonNode complete(String graph, String input) throws Exception {
         register(GRAPHS.resolve(graph + ".yaml"));
         String lifetime = api.start("", "{\"graph\": \"" + graph + "\", \"input\": " + input + "}");

@@ -69,11 +69,14 @@ class ArchitectureTest {
                             "executor",
                             "mcp",
                             "llm",
-                            "api")));
+                            "api",
+                            "testkit")));
 
     /** Classes at an edge where JSON comes in or goes out. Vert.x takes what a member tells of itself as JSON. */
     private static final Set<String> MAY_USE_JSON_OBJECT =
             Set.of("io.ticktock.cluster.MemberFacts", "io.ticktock.cluster.Cluster");
+
+    private static final String SCRIPTED_MODEL = "io.ticktock.testkit.model..";
 
     /** Generated classes are left out: their shape is not ours, and there are very many. */
     private static final JavaClasses OURS = new ClassFileImporter()
@@ -117,6 +120,31 @@ class ArchitectureTest {
                 onDisk,
                 new TreeSet<>(MODULE_MAY_USE.keySet()),
                 "a new module is held to no rule until MODULE_MAY_USE says what it may use");
+    }
+
+    @Test
+    void nothingButTheScriptedModelOfTheTestkitIsInTheProgram() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.ticktock.launcher..", SCRIPTED_MODEL)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of the testkit, and not of its scripted model",
+                        type -> type.getPackageName().startsWith("io.ticktock.testkit")
+                                && !type.getPackageName().startsWith("io.ticktock.testkit.model")))
+                .because("the jar has no other class of the testkit: what the program needs besides is no test's")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideInAPackage(SCRIPTED_MODEL)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of another module than sdk",
+                        type -> type.getPackageName().startsWith("io.ticktock.")
+                                && !type.getPackageName().startsWith("io.ticktock.testkit.model")
+                                && !type.getPackageName().startsWith("io.ticktock.sdk")))
+                .because("it is a server of its own, which knows its clients by the protocol alone")
+                .check(OURS);
     }
 
     @Test

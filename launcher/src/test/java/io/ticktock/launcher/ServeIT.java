@@ -27,8 +27,9 @@ class ServeIT {
     void lifetimesAreSteeredWhileAnotherProcessServes() throws IOException, InterruptedException {
         String first = leftWaiting();
         String second = leftWaiting();
-        try (JarProcess serving = JarProcess.start(folder, "serve")) {
+        try (JarProcess serving = JarProcess.start(folder, "serve", "--set", ScriptedModel.SETTING)) {
             serving.awaitText("ready");
+            serving.awaitText("; a scripted model, which is none, at http://127.0.0.1:");
 
             JarProcess.Result refused = run("serve");
             assertEquals(2, refused.exitCode(), refused::toString);

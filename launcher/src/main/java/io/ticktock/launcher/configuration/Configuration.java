@@ -87,6 +87,7 @@ public record Configuration(
                 optional(settings, "launcher.health_port")
                         .map(port -> new HealthPort(
                                 settings.text("launcher.health_host"), settings.integer("launcher.health_port"))),
+                settings.flag("launcher.scripted_model"),
                 settings.choice("launcher.log_level", LogLevel.class));
     }
 
@@ -303,14 +304,39 @@ public record Configuration(
 
     /** For a command that ends by itself, beside a process that serves by the same file. */
     public Configuration withoutHealthPort() {
-        LauncherConfiguration unseen = new LauncherConfiguration(
+        return with(new LauncherConfiguration(
                 launcher.dataFolder(),
                 launcher.modules(),
                 launcher.eventLoops(),
                 Optional.empty(),
-                launcher.logLevel());
+                launcher.scriptedModel(),
+                launcher.logLevel()));
+    }
+
+    /** For a command that is to do something even where no language model is configured. */
+    public Configuration withScriptedModel() {
+        return with(new LauncherConfiguration(
+                launcher.dataFolder(),
+                launcher.modules(),
+                launcher.eventLoops(),
+                launcher.health(),
+                true,
+                launcher.logLevel()));
+    }
+
+    private Configuration with(LauncherConfiguration changed) {
         return new Configuration(
-                unseen, state, blob, guardrail, executor, mcp, llm, control, api, cluster, telemetry, log);
+                changed, state, blob, guardrail, executor, mcp, llm, control, api, cluster, telemetry, log);
+    }
+
+    public Configuration with(LlmConfiguration changed) {
+        return new Configuration(
+                launcher, state, blob, guardrail, executor, mcp, changed, control, api, cluster, telemetry, log);
+    }
+
+    /** Whether a scripted model is to answer. Never beside a provider, whose answers somebody counts on. */
+    public boolean needsScriptedModel() {
+        return launcher.scriptedModel() && llm.providers().isEmpty();
     }
 
     /** The control plane's section for the process of this name. */

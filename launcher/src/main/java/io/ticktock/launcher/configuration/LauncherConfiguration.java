@@ -11,10 +11,16 @@ import java.util.Optional;
  * @param modules words of the modules to start
  * @param eventLoops threads that never block, 1 to 256; when 0 is given, as many as suit this machine
  * @param health where health and metrics are told on a port of their own
+ * @param scriptedModel whether a scripted language model, which is none, answers where no provider is configured
  * @param logLevel from which messages are logged
  */
 public record LauncherConfiguration(
-        Path dataFolder, List<String> modules, int eventLoops, Optional<HealthPort> health, LogLevel logLevel) {
+        Path dataFolder,
+        List<String> modules,
+        int eventLoops,
+        Optional<HealthPort> health,
+        boolean scriptedModel,
+        LogLevel logLevel) {
 
     /** @param port 0 for any that is free */
     public record HealthPort(String host, int port) {

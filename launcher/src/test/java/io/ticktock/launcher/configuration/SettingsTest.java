@@ -37,6 +37,18 @@ class SettingsTest {
     }
 
     @Test
+    void aScriptedModelStandsInForNoProvider() {
+        Settings wanted = Settings.shipped().with("launcher.scripted_model", "true", "--set");
+
+        assertFalse(Configuration.of(Settings.shipped()).needsScriptedModel());
+        assertTrue(Configuration.of(Settings.shipped()).withScriptedModel().needsScriptedModel());
+        assertTrue(Configuration.of(wanted).needsScriptedModel());
+        assertFalse(
+                Configuration.of(wanted.with("llm.providers.default.base_url", "http://127.0.0.1:11434/v1", "--set"))
+                        .needsScriptedModel());
+    }
+
+    @Test
     void aLaterLayerWins() throws IOException {
         Path file = file("blob:\n  max_uploads: 1\n  max_reads: 2\nlauncher: {event_loops: 3}\n");
 

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** All that a scripted model was asked, in order, and what it would ask for it. */
 public final class ModelLedger {
 
-    private static final int MOST_ENTRIES = 1_000_000;
+    private static final int MOST_ENTRIES = 100_000;
+    private static final int MOST_CHARS_ASKED = 1_000;
     private static final long MICROS_PER_MILLION_INPUT = 1_000_000;
     private static final long MICROS_PER_MILLION_CACHED = 100_000;
     private static final long MICROS_PER_MILLION_OUTPUT = 4_000_000;
@@ -29,7 +31,7 @@ public final class ModelLedger {
     /**
      * One request.
      *
-     * @param asked the text of its last message
+     * @param asked the text of its last message, or how it begins
      * @param idempotencyKey empty without one
      * @param outputTokens of what was sent
      */
@@ -77,15 +79,17 @@ public final class ModelLedger {
 
     private final List<Entry> entries = new ArrayList<>();
 
-    synchronized int open(ModelRequest request, String idempotencyKey) {
-        if (entries.size() == MOST_ENTRIES) {
-            throw new IllegalStateException("the ledger is full after " + MOST_ENTRIES + " requests");
-        }
+    /** The number of a request from now on; empty when there were so many that no further one can be kept. */
+    synchronized OptionalInt open(ModelRequest request, String idempotencyKey) {
         int number = entries.size();
+        if (number == MOST_ENTRIES) {
+            return OptionalInt.empty();
+        }
+        String asked = request.last();
         entries.add(new Entry(
                 number,
                 request.model(),
-                request.last(),
+                asked.substring(0, Math.min(asked.length(), MOST_CHARS_ASKED)),
                 idempotencyKey,
                 request.stream(),
                 0,
@@ -93,7 +97,7 @@ public final class ModelLedger {
                 request.cachedTokens(),
                 0,
                 Outcome.OPEN));
-        return number;
+        return OptionalInt.of(number);
     }
 
     /** What it became first, it stays. */

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A server of the protocol of chat completions, at a loopback address, whose model says what a script tells it to. Its
@@ -54,7 +55,7 @@ public final class ScriptedModelServer {
     }
 
     /**
-     * Serves until the process is ended: {@code java -cp … io.ticktock.testkit.model.ScriptedModelServer [PORT [SCRIPT]]}.
+     * Serves until the process is ended: {@code java -cp ticktock.jar io.ticktock.testkit.model.ScriptedModelServer [PORT [SCRIPT]]}.
      * The script is a file of rules; without one, it answers what fits.
      */
     public static void main(String[] arguments) {
@@ -130,7 +131,16 @@ public final class ScriptedModelServer {
             return;
         }
         String key = Optional.ofNullable(http.getHeader("Idempotency-Key")).orElse("");
-        int number = ledger.open(request, key);
+        OptionalInt number = ledger.open(request, key);
+        if (number.isEmpty()) {
+            String full = "the ledger is full; start the scripted model anew";
+            refuse(http.response(), Reply.refuses(503, "ledger_full", full), null);
+            return;
+        }
+        reply(http, number.getAsInt(), request);
+    }
+
+    private void reply(HttpServerRequest http, int number, ModelRequest request) {
         Reply reply = script.reply(request);
         if (reply instanceof Answer answer) {
             give(http, new Completion(number, request, answer));

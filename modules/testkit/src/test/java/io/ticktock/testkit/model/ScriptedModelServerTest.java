@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,17 @@ class ScriptedModelServerTest {
         assertEquals("[DONE]", events.get(events.size() - 1));
         assertEquals(whole.get("usage"), tree(events.get(events.size() - 2)).get("usage"));
         assertEquals("tool_calls", at(tree(events.get(events.size() - 3)), "choices", 0, "finish_reason"));
+    }
+
+    @Test
+    void aLedgerThatIsFullTakesNoMore() {
+        ModelLedger ledger = new ModelLedger();
+        ModelRequest request = ModelRequest.of(
+                Json.parse("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}"));
+        for (int number = 0; number < 100_000; number++) {
+            assertEquals(OptionalInt.of(number), ledger.open(request, ""));
+        }
+        assertEquals(OptionalInt.empty(), ledger.open(request, ""));
     }
 
     @Test
