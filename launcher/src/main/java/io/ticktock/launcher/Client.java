@@ -12,7 +12,6 @@ import static io.ticktock.bus.Addresses.STATE_GET_STATISTICS;
 import static io.ticktock.bus.Addresses.STATE_LIST_EVENTS;
 import static io.ticktock.bus.Addresses.STATE_LIST_EXECUTIONS;
 import static io.ticktock.bus.Addresses.STATE_LIST_LIFETIMES;
-import static io.ticktock.bus.Addresses.STATE_REGISTER_GRAPH;
 import static io.ticktock.bus.Addresses.STATE_SEND_SIGNAL;
 
 import com.google.protobuf.ByteString;
@@ -88,19 +87,28 @@ final class Client {
         return tenantId;
     }
 
+    /** As below, of a graph whose Tasks ask no servers of tools. */
     GraphReference register(AgentGraph graph) {
+        return register(graph, warning -> {});
+    }
+
+    /**
+     * Fails with INVALID_ARGUMENT, a line for each, where Tasks ask servers for what these do not have.
+     *
+     * @param warn of what could not be looked up
+     */
+    GraphReference register(AgentGraph graph, Consumer<String> warn) {
         GraphReference reference = GraphReference.newBuilder()
                 .setTenantId(tenantId)
                 .setName(graph.name())
                 .setVersion(graph.version())
                 .setDigest(graph.digest())
                 .build();
-        ask(
-                STATE_REGISTER_GRAPH,
-                RegisterGraphRequest.newBuilder()
-                        .setGraph(reference)
-                        .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
-                        .build());
+        RegisterGraphRequest request = RegisterGraphRequest.newBuilder()
+                .setGraph(reference)
+                .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                .build();
+        await(connection.register(request)).forEach(warn);
         return reference;
     }
 

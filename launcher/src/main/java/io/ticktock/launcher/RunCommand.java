@@ -1,5 +1,7 @@
 package io.ticktock.launcher;
 
+import static java.util.stream.Collectors.joining;
+
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.graph.AgentGraph;
@@ -74,16 +76,31 @@ final class RunCommand implements Callable<Integer> {
 
     private GraphReference register(Client client, AgentGraph graph) {
         try {
-            return client.register(graph);
+            return client.register(graph, this::warn);
         } catch (Failure failure) {
-            if (failure.code() != FailureCode.ALREADY_EXISTS) {
-                throw failure;
-            }
-            throw new CommandFailure(
+            throw refused(graph, failure);
+        }
+    }
+
+    private void warn(String warning) {
+        session.terminal().err().println("ticktock: warning: " + file + ": " + warning);
+    }
+
+    private RuntimeException refused(AgentGraph graph, Failure failure) {
+        if (failure.code() == FailureCode.INVALID_ARGUMENT) {
+            String faults = failure.getMessage()
+                    .lines()
+                    .map(fault -> file + ": " + fault)
+                    .collect(joining("\n"));
+            return new CommandFailure(ExitCode.USAGE, faults, failure);
+        }
+        if (failure.code() == FailureCode.ALREADY_EXISTS) {
+            return new CommandFailure(
                     ExitCode.USAGE,
                     file + ": graph " + graph.name() + " " + graph.version()
                             + " is registered with other content, and a version never changes; raise 'version:' in the file",
                     failure);
         }
+        return failure;
     }
 }

@@ -20,8 +20,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,6 +36,17 @@ import org.junit.jupiter.api.io.TempDir;
 class McpIT {
 
     private static final Path NEWTON = Path.of("..", "conf", "graphs", "newton.yaml");
+    private static final String MISTAKEN = """
+            graph: mistaken
+            version: 1.0.0
+            start: ask
+            tasks:
+              ask: {type: mcp, server: self, tool: newten, arguments: {}}
+            edges:
+              - ask -> END [FINAL]
+            """;
+    private static final String MISTAKE = "task ask: tool: the server self has no tool newten; did you mean newton?";
+
     private static final Path APPROVAL = Path.of("..", "conf", "graphs", "approval.yaml");
 
     @TempDir
@@ -149,24 +162,36 @@ class McpIT {
     @Test
     void aGraphIsCheckedAgainstTheToolsThatThereAre() throws Exception {
         api.register("", NEWTON);
-        String graph = """
-                graph: mistaken
-                version: 1.0.0
-                start: ask
-                tasks:
-                  ask: {type: mcp, server: self, tool: newten, arguments: {}}
-                edges:
-                  - ask -> END [FINAL]
-                """;
-        String fault = "task ask: tool: the server self has no tool newten; did you mean newton?";
-        ServedApi.assertProblem(400, fault, api.post("", "/v1/graphs", graph));
-        ServedApi.assertProblem(400, fault, api.post("", "/v1/graphs:validate", graph));
+        ServedApi.assertProblem(400, MISTAKE, api.post("", "/v1/graphs", MISTAKEN));
+        ServedApi.assertProblem(400, MISTAKE, api.post("", "/v1/graphs:validate", MISTAKEN));
         HttpResponse<byte[]> unchecked =
-                api.post("", "/v1/graphs", graph.replace("newten", "newton").replace("self", "away"));
+                api.post("", "/v1/graphs", MISTAKEN.replace("newten", "newton").replace("self", "away"));
         assertEquals(201, unchecked.statusCode(), () -> ServedApi.text(unchecked));
         assertEquals(
                 "task ask: server: away does not answer, so that its tools were not checked",
                 json(unchecked).at("/warnings/0").asText());
+    }
+
+    @Test
+    void theCommandLineHasItChecked() throws Exception {
+        api.register("", NEWTON);
+        Path file = Files.writeString(folder.resolve("mistaken.yaml"), MISTAKEN);
+        List<String> here = List.of(
+                "--data", folder.resolve("here").toString(), "--set", "mcp.servers.self.url=" + address + "/mcp");
+        for (List<String> where : List.of(List.of("--server", address), here)) {
+            List<String> typed = new ArrayList<>(List.of("run", file.toString()));
+            typed.addAll(where);
+            TypedCommand refused = TypedCommand.run(Map.of(), typed);
+            assertEquals(2, refused.exitCode(), refused::toString);
+            assertEquals("ticktock: " + file + ": " + MISTAKE + "\n", refused.err());
+        }
+        Path unchecked = Files.writeString(
+                folder.resolve("unchecked.yaml"),
+                MISTAKEN.replace("mistaken", "unchecked").replace("self", "away"));
+        TypedCommand warned = TypedCommand.run(Map.of(), List.of("run", unchecked.toString(), "--server", address));
+        String warning = "ticktock: warning: " + unchecked
+                + ": task ask: server: away does not answer, so that its tools were not checked\n";
+        assertTrue(warned.err().startsWith(warning), warned::toString);
     }
 
     @Test
