@@ -15,6 +15,7 @@ import io.ticktock.sdk.PlanOutcome.Chosen;
 import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskOutcome.Succeeded;
+import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.UsageLimits;
 import io.ticktock.sdk.Value;
 import io.vertx.core.Vertx;
@@ -358,12 +359,12 @@ class LlmTest {
 
     @Test
     void whatMayCostMoreThanTheLimitIsNotAsked() {
-        TestAttempt poor = new TestAttempt(new UsageLimits(OptionalLong.empty(), OptionalLong.of(400)));
+        TestAttempt poor = new TestAttempt("default", new UsageLimits(OptionalLong.empty(), OptionalLong.of(400)));
         Failed failed = failed(run(poor, Map.of("prompt", "Talk", "max_tokens", 100L)));
         assertEquals("llm_over_limit", failed.code());
         assertTrue(requests.isEmpty());
         script.add(says("Cheap"));
-        TestAttempt rich = new TestAttempt(new UsageLimits(OptionalLong.empty(), OptionalLong.of(500)));
+        TestAttempt rich = new TestAttempt("default", new UsageLimits(OptionalLong.empty(), OptionalLong.of(500)));
         succeeded(run(rich, Map.of("prompt", "Talk", "max_tokens", 100L)));
     }
 
@@ -438,7 +439,7 @@ class LlmTest {
     }
 
     private static TestAttempt attempt() {
-        return new TestAttempt(UsageLimits.NONE);
+        return new TestAttempt("default");
     }
 
     private CompletionStage<TaskOutcome> start(TestAttempt attempt, Map<String, Object> settings) {

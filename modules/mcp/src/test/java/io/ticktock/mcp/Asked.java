@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.Value;
 import java.util.LinkedHashMap;
 import java.util.List;

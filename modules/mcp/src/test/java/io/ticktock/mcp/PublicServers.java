@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.Value;
 import io.ticktock.sdk.running.Secrets;
 import java.io.IOException;

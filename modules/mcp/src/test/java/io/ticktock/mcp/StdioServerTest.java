@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.Value;
 import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;

@@ -9,21 +9,15 @@ import io.ticktock.graph.GraphParser;
 import io.ticktock.graph.Task;
 import io.ticktock.graph.expression.Variables;
 import io.ticktock.graph.settings.HttpSettings;
-import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.TaskContext;
-import io.ticktock.sdk.Telemetry;
+import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.Value;
 import io.ticktock.sdk.running.Secrets;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,7 +35,7 @@ class HttpOutcomeTest {
                 "${replace(toJson(body), 'a', 'b')} | 0 | 1",
             })
     void looksAtAnAnswerOnAWorkerWhenThatMayTakeLong(String output, int padding, int jobs) {
-        CountingAttempt attempt = new CountingAttempt();
+        TestAttempt attempt = new TestAttempt("acme");
         String body = "{\"a\": 1, \"b\": []" + " ".repeat(padding) + "}";
         HttpReply reply = new HttpReply(200, Map.of("content-type", "application/json"), ByteString.copyFromUtf8(body));
         HttpCall call = new HttpCall("GET", URI.create("https://example.com/"), Map.of(), ByteString.EMPTY);
@@ -50,7 +44,7 @@ class HttpOutcomeTest {
                 .of(new TaskContext(attempt, Map::of, Value.NULL, Optional.empty()))
                 .toCompletableFuture()
                 .join();
-        assertEquals(jobs, attempt.jobs);
+        assertEquals(jobs, attempt.jobs());
     }
 
     private static HttpSettings settings(String output) {
@@ -59,82 +53,5 @@ class HttpOutcomeTest {
         Task task = (Task) GraphParser.parse("test.yaml", graph.getBytes(StandardCharsets.UTF_8), "acme")
                 .node("a");
         return (HttpSettings) task.settings();
-    }
-
-    /** Runs on this thread what is for workers, and counts it. */
-    private static final class CountingAttempt implements Attempt {
-
-        private int jobs;
-
-        @Override
-        public <T> CompletionStage<T> onWorker(Callable<T> work) {
-            jobs++;
-            try {
-                return CompletableFuture.completedFuture(work.call());
-            } catch (Exception e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        @Override
-        public String tenantId() {
-            return "acme";
-        }
-
-        @Override
-        public String lifetimeId() {
-            return "lifetime";
-        }
-
-        @Override
-        public String executionId() {
-            return "execution";
-        }
-
-        @Override
-        public String nodeId() {
-            return "a";
-        }
-
-        @Override
-        public int iteration() {
-            return 1;
-        }
-
-        @Override
-        public int number() {
-            return 1;
-        }
-
-        @Override
-        public String idempotencyKey() {
-            return "key";
-        }
-
-        @Override
-        public Instant scheduledAt() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public Optional<Duration> timeout() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void onCancel(Runnable action) {}
-
-        @Override
-        public void heartbeat() {}
-
-        @Override
-        public Telemetry telemetry() {
-            return null;
-        }
     }
 }

@@ -1,30 +1,64 @@
-package io.ticktock.mcp;
+package io.ticktock.sdk;
 
-import io.ticktock.sdk.Attempt;
-import io.ticktock.sdk.Telemetry;
+import io.ticktock.proto.v1.PolicyTelemetry;
 import io.ticktock.sdk.running.TelemetryReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** An attempt that a test can cancel. */
-final class TestAttempt implements Attempt {
+/** An attempt that a test can cancel, and that remembers what its handler did; for the tests of all modules that run some. */
+public final class TestAttempt implements Attempt {
 
-    final TelemetryReport telemetry = new TelemetryReport();
     private final String tenantId;
-    private Runnable onCancel = () -> {};
+    private final UsageLimits limits;
+    private final TelemetryReport telemetry = new TelemetryReport();
+    private final List<Runnable> onCancel = new ArrayList<>();
+    private final List<String> deltas = new ArrayList<>();
     private boolean cancelled;
+    private int jobs;
 
-    TestAttempt(String tenantId) {
-        this.tenantId = tenantId;
+    public TestAttempt(String tenantId) {
+        this(tenantId, UsageLimits.NONE);
     }
 
-    synchronized void cancel() {
+    public TestAttempt(String tenantId, UsageLimits limits) {
+        this.tenantId = tenantId;
+        this.limits = limits;
+    }
+
+    /** Runs on the caller's thread what is to run then. */
+    public synchronized void cancel() {
         cancelled = true;
-        onCancel.run();
+        onCancel.forEach(Runnable::run);
+    }
+
+    /** What the handler has reported so far. */
+    public PolicyTelemetry used() {
+        return telemetry.toMessage().build();
+    }
+
+    public synchronized List<String> deltas() {
+        return List.copyOf(deltas);
+    }
+
+    /** How much went to worker threads. */
+    public synchronized int jobs() {
+        return jobs;
+    }
+
+    @Override
+    public synchronized void delta(String text) {
+        deltas.add(text);
+    }
+
+    @Override
+    public UsageLimits limits() {
+        return limits;
     }
 
     @Override
@@ -82,7 +116,7 @@ final class TestAttempt implements Attempt {
         if (cancelled) {
             action.run();
         } else {
-            onCancel = action;
+            onCancel.add(action);
         }
     }
 
@@ -94,8 +128,12 @@ final class TestAttempt implements Attempt {
         return telemetry;
     }
 
+    /** At once, on the caller's thread. */
     @Override
     public <T> CompletionStage<T> onWorker(Callable<T> work) {
+        synchronized (this) {
+            jobs++;
+        }
         try {
             return CompletableFuture.completedFuture(work.call());
         } catch (Exception e) {
