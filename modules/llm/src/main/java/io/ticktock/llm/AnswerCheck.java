@@ -67,14 +67,15 @@ final class AnswerCheck {
                             "llm_unlisted_tool",
                             "the model calls a tool that it was not offered: " + shown(call.name()),
                             true));
-            checked.add(call(call, tool, faults));
+            checked.add(call(call, "call-" + (checked.size() + 1), tool, faults));
         }
         return new Checked(checked, faults);
     }
 
-    private Map<String, Object> call(ToolCall call, Map<?, ?> tool, List<String> faults) {
+    /** @param id where the provider gives none, and the result of the tool needs one to refer to */
+    private Map<String, Object> call(ToolCall call, String id, Map<?, ?> tool, List<String> faults) {
         Map<String, Object> made = new LinkedHashMap<>();
-        made.put("id", call.id());
+        made.put("id", call.id().isEmpty() ? id : call.id());
         made.put("name", call.name());
         try {
             Object arguments = Json.parse(call.arguments());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /** Makes of a node's settings, with values for their expressions, what a model is asked. Throws {@link LlmFault}. */
 final class AskReader {
@@ -27,6 +28,7 @@ final class AskReader {
     private static final int MOST_CALLS = 128;
     private static final long MAX_TOKENS = 4_096;
     private static final String MESSAGE = "a message";
+    private static final Pattern MODEL_IN_PATH = Pattern.compile("[\\w.:/-]{1,200}");
 
     private final Map<String, Object> settings;
     private final Attachments files;
@@ -57,6 +59,10 @@ final class AskReader {
                 .or(provider::model)
                 .orElseThrow(() -> invalid("the node names no model, and the provider " + provider.name()
                         + " has none by default; add model: to either"));
+        if (provider.kind() == ProviderKind.GEMINI && !isPartOfPath(model)) {
+            throw invalid(
+                    "the model is not a name such as gemini-2.5-pro: letters, digits, '.', '-', '_', ':' and '/'");
+        }
         List<ChatMessage> messages = messages();
         Object temperature = settings.get("temperature");
         return new Ask(
@@ -68,6 +74,11 @@ final class AskReader {
                 tools().values().stream().map(AskReader::specification).toList(),
                 "required".equals(settings.get("tool_choice")),
                 files.areLarge());
+    }
+
+    /** This protocol has the name in its address, where another one could lead to what the key is not meant for. */
+    private static boolean isPartOfPath(String model) {
+        return MODEL_IN_PATH.matcher(model).matches() && !model.contains("..");
     }
 
     /** By name, as the graph says them. */
@@ -179,8 +190,12 @@ final class AskReader {
             if (!definitions.isEmpty()) {
                 parameters.definitions(definitions);
             }
-        } catch (IllegalArgumentException e) {
-            throw invalid("parameters of the tool " + tool.get("name") + " are no schema: " + e.getMessage());
+        } catch (LlmFault e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Of whatever kind: the library takes the parts of a schema for what they should be.
+            throw invalid("parameters of the tool " + tool.get("name") + " are no schema that can be sent: "
+                    + e.getMessage());
         }
         List<String> required = new ArrayList<>();
         flat(schema.get("required"), "required").forEach(name -> required.add(String.valueOf(name)));

@@ -25,12 +25,17 @@ final class Attachments {
 
     private final Value passed;
     private final int mostBytes;
+    private final ProviderKind provider;
     private long bytes;
 
-    /** @param passed to the node */
-    Attachments(Value passed, int mostBytes) {
+    /**
+     * @param passed to the node
+     * @param provider to whom they are sent
+     */
+    Attachments(Value passed, int mostBytes, ProviderKind provider) {
         this.passed = passed;
         this.mostBytes = mostBytes;
+        this.provider = provider;
     }
 
     boolean areLarge() {
@@ -48,13 +53,21 @@ final class Attachments {
             throw AskReader.invalid("the " + kind + " of a message is neither passed nor a data: URL");
         }
         if (text.startsWith("https://") && kind.equals("image")) {
-            return ImageContent.from(text);
+            return named(text);
         }
         Matcher data = DATA.matcher(text);
         if (!data.matches()) {
             throw AskReader.invalid("the " + kind + " of a message is neither passed nor a data: URL in Base64");
         }
         return content(data.group(1), data.group(2));
+    }
+
+    private Content named(String address) {
+        if (!provider.fetchesImages()) {
+            throw AskReader.invalid(
+                    "this provider fetches no images from elsewhere; pass the image to the node, or write it as a data: URL");
+        }
+        return ImageContent.from(address);
     }
 
     private void requireRoom(long more) {

@@ -10,7 +10,6 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /**
@@ -24,7 +23,6 @@ final class Conversation {
     private final Provider provider;
     private final Credential credential;
     private final BiFunction<Ask, Answer, Checked> check;
-    private final long began = System.nanoTime();
 
     private Usage spent = Usage.NONE;
     private long spentMicros;
@@ -168,7 +166,7 @@ final class Conversation {
     }
 
     private Future<Answer> call(Ask ask, Limiter.Turn come, long estimatedInput) {
-        ModelCall made = provider.call(attempt);
+        ModelCall made = provider.call(attempt, credential);
         synchronized (this) {
             call = made;
             if (cancelled) {
@@ -177,22 +175,40 @@ final class Conversation {
             }
         }
         long start = System.nanoTime();
-        return start(made, credential, ask).onComplete(ended -> {
-            Usage usage = count(ask, made, Optional.ofNullable(ended.result()), estimatedInput);
+        // At once, on whatever thread: the record of an attempt that is cancelled is about to be written.
+        made.answer().onComplete(ended -> {
             attempt.telemetry().measure("llm_call_ms", millis(System.nanoTime() - start));
-            come.end(usage.total());
             if (ended.cause() instanceof LlmFault fault) {
                 fault.retryAfter().ifPresent(provider.limiter(attempt.tenantId())::pause);
             }
+            settle(ask, made, Optional.ofNullable(ended.result()), come, estimatedInput);
         });
+        start(made, ask);
+        return made.answer();
+    }
+
+    /** Whatever becomes of the counting, the turn is over. */
+    private void settle(Ask ask, ModelCall made, Optional<Answer> answer, Limiter.Turn come, long estimatedInput) {
+        long tokens = 0;
+        try {
+            tokens = count(ask, made, answer, estimatedInput).total();
+        } finally {
+            come.end(tokens);
+        }
     }
 
     /** Writing a large question would hold up an event loop. */
-    private Future<Answer> start(ModelCall made, Credential known, Ask ask) {
-        Wire wire = provider.wire(made);
-        return ask.isLarge()
-                ? onWorker(() -> made.start(wire, known, ask)).compose(started -> started)
-                : made.start(wire, known, ask);
+    private void start(ModelCall made, Ask ask) {
+        Wire wire = provider.wire(made, credential, attempt.executionId() + '-' + (calls + 1));
+        if (!ask.isLarge()) {
+            made.start(wire, credential, ask);
+            return;
+        }
+        onWorker(() -> {
+                    made.start(wire, credential, ask);
+                    return null;
+                })
+                .onFailure(cause -> made.fail(LlmFault.of(cause)));
     }
 
     private Usage count(Ask ask, ModelCall made, Optional<Answer> answer, long estimatedInput) {
@@ -202,7 +218,7 @@ final class Conversation {
             made.nanosToFirst()
                     .ifPresent(nanos -> attempt.telemetry().measure("time_to_first_token_ms", millis(nanos)));
         }
-        Optional<Usage> told = answer.filter(Answer::isCounted).map(Answer::usage);
+        Optional<Usage> told = answer.flatMap(Answer::usage);
         if (told.isEmpty() && !made.isAnswered()) {
             return Usage.NONE;
         }
@@ -248,15 +264,13 @@ final class Conversation {
         }
     }
 
-    long millisSoFar() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    }
-
     private static double millis(long nanos) {
         return nanos / 1e6;
     }
 
+    /** Fails where there is no thread for it. */
     private <T> Future<T> onWorker(Callable<T> work) {
-        return Future.fromCompletionStage(attempt.onWorker(work), vertx.getOrCreateContext());
+        return Future.succeededFuture(work)
+                .compose(given -> Future.fromCompletionStage(attempt.onWorker(given), vertx.getOrCreateContext()));
     }
 }

@@ -17,14 +17,34 @@ record Credential(String secret, Optional<String> value) {
 
     static final Credential NONE = new Credential("", Optional.empty());
 
+    /** A shorter one, such as servers of one's own are given, is no secret and may stand in any text. */
+    private static final int LEAST_KEY = 8;
+
+    private Optional<String> hidden() {
+        return value.filter(key -> key.length() >= LEAST_KEY);
+    }
+
     /** The text with a reference where it has the key. */
     String redacted(String text) {
-        return value.map(key -> text.replace(key, SecretReference.to(secret))).orElse(text);
+        return hidden().map(key -> text.replace(key, SecretReference.to(secret)))
+                .orElse(text);
+    }
+
+    /** With how many characters at the text's end the key may begin. */
+    int unfinished(String text) {
+        return hidden().map(key -> {
+                    int length = Math.min(key.length() - 1, text.length());
+                    while (length > 0 && !key.startsWith(text.substring(text.length() - length))) {
+                        length--;
+                    }
+                    return length;
+                })
+                .orElse(0);
     }
 
     /** The tree with a reference where a text of it has the key. */
     Object redactedTree(Object tree) {
-        if (value.isEmpty()) {
+        if (hidden().isEmpty()) {
             return tree;
         }
         if (tree instanceof String text) {

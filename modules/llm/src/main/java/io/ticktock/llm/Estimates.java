@@ -15,6 +15,7 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import io.ticktock.sdk.Json;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** How many tokens a call reads at most, before it is made. */
 final class Estimates {
@@ -41,15 +42,7 @@ final class Estimates {
 
     /** To be asked on a worker thread. */
     static long inputTokens(ProviderKind kind, Ask ask) {
-        long tokens = TOKENS_A_REQUEST;
-        for (ChatMessage message : ask.messages()) {
-            tokens += TOKENS_A_MESSAGE + tokens(message);
-        }
-        for (var tool : ask.tools()) {
-            tokens += TOKENS_A_TOOL + count(tool.toString());
-        }
-        tokens +=
-                ask.schema().map(tree -> count(Json.write(tree).toStringUtf8())).orElse(0L);
+        long tokens = tokens(ask, Estimates::count);
         return switch (kind) {
             case OPENAI -> tokens;
             case ANTHROPIC, GEMINI, OLLAMA -> (tokens * PERCENT_OF_OTHERS + 99) / 100;
@@ -66,34 +59,46 @@ final class Estimates {
     }
 
     static long roughInputTokens(Ask ask) {
-        return TOKENS_A_REQUEST
-                + ask.messages().stream()
-                        .mapToLong(message -> TOKENS_A_MESSAGE
-                                + roughTokens(message.toString().length()))
-                        .sum();
+        return tokens(ask, text -> roughTokens(text.length()));
     }
 
-    private static long tokens(ChatMessage message) {
+    private static long tokens(Ask ask, ToLongFunction<String> count) {
+        long tokens = TOKENS_A_REQUEST;
+        for (ChatMessage message : ask.messages()) {
+            tokens += TOKENS_A_MESSAGE + tokens(message, count);
+        }
+        for (var tool : ask.tools()) {
+            tokens += TOKENS_A_TOOL + count.applyAsLong(tool.toString());
+        }
+        return tokens
+                + ask.schema()
+                        .map(tree -> count.applyAsLong(Json.write(tree).toStringUtf8()))
+                        .orElse(0L);
+    }
+
+    private static long tokens(ChatMessage message, ToLongFunction<String> count) {
         if (message instanceof SystemMessage system) {
-            return count(system.text());
+            return count.applyAsLong(system.text());
         }
         if (message instanceof ToolExecutionResultMessage result) {
-            return count(result.text());
+            return count.applyAsLong(result.text());
         }
         if (message instanceof AiMessage said) {
-            long tokens = count(Optional.ofNullable(said.text()).orElse(""));
+            long tokens = count.applyAsLong(Optional.ofNullable(said.text()).orElse(""));
             for (ToolExecutionRequest call : said.toolExecutionRequests()) {
-                tokens += TOKENS_A_TOOL + count(call.name()) + count(call.arguments());
+                tokens += TOKENS_A_TOOL + count.applyAsLong(call.name()) + count.applyAsLong(call.arguments());
             }
             return tokens;
         }
         return ((UserMessage) message)
-                .contents().stream().mapToLong(Estimates::tokens).sum();
+                .contents().stream()
+                        .mapToLong(content -> tokens(content, count))
+                        .sum();
     }
 
-    private static long tokens(Content content) {
+    private static long tokens(Content content, ToLongFunction<String> count) {
         if (content instanceof TextContent text) {
-            return count(text.text());
+            return count.applyAsLong(text.text());
         }
         if (content instanceof ImageContent) {
             return TOKENS_AN_IMAGE;

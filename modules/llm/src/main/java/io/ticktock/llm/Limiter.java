@@ -60,7 +60,8 @@ final class Limiter {
                     come.tryFail(new LlmFault("llm_cancelled", "the call was given up before its turn", true));
                 } else {
                     inFlight--;
-                    tokens.take(tokensUsed - estimate);
+                    // A provider that counts wrongly, or lies, takes no more than a minute of those who come after.
+                    tokens.take(Math.min(tokensUsed - estimate, provider.tokensPerMinute()));
                 }
             }
             goOn();

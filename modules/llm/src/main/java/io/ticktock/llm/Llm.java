@@ -1,6 +1,7 @@
 package io.ticktock.llm;
 
 import io.ticktock.sdk.Attempt;
+import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.Value;
@@ -44,11 +45,12 @@ public final class Llm implements Closeable {
                         .setConnectTimeout(CONNECT_TIMEOUT_MS)
                         .setKeepAliveTimeout(IDLE_CONNECTION_SECONDS),
                 new PoolOptions().setHttp1MaxSize(configuration.maxConnections()));
+        AnswerMemory memory = AnswerMemory.ofHeap();
         PriceTable prices = configuration.prices().map(PriceTable::read).orElseGet(PriceTable::shipped);
         configuration
                 .providers()
                 .forEach((name, provider) ->
-                        providers.put(name, new Provider(vertx, client, provider, configuration, prices)));
+                        providers.put(name, new Provider(vertx, client, provider, configuration, prices, memory)));
     }
 
     public List<TaskType> tasks() {
@@ -74,8 +76,9 @@ public final class Llm implements Closeable {
     }
 
     /** @param passed to the node */
-    Attachments attachments(Value passed) {
-        return new Attachments(passed, configuration.maxFileBytes());
+    Attachments attachments(Provider provider, Value passed) {
+        return new Attachments(
+                passed, configuration.maxFileBytes(), provider.configuration().kind());
     }
 
     /** The provider that a node names. Throws {@link LlmFault}; a foreign one and one that is not there look the same. */
@@ -94,8 +97,18 @@ public final class Llm implements Closeable {
         if (name.isEmpty()) {
             return Future.succeededFuture(Credential.NONE);
         }
-        return Future.fromCompletionStage(
-                attempt.onWorker(() -> new Credential(name.get(), Optional.of(secrets.apply(name.get())))),
-                vertx.getOrCreateContext());
+        return Future.fromCompletionStage(attempt.onWorker(() -> credential(name.get())), vertx.getOrCreateContext());
+    }
+
+    /** What cannot stand in a header is refused here: the error of whoever tries would show it. */
+    private Credential credential(String name) {
+        String key = secrets.apply(name);
+        if (key.chars().anyMatch(character -> character < ' ' || character > '~')) {
+            throw new HandlerFailure(
+                    "llm_invalid_key",
+                    "the secret " + name + " is no key: it has a line break or other characters that no header takes",
+                    false);
+        }
+        return new Credential(name, Optional.of(key));
     }
 }

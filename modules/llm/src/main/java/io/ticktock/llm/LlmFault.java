@@ -1,6 +1,7 @@
 package io.ticktock.llm;
 
 import io.ticktock.sdk.Failed;
+import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.TaskOutcome;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -24,6 +25,16 @@ final class LlmFault extends RuntimeException {
         this.code = code;
         this.retryable = retryable;
         this.retryAfterMillis = retryAfter.map(Duration::toMillis).orElse(0L);
+    }
+
+    /** Why a call could not even be made. */
+    static LlmFault of(Throwable cause) {
+        if (cause instanceof LlmFault fault) {
+            return fault;
+        }
+        return cause instanceof HandlerFailure failure
+                ? new LlmFault(failure.code(), failure.getMessage(), failure.retryable(), Optional.empty(), failure)
+                : new LlmFault("llm_failed", "the call could not be made", true, Optional.empty(), cause);
     }
 
     /** How long the provider asked to be left alone. */

@@ -60,7 +60,7 @@ final class LlmPlan implements PlanType {
     private Future<PlanOutcome> ask(
             PlanContext context, Provider provider, Credential credential, Map<String, Object> settings) {
         return Future.succeededFuture(provider.configuration())
-                .map(new AskReader(settings, llm.attachments(Value.NULL))::read)
+                .map(new AskReader(settings, llm.attachments(provider, Value.NULL))::read)
                 .compose(ask -> new Conversation(
                                 llm.vertx(),
                                 context.attempt(),
@@ -120,7 +120,11 @@ final class LlmPlan implements PlanType {
 
     private static Map<String, Object> branch(List<?> names, Optional<Object> input) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        properties.put("next", Map.of("type", "string", "enum", names));
+        // In one order always: a call that is made again after a crash is to be the same to the letter.
+        Map<String, Object> next = new LinkedHashMap<>();
+        next.put("type", "string");
+        next.put("enum", names);
+        properties.put("next", next);
         properties.put("reason", Map.of("type", "string"));
         List<String> required = new ArrayList<>(List.of("next", "reason"));
         input.ifPresent(schema -> {
@@ -159,8 +163,11 @@ final class LlmPlan implements PlanType {
             input = Optional.of(Value.json(choice.get("input")));
         }
         String reason = credential.redacted(String.valueOf(answer.get("reason")));
-        return new Chosen(
-                List.of(new Choice(next, input)), reason.substring(0, Math.min(reason.length(), MOST_REASON_CHARS)));
+        return new Chosen(List.of(new Choice(next, input)), shortened(reason));
+    }
+
+    private static String shortened(String reason) {
+        return reason.substring(0, Math.min(reason.length(), MOST_REASON_CHARS));
     }
 
     /** Where the graph says what to do without a model's answer, that is done; a cancelled Plan decides nothing. */
@@ -174,7 +181,7 @@ final class LlmPlan implements PlanType {
                 fallback.containsKey("input") ? Optional.of(Value.json(fallback.get("input"))) : Optional.empty();
         return Future.succeededFuture(new Chosen(
                 List.of(new Choice(String.valueOf(fallback.get("next")), input)),
-                "fallback: " + credential.redacted(fault.getMessage())));
+                shortened("fallback: " + credential.redacted(fault.getMessage()))));
     }
 
     private static Map<?, ?> choices(PlanContext context) {

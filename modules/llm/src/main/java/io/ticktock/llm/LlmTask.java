@@ -36,7 +36,7 @@ final class LlmTask implements TaskType {
         AnswerCheck check;
         try {
             provider = llm.provider(context.attempt(), context.settings().get("provider"));
-            AskReader reader = new AskReader(context.settings().tree(), llm.attachments(context.input()));
+            AskReader reader = new AskReader(context.settings().tree(), llm.attachments(provider, context.input()));
             ask = reader.read(provider.configuration());
             check = new AnswerCheck(llm.forms(), reader.tools());
         } catch (LlmFault e) {
@@ -58,25 +58,24 @@ final class LlmTask implements TaskType {
 
     private static TaskOutcome result(Provider provider, Credential credential, Outcome outcome) {
         Answer answer = outcome.answer();
-        String text = credential.redacted(answer.text());
         boolean hasCalls = !answer.toolCalls().isEmpty();
-        List<?> calls = hasCalls ? (List<?>) credential.redactedTree(outcome.value()) : List.of();
+        Object calls = hasCalls ? outcome.value() : List.of();
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
-        message.put("content", text);
+        message.put("content", answer.text());
         if (hasCalls) {
             message.put("tool_calls", calls);
         }
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("text", text);
-        result.put("output", hasCalls ? null : credential.redactedTree(outcome.value()));
+        result.put("text", answer.text());
+        result.put("output", hasCalls ? null : outcome.value());
         result.put("tool_calls", calls);
         result.put("message", message);
         result.put("finish_reason", answer.finishReason());
         result.put("model", answer.model());
         result.put("repaired", outcome.repaired());
         result.put("usage", usage(provider, outcome));
-        return TaskOutcome.json(result);
+        return TaskOutcome.json(credential.redactedTree(result));
     }
 
     private static Map<String, Object> usage(Provider provider, Outcome outcome) {

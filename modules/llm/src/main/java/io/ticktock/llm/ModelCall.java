@@ -4,10 +4,12 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.output.TokenUsage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -17,25 +19,32 @@ final class ModelCall implements StreamingChatResponseHandler {
     private final ProviderConfiguration provider;
     private final int mostBytes;
     private final Consumer<String> tokens;
+    private final KeyFilter filter;
     private final Promise<Answer> answer = Promise.promise();
     private final long began = System.nanoTime();
     private volatile Wire wire;
     private long firstAt;
     private long received;
 
-    /** @param tokens told each part of the text as it comes */
-    ModelCall(ProviderConfiguration provider, int mostBytes, Consumer<String> tokens) {
+    /** @param tokens told each part of the answer as it comes: its text, without the key, or nothing where it is no text */
+    ModelCall(ProviderConfiguration provider, int mostBytes, Credential credential, Consumer<String> tokens) {
         this.provider = provider;
         this.mostBytes = mostBytes;
+        this.filter = new KeyFilter(credential);
         this.tokens = tokens;
     }
 
-    /** Fails with {@link LlmFault}. */
-    Future<Answer> start(Wire over, Credential credential, Ask ask) {
+    /** The answer; fails with {@link LlmFault}. Whoever ends the call has told those who wait when this returns. */
+    Future<Answer> answer() {
+        return answer.future();
+    }
+
+    /** Sends it, unless it is over already. */
+    void start(Wire over, Credential credential, Ask ask) {
         wire = over;
         if (answer.future().isComplete()) {
             over.close();
-            return answer.future();
+            return;
         }
         try {
             Models.over(over, provider, credential).chat(ask.request(), this);
@@ -45,7 +54,6 @@ final class ModelCall implements StreamingChatResponseHandler {
                     "the provider " + provider.name() + " cannot be asked this: " + e.getMessage(),
                     false));
         }
-        return answer.future();
     }
 
     void fail(LlmFault fault) {
@@ -73,13 +81,15 @@ final class ModelCall implements StreamingChatResponseHandler {
     @Override
     public void onPartialResponse(String text) {
         if (take(text)) {
-            tokens.accept(text);
+            tokens.accept(filter.pass(text));
         }
     }
 
     @Override
     public void onPartialToolCall(PartialToolCall part) {
-        take(part.partialArguments());
+        if (take(part.partialArguments())) {
+            tokens.accept("");
+        }
     }
 
     private boolean take(String part) {
@@ -110,16 +120,16 @@ final class ModelCall implements StreamingChatResponseHandler {
                         call.name() == null ? "" : call.name(),
                         call.arguments() == null || call.arguments().isBlank() ? "{}" : call.arguments()))
                 .toList();
-        boolean isCounted = response.metadata().tokenUsage() != null
-                && response.metadata().tokenUsage().totalTokenCount() != null;
+        Optional<TokenUsage> told = Optional.ofNullable(response.metadata().tokenUsage())
+                .filter(usage -> usage.inputTokenCount() != null && usage.outputTokenCount() != null);
         String model = response.metadata().modelName();
+        tokens.accept(filter.rest());
         answer.tryComplete(new Answer(
                 message.text() == null ? "" : message.text(),
                 calls,
                 response.metadata().finishReason().name().toLowerCase(Locale.ROOT),
                 model == null ? "" : model,
-                isCounted ? Usage.of(response.metadata().tokenUsage()) : Usage.NONE,
-                isCounted));
+                told.map(Usage::of)));
         wire.finish();
     }
 

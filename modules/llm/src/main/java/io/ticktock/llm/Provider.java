@@ -18,6 +18,7 @@ final class Provider {
     private final ProviderConfiguration configuration;
     private final LlmConfiguration bounds;
     private final PriceTable prices;
+    private final AnswerMemory memory;
     private final Map<String, Limiter> limiters = new ConcurrentHashMap<>();
 
     Provider(
@@ -25,12 +26,14 @@ final class Provider {
             HttpClient client,
             ProviderConfiguration configuration,
             LlmConfiguration bounds,
-            PriceTable prices) {
+            PriceTable prices,
+            AnswerMemory memory) {
         this.vertx = vertx;
         this.client = client;
         this.configuration = configuration;
         this.bounds = bounds;
         this.prices = prices;
+        this.memory = memory;
     }
 
     ProviderConfiguration configuration() {
@@ -49,20 +52,24 @@ final class Provider {
         return prices.version();
     }
 
-    ModelCall call(Attempt attempt) {
-        return new ModelCall(configuration, bounds.maxAnswerBytes(), text -> {
+    ModelCall call(Attempt attempt, Credential credential) {
+        return new ModelCall(configuration, bounds.maxAnswerBytes(), credential, text -> {
             attempt.heartbeat();
-            attempt.delta(text);
+            if (!text.isEmpty()) {
+                attempt.delta(text);
+            }
         });
     }
 
-    Wire wire(ModelCall call) {
+    /** @param idempotencyKey the same when the very same call is made again, after a crash */
+    Wire wire(ModelCall call, Credential credential, String idempotencyKey) {
         return new Wire(
                 vertx,
                 client,
                 "the provider " + configuration.name(),
-                bounds.stall(),
-                WIRE_BYTES_A_BYTE * bounds.maxAnswerBytes(),
+                new Wire.Bounds(bounds.stall(), WIRE_BYTES_A_BYTE * bounds.maxAnswerBytes(), memory),
+                idempotencyKey,
+                credential,
                 call::fail);
     }
 }

@@ -14,6 +14,17 @@ public enum ProviderKind {
         this.baseUrl = baseUrl;
     }
 
+    /**
+     * Whether the provider itself fetches an image that is named by an address. For the others the library would, from inside
+     * our network.
+     */
+    boolean fetchesImages() {
+        return switch (this) {
+            case OPENAI, ANTHROPIC -> true;
+            case GEMINI, OLLAMA -> false;
+        };
+    }
+
     /** Where its inventor serves it. */
     public String baseUrl() {
         return baseUrl;

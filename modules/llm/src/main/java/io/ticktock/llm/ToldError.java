@@ -18,25 +18,27 @@ final class ToldError {
 
     private ToldError() {}
 
-    static Optional<LlmFault> in(ServerSentEvent event, String described) {
+    /** @param credential that a provider may repeat in what it says */
+    static Optional<LlmFault> in(ServerSentEvent event, String described, Credential credential) {
         if (!"error".equals(event.event()) && !event.data().startsWith("{\"error\"")) {
             return Optional.empty();
         }
         try {
             Object tree = Json.parse(event.data());
             Object error = tree instanceof Map<?, ?> map ? map.get("error") : null;
-            return error == null ? Optional.empty() : Optional.of(fault(error, described));
+            return error == null ? Optional.empty() : Optional.of(fault(error, described, credential));
         } catch (JsonException e) {
             return Optional.of(Wire.unreadable(described, e));
         }
     }
 
-    private static LlmFault fault(Object error, String described) {
+    private static LlmFault fault(Object error, String described, Credential credential) {
         String kind = error instanceof Map<?, ?> map
                 ? (map.get("type") + " " + map.get("code") + " " + map.get("status")).toLowerCase(Locale.ROOT)
                 : "";
         Object message = error instanceof Map<?, ?> map ? map.get("message") : error;
-        String text = String.valueOf(message).replaceAll("\\s+", " ");
+        // Before it is shortened, which could leave a part of the key.
+        String text = credential.redacted(String.valueOf(message)).replaceAll("\\s+", " ");
         return new LlmFault(
                 kind.contains("overloaded") ? "llm_overloaded" : "llm_failed",
                 described + " gave up in the midst of its answer: "

@@ -9,7 +9,7 @@ import dev.langchain4j.model.output.TokenUsage;
  * Tokens of one call, or of several together.
  *
  * @param input all that was read, cached ones included
- * @param cached those of the input that the provider still had
+ * @param cached those of the input that the provider still had, never more than these
  * @param written those of the input that the provider put into its cache, where it asks a price of its own for that
  * @param output all that was made, thoughts included
  */
@@ -22,7 +22,8 @@ record Usage(long input, long cached, long written, long output) {
         long input = orZero(told.inputTokenCount());
         long output = orZero(told.outputTokenCount());
         if (told instanceof OpenAiTokenUsage openAi && openAi.inputTokensDetails() != null) {
-            return new Usage(input, orZero(openAi.inputTokensDetails().cachedTokens()), 0, output);
+            long cached = orZero(openAi.inputTokensDetails().cachedTokens());
+            return new Usage(input, Math.min(cached, input), 0, output);
         }
         if (told instanceof AnthropicTokenUsage anthropic) {
             long cached = orZero(anthropic.cacheReadInputTokens());
@@ -30,8 +31,8 @@ record Usage(long input, long cached, long written, long output) {
             return new Usage(input + cached + written, cached, written, output);
         }
         if (told instanceof GoogleAiGeminiTokenUsage gemini) {
-            return new Usage(
-                    input, orZero(gemini.cachedContentTokenCount()), 0, output + orZero(gemini.thoughtsTokenCount()));
+            long cached = orZero(gemini.cachedContentTokenCount());
+            return new Usage(input, Math.min(cached, input), 0, output + orZero(gemini.thoughtsTokenCount()));
         }
         return new Usage(input, 0, 0, output);
     }

@@ -30,39 +30,64 @@ final class Wire implements HttpClient {
 
     private static final int MOST_ERROR_BYTES = 64 << 10;
     private static final int EXCERPT_CHARS = 300;
+
+    /** What an event takes besides its data: the library keeps each until the answer is complete. */
+    private static final int BYTES_AN_EVENT = 128;
+
     private static final int NO_TIMER = -1;
+
+    /** How long a server may take to end an answer that is complete. */
+    private static final long LONGEST_FAREWELL_MS = 1_000;
+
+    /** What ends an answer of chat completions. */
+    private static final String LAST_EVENT = "[DONE]";
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final Vertx vertx;
     private final io.vertx.core.http.HttpClient client;
     private final String described;
-    private final Duration stall;
-    private final long mostBytes;
+    private final Bounds bounds;
+    private final String idempotencyKey;
+    private final Credential credential;
     private final Consumer<LlmFault> failed;
 
     private HttpClientRequest current;
     private boolean closed;
+    private boolean ended;
     private boolean answered;
     private long received;
     private long timer = NO_TIMER;
 
     /**
-     * @param described the provider, for messages
+     * What a provider may do.
+     *
      * @param stall how long it may be silent
      * @param mostBytes that are taken in
+     * @param memory for what is taken in
+     */
+    record Bounds(Duration stall, long mostBytes, AnswerMemory memory) {}
+
+    /**
+     * @param described the provider, for messages
+     * @param idempotencyKey by which the provider may know that it has answered this before
+     * @param credential that a provider may repeat in its errors
      * @param failed told why there is no answer, perhaps more than once
      */
     Wire(
             Vertx vertx,
             io.vertx.core.http.HttpClient client,
             String described,
-            Duration stall,
-            long mostBytes,
+            Bounds bounds,
+            String idempotencyKey,
+            Credential credential,
             Consumer<LlmFault> failed) {
         this.vertx = vertx;
         this.client = client;
         this.described = described;
-        this.stall = stall;
-        this.mostBytes = mostBytes;
+        this.bounds = bounds;
+        this.idempotencyKey = idempotencyKey;
+        this.credential = credential;
         this.failed = failed;
     }
 
@@ -78,6 +103,7 @@ final class Wire implements HttpClient {
                 .setMethod(HttpMethod.valueOf(request.method().name()))
                 .setFollowRedirects(false);
         request.headers().forEach((name, values) -> values.forEach(value -> options.addHeader(name, value)));
+        options.addHeader(IDEMPOTENCY_KEY, idempotencyKey);
         watch();
         client.request(options)
                 .onSuccess(connected -> send(connected, request.body(), parser, listener))
@@ -93,14 +119,33 @@ final class Wire implements HttpClient {
     synchronized void close() {
         closed = true;
         unwatch();
+        bounds.memory().end(this);
         if (current != null) {
             current.reset();
         }
     }
 
-    /** The answer is complete: whatever comes does not matter, and the connection may serve the next call. */
+    /**
+     * The answer is complete: whatever comes does not matter, and the connection may serve the next call once the server has
+     * ended its answer, too. One that does not is left.
+     */
     synchronized void finish() {
         closed = true;
+        unwatch();
+        bounds.memory().end(this);
+        if (current != null && !ended) {
+            timer = vertx.setTimer(Math.min(LONGEST_FAREWELL_MS, bounds.stall().toMillis()), passed -> leave());
+        }
+    }
+
+    private synchronized void leave() {
+        if (!ended) {
+            current.reset();
+        }
+    }
+
+    private synchronized void end() {
+        ended = true;
         unwatch();
     }
 
@@ -137,14 +182,14 @@ final class Wire implements HttpClient {
         Frames frames = new Frames(parser instanceof DefaultServerSentEventParser);
         response.exceptionHandler(this::failConnection);
         response.handler(chunk -> {
-            if (isClosed() || isTooMuch(chunk.length())) {
+            if (!keeps(chunk.length()) || isTooMuch(chunk.length())) {
                 return;
             }
             watch();
             frames.add(chunk).ifPresent(complete -> parser.parse(new ByteArrayInputStream(complete), guard));
         });
         response.endHandler(end -> {
-            unwatch();
+            end();
             if (!isClosed()) {
                 parser.parse(new ByteArrayInputStream(frames.rest()), guard);
                 guard.onClose();
@@ -152,14 +197,37 @@ final class Wire implements HttpClient {
         });
     }
 
+    /** Whether there is room for so much more. */
+    private boolean keeps(long bytes) {
+        Optional<Wire> largest;
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            largest = bounds.memory().add(this, bytes);
+        }
+        largest.ifPresent(Wire::giveWay);
+        return !isClosed();
+    }
+
+    /** All answers together are too much, and this one is the largest. */
+    void giveWay() {
+        fail(new LlmFault(
+                "llm_overloaded",
+                "there is no memory left for all answers that come at once, and that of " + described
+                        + " is the largest",
+                true));
+    }
+
     private boolean isTooMuch(int bytes) {
         synchronized (this) {
             received += bytes;
-            if (received <= mostBytes) {
+            if (received <= bounds.mostBytes()) {
                 return false;
             }
         }
-        fail(new LlmFault("llm_answer_too_large", described + " sent more than " + mostBytes + " bytes", false));
+        fail(new LlmFault(
+                "llm_answer_too_large", described + " sent more than " + bounds.mostBytes() + " bytes", false));
         return true;
     }
 
@@ -182,8 +250,11 @@ final class Wire implements HttpClient {
         boolean retryable = status == 408 || status == 425 || status == 429 || status >= 500;
         Optional<Duration> retryAfter = Optional.ofNullable(response.getHeader("retry-after"))
                 .flatMap(text -> RetryAfter.parse(text, Instant.now()));
-        String text =
-                body.toString(StandardCharsets.UTF_8).replaceAll("\\s+", " ").strip();
+        // Before it is shortened, which could leave a part of the key.
+        String text = credential
+                .redacted(body.toString(StandardCharsets.UTF_8))
+                .replaceAll("\\s+", " ")
+                .strip();
         String excerpt = text.substring(0, Math.min(text.length(), EXCERPT_CHARS));
         fail(new LlmFault(
                 "llm_" + status,
@@ -217,9 +288,11 @@ final class Wire implements HttpClient {
         unwatch();
         if (!closed) {
             timer = vertx.setTimer(
-                    stall.toMillis(),
+                    bounds.stall().toMillis(),
                     passed -> fail(new LlmFault(
-                            "llm_stalled", described + " sent nothing for " + stall.toMillis() + " ms", true)));
+                            "llm_stalled",
+                            described + " sent nothing for " + bounds.stall().toMillis() + " ms",
+                            true)));
         }
     }
 
@@ -241,16 +314,20 @@ final class Wire implements HttpClient {
 
         @Override
         public void onEvent(ServerSentEvent event, ServerSentEventContext context) {
-            if (isClosed()) {
+            if (!keeps(BYTES_AN_EVENT)) {
                 return;
             }
-            Optional<LlmFault> told = ToldError.in(event, described);
+            Optional<LlmFault> told = ToldError.in(event, described, credential);
             if (told.isPresent()) {
                 fail(told.get());
                 return;
             }
             try {
                 reader.onEvent(event, context);
+                if (LAST_EVENT.equals(event.data())) {
+                    // Its reader would wait for the end of the connection, which a server may put off for ever.
+                    reader.onClose();
+                }
             } catch (RuntimeException e) {
                 onError(e);
             }

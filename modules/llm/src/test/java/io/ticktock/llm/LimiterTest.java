@@ -97,6 +97,17 @@ class LimiterTest {
     }
 
     @Test
+    void aCountThatCannotBeTakesAMinuteAtMost() {
+        Limiter limiter = limiter(0, 1_000, 100, 100);
+        limiter.next(100).end(1_000_000_000_000L);
+        Limiter.Turn next = limiter.next(900);
+        assertFalse(next.come().isComplete());
+        now.addAndGet(Duration.ofMinutes(1).toNanos());
+        limiter.next(0);
+        assertTrue(next.come().succeeded());
+    }
+
+    @Test
     void aPauseHoldsTheNextBack() {
         Limiter limiter = limiter(0, 0, 100, 100);
         limiter.pause(Duration.ofSeconds(5));

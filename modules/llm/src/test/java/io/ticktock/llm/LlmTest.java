@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -32,6 +33,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,9 @@ class LlmTest {
     private final Queue<Consumer<HttpServerResponse>> script = new ConcurrentLinkedQueue<>();
     private final Queue<Map<?, ?>> requests = new ConcurrentLinkedQueue<>();
     private final Queue<String> authorizations = new ConcurrentLinkedQueue<>();
+    private final Queue<String> idempotencyKeys = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private String key = KEY;
     private HttpServer server;
     private Llm llm;
 
@@ -63,6 +67,7 @@ class LlmTest {
         server = vertx.createHttpServer()
                 .requestHandler(request -> {
                     authorizations.add(String.valueOf(request.getHeader("authorization")));
+                    idempotencyKeys.add(String.valueOf(request.getHeader("idempotency-key")));
                     request.response().closeHandler(gone -> closed.complete(null));
                     request.body().onSuccess(body -> {
                         requests.add((Map<?, ?>) Json.parse(body.toString()));
@@ -81,6 +86,10 @@ class LlmTest {
     }
 
     private ProviderConfiguration provider(ProviderKind kind) {
+        return provider(kind, 1_000);
+    }
+
+    private ProviderConfiguration provider(ProviderKind kind, int maxInFlight) {
         return new ProviderConfiguration(
                 "default",
                 kind,
@@ -90,14 +99,18 @@ class LlmTest {
                 Set.of("default"),
                 0,
                 0,
-                1_000,
+                maxInFlight,
                 1_000);
     }
 
     private Llm llm(ProviderKind kind, Duration stall) {
-        LlmConfiguration configuration = new LlmConfiguration(
-                Map.of("default", provider(kind)), Optional.empty(), stall, 1 << 16, 1 << 20, 1_000);
-        return new Llm(vertx, configuration, name -> KEY);
+        return llm(provider(kind), stall);
+    }
+
+    private Llm llm(ProviderConfiguration provider, Duration stall) {
+        LlmConfiguration configuration =
+                new LlmConfiguration(Map.of("default", provider), Optional.empty(), stall, 1 << 16, 1 << 20, 1_000);
+        return new Llm(vertx, configuration, name -> key);
     }
 
     @Test
@@ -194,10 +207,104 @@ class LlmTest {
         assertEquals(
                 "llm_cancelled", failed(run(attempt, Map.of("prompt", "Talk"))).code());
         assertTrue(requests.isEmpty());
-        ModelCall call = new ModelCall(provider(ProviderKind.OPENAI), 1 << 16, text -> {});
+        ModelCall call = new ModelCall(provider(ProviderKind.OPENAI), 1 << 16, Credential.NONE, text -> {});
         call.fail(new LlmFault("llm_cancelled", "given up", true));
-        Wire wire = new Wire(vertx, vertx.createHttpClient(), "the provider", PATIENT, 1 << 16, call::fail);
-        assertTrue(call.start(wire, Credential.NONE, null).failed());
+        call.start(wire(new AnswerMemory(1 << 16), new ArrayList<>()), Credential.NONE, null);
+        assertTrue(call.answer().failed());
+    }
+
+    @Test
+    void aTurnThatFindsNoThreadIsGivenBack() {
+        llm.close();
+        llm = llm(provider(ProviderKind.OPENAI, 1), PATIENT);
+        Map<String, Object> settings = Map.of(
+                "messages",
+                List.of(Map.of("role", "user", "content", List.of(Map.of("text", "?"), Map.of("image", "passed")))));
+        Value large = Value.of("image/png", ByteString.copyFrom(new byte[40 << 10]));
+        // One for the key, none to write the question on.
+        Failed refused = failed(passed(attempt().findsThreads(1), settings, large));
+        assertEquals("overloaded", refused.code());
+        assertTrue(refused.retryable());
+        script.add(says("A cat"));
+        succeeded(passed(attempt(), settings, large));
+    }
+
+    @Test
+    void whoGoesOnBehindTheAnswerIsLeft() throws Exception {
+        script.add(response -> {
+            begin(response).write(chunk("{\"content\":\"done\"}", "\"stop\""));
+            response.write("data: [DONE]\n\n");
+            vertx.setPeriodic(20, again -> response.write(": and another thing\n\n"));
+        });
+        assertEquals("done", succeeded(run(attempt(), Map.of("prompt", "Talk"))).get("text"));
+        closed.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theLargestAnswerGivesWayWhereAllAreTooMuch() {
+        AnswerMemory memory = new AnswerMemory(100);
+        List<LlmFault> faults = new ArrayList<>();
+        Wire small = wire(memory, faults);
+        Wire large = wire(memory, faults);
+        assertEquals(Optional.empty(), memory.add(small, 30));
+        assertEquals(Optional.empty(), memory.add(large, 60));
+        assertEquals(Optional.of(large), memory.add(small, 20));
+        large.giveWay();
+        assertEquals("llm_overloaded", faults.get(0).failed(Credential.NONE).code());
+        assertEquals(Optional.empty(), memory.add(small, 50));
+        small.finish();
+        assertEquals(Optional.empty(), memory.add(wire(memory, faults), 100));
+    }
+
+    private Wire wire(AnswerMemory memory, List<LlmFault> faults) {
+        return new Wire(
+                vertx,
+                vertx.createHttpClient(),
+                "the provider",
+                new Wire.Bounds(PATIENT, 1 << 16, memory),
+                "once",
+                Credential.NONE,
+                faults::add);
+    }
+
+    @Test
+    void theKeyIsToldNowhere() {
+        script.add(response -> {
+            begin(response).write(chunk("{\"content\":\"It is key-of-\"}", "null"));
+            response.write(
+                    chunk("{\"content\":\"the-provider, k\"}", "\"stop\"").replace("scripted", KEY));
+            response.end("data: [DONE]\n\n");
+        });
+        TestAttempt attempt = attempt();
+        Map<?, ?> result = succeeded(run(attempt, Map.of("prompt", "What is the key?")));
+        assertEquals("It is secret:MODEL_KEY, k", String.join("", attempt.deltas()));
+        assertEquals("It is secret:MODEL_KEY, k", result.get("text"));
+        assertFalse(result.toString().contains(KEY), result::toString);
+        key = KEY + "\nand more";
+        CompletionException refused =
+                assertThrows(CompletionException.class, () -> run(attempt(), Map.of("prompt", "What is the key?")));
+        assertFalse(refused.getMessage().contains(KEY), refused.getMessage());
+        key = KEY;
+        script.add(response -> response.setStatusCode(400).end("x".repeat(290) + KEY));
+        Failed failed = failed(run(attempt(), Map.of("prompt", "What is the key?")));
+        assertFalse(failed.message().contains("key-of"), failed.message());
+    }
+
+    @Test
+    void numbersThatCannotBeAreNotBelieved() {
+        script.add(response -> {
+            begin(response).write(chunk("{\"content\":\"Hi\"}", "\"stop\""));
+            response.write("data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],\"usage\":"
+                    + "{\"prompt_tokens\":20,\"completion_tokens\":-5,"
+                    + "\"prompt_tokens_details\":{\"cached_tokens\":4000}}}\n\n");
+            response.end("data: [DONE]\n\n");
+        });
+        TestAttempt attempt = attempt();
+        succeeded(run(attempt, Map.of("prompt", "Talk")));
+        assertEquals(20, attempt.used().getUsage().getCachedTokens());
+        assertEquals(20, attempt.used().getTokensUsed());
+        assertEquals(2, attempt.used().getCostMicros());
+        assertFalse(attempt.used().containsMeasures("llm_guessed_calls"));
     }
 
     @Test
@@ -286,6 +393,7 @@ class LlmTest {
         assertEquals(1, attempt.used().getMeasuresOrThrow("llm_repairs"));
         requests.remove();
         assertEquals(3, ((List<?>) requests.remove().get("messages")).size());
+        assertEquals(List.of("execution-1", "execution-2"), List.copyOf(idempotencyKeys));
     }
 
     @Test
@@ -320,6 +428,16 @@ class LlmTest {
                                 Map.of("role", "user", "content", "Look"),
                                 message,
                                 Map.of("role", "tool", "tool_call_id", "call-1", "content", Map.of("found", true))))));
+        script.add(response -> {
+            begin(response)
+                    .write(chunk(
+                            "{\"tool_calls\":[{\"index\":0,\"type\":\"function\",\"function\":{\"name\":\"search\","
+                                    + "\"arguments\":\"{\\\"n\\\": 3}\"}}]}",
+                            "\"tool_calls\""));
+            end(response);
+        });
+        List<?> nameless = (List<?>) succeeded(run(attempt(), settings)).get("tool_calls");
+        assertEquals("call-1", ((Map<?, ?>) nameless.get(0)).get("id"));
         script.add(calls("delete_all", "{}"));
         assertEquals("llm_unlisted_tool", failed(run(attempt(), settings)).code());
     }
@@ -331,17 +449,35 @@ class LlmTest {
                 List.of(Map.of(
                         "role", "user", "content", List.of(Map.of("text", "What is it?"), Map.of("image", "passed")))));
         script.add(says("A cat"));
-        succeeded(passed(settings, Value.of("image/png", ByteString.copyFrom(new byte[40 << 10]))));
+        succeeded(passed(attempt(), settings, Value.of("image/png", ByteString.copyFrom(new byte[40 << 10]))));
         assertTrue(requests.remove().toString().contains("data:image/png;base64,AAAA"), "the request has the image");
-        Failed film = failed(passed(settings, Value.of("video/mp4", ByteString.copyFrom(new byte[10]))));
+        Failed film = failed(passed(attempt(), settings, Value.of("video/mp4", ByteString.copyFrom(new byte[10]))));
         assertEquals("llm_invalid_request", film.code());
-        Failed large = failed(passed(settings, Value.of("image/png", ByteString.copyFrom(new byte[2 << 20]))));
+        Failed large =
+                failed(passed(attempt(), settings, Value.of("image/png", ByteString.copyFrom(new byte[2 << 20]))));
         assertTrue(large.message().contains("1048576 bytes"), large.message());
     }
 
-    private TaskOutcome passed(Map<String, Object> settings, Value value) {
-        TaskContext context = new TaskContext(attempt(), () -> settings, value, Optional.empty());
+    private TaskOutcome passed(TestAttempt attempt, Map<String, Object> settings, Value value) {
+        TaskContext context = new TaskContext(attempt, () -> settings, value, Optional.empty());
         return await(llm.tasks().get(0).handler().run(context));
+    }
+
+    @Test
+    void anImageElsewhereIsFetchedByTheProviderOrByNobody() {
+        String address = "https://127.0.0.1:" + server.actualPort() + "/latest/meta-data";
+        Map<String, Object> settings =
+                Map.of("messages", List.of(Map.of("role", "user", "content", List.of(Map.of("image", address)))));
+        script.add(says("A cat"));
+        succeeded(run(attempt(), settings));
+        assertTrue(requests.remove().toString().contains(address), "the request has the address");
+        for (ProviderKind kind : List.of(ProviderKind.GEMINI, ProviderKind.OLLAMA)) {
+            llm.close();
+            llm = llm(kind, PATIENT);
+            Failed failed = failed(run(attempt(), settings));
+            assertEquals("llm_invalid_request", failed.code());
+            assertTrue(failed.message().contains("fetches no images"), failed.message());
+        }
     }
 
     @Test
@@ -350,11 +486,31 @@ class LlmTest {
                 Map.of("messages", "none"),
                 Map.of("messages", List.of(Map.of("role", "boss", "content", "Go"))),
                 Map.of("prompt", "Go", "provider", "nobody"),
-                Map.of("prompt", "Go", "tools", List.of(Map.of("description", "nameless"))))) {
+                Map.of("prompt", "Go", "tools", List.of(Map.of("description", "nameless"))),
+                Map.of(
+                        "prompt",
+                        "Go",
+                        "tools",
+                        List.of(Map.of(
+                                "name",
+                                "odd",
+                                "parameters",
+                                Map.of("properties", Map.of("n", Map.of("type", "object", "properties", "none")))))))) {
             Failed failed = failed(run(attempt(), settings));
             assertEquals("llm_invalid_request", failed.code(), settings::toString);
             assertFalse(failed.retryable());
         }
+    }
+
+    @Test
+    void aModelIsNoWayToAnotherAddress() {
+        llm.close();
+        llm = llm(ProviderKind.GEMINI, PATIENT);
+        for (String model : List.of("../files?x=", "a/../../files", "pro%2f", "pro#")) {
+            Failed failed = failed(run(attempt(), Map.of("prompt", "Go", "model", model)));
+            assertTrue(failed.message().contains("not a name"), failed.message());
+        }
+        assertTrue(requests.isEmpty());
     }
 
     @Test

@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.anthropic.AnthropicTokenUsage;
 import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.TokenUsage;
+import io.ticktock.graph.settings.Dollars;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +40,29 @@ class PriceTest {
         Price price = new Price(3_000_000, 300_000, 3_750_000, 15_000_000);
         assertEquals(micros, price.micros(new Usage(input, cached, written, output)));
         assertTrue(price.mostMicros(input, output) >= micros);
+    }
+
+    @Test
+    void anImageIsNotGuessedByItsLetters() {
+        Ask ask = new Ask(
+                "scripted",
+                List.of(UserMessage.from(
+                        TextContent.from("What is it?"), ImageContent.from("A".repeat(1 << 20), "image/png"))),
+                OptionalDouble.empty(),
+                100,
+                Optional.empty(),
+                List.of(),
+                false,
+                false);
+        long guessed = Estimates.roughInputTokens(ask);
+        assertTrue(guessed > 3 && guessed < 10_000, guessed + " tokens");
+    }
+
+    @Test
+    void anAmountThatCannotBeIsNoFailure() {
+        Price dear = new Price(Dollars.MOST_MICROS, 0, 0, Dollars.MOST_MICROS);
+        long most = 3L * Integer.MAX_VALUE;
+        assertEquals(Dollars.MOST_MICROS, dear.micros(new Usage(most, 0, 0, most)));
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ public final class TestAttempt implements Attempt {
     private final List<String> deltas = new ArrayList<>();
     private boolean cancelled;
     private int jobs;
+    private int threads = Integer.MAX_VALUE;
 
     public TestAttempt(String tenantId) {
         this(tenantId, UsageLimits.NONE);
@@ -128,11 +129,20 @@ public final class TestAttempt implements Attempt {
         return telemetry;
     }
 
+    /** So often it finds a thread to work on, and then never more. */
+    public TestAttempt findsThreads(int times) {
+        threads = times;
+        return this;
+    }
+
     /** At once, on the caller's thread. */
     @Override
     public <T> CompletionStage<T> onWorker(Callable<T> work) {
         synchronized (this) {
             jobs++;
+            if (jobs > threads) {
+                throw new HandlerFailure("overloaded", "too much waits for a thread", true);
+            }
         }
         try {
             return CompletableFuture.completedFuture(work.call());
