@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,6 +36,10 @@ final class Answers {
     private static final int MOST_ERROR_CHARS = 1_000;
     private static final String ANY_BYTES = "application/octet-stream";
     private static final PlainJsonMapper JSON = new PlainJsonMapper();
+
+    /** What a server calls its bytes goes into records and headers. */
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("[\\w!#$&^.+-]{1,100}/[\\w!#$&^.+-]{1,100}(; ?[\\w-]{1,50}=[\\w.\"-]{1,50}){0,4}");
 
     private Answers() {}
 
@@ -142,8 +147,8 @@ final class Answers {
     private static Value bytes(String mediaType, String base64) {
         try {
             byte[] bytes = Base64.getMimeDecoder().decode(base64 == null ? "" : base64);
-            return Value.of(
-                    mediaType == null || mediaType.isBlank() ? ANY_BYTES : mediaType, ByteString.copyFrom(bytes));
+            boolean isNamed = mediaType != null && MEDIA_TYPE.matcher(mediaType).matches();
+            return Value.of(isNamed ? mediaType : ANY_BYTES, ByteString.copyFrom(bytes));
         } catch (IllegalArgumentException e) {
             throw McpFailure.lasting("mcp_invalid_answer", "the answer has bytes that are not in Base64");
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,6 +42,9 @@ final class Connection {
 
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    /** Over HTTP each request that is abandoned may leave its stream open, for as long as the connection is. */
+    private static final int MOST_ABANDONED = 32;
+
     private final ServerConfiguration configuration;
     private final Scheduler scheduler;
     private final Secrets secrets;
@@ -48,6 +52,7 @@ final class Connection {
     private final McpAsyncClient client;
     private final Consumer<Connection> ended;
     private final AtomicReference<String> broken = new AtomicReference<>();
+    private final AtomicInteger abandoned = new AtomicInteger();
     /** Completes once it is known whether the server still answers; done while there is no doubt. */
     private volatile CompletableFuture<Void> doubt = CompletableFuture.completedFuture(null);
 
@@ -141,6 +146,7 @@ final class Connection {
     /** Tells the server that the answer is wanted no more, and finds out whether it still answers at all. */
     void abandon(ServerCall call, String reason) {
         call.abandon().ifPresent(id -> {
+            abandoned.incrementAndGet();
             // Before anybody else is sent there.
             doubt();
             transport
@@ -191,6 +197,11 @@ final class Connection {
         return LONGEST_PATIENCE.compareTo(configuration.callTimeout()) < 0
                 ? LONGEST_PATIENCE
                 : configuration.callTimeout();
+    }
+
+    /** Whether another one should take its place, since so much that nobody waits for may still come over it. */
+    boolean isWorn() {
+        return configuration.address() instanceof ServerAddress.Endpoint && abandoned.get() >= MOST_ABANDONED;
     }
 
     boolean isBroken() {

@@ -104,6 +104,7 @@ public final class McpType implements TaskType {
             return request.apply(client, question);
         });
         return server.ask(
+                attempt.tenantId(),
                 counted,
                 (answer, secrets) -> counted(attempt, reading.of(answer, question.take(), secrets)),
                 attempt::onCancel);

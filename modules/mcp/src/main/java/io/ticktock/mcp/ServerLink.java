@@ -5,12 +5,14 @@ import io.modelcontextprotocol.spec.McpError;
 import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -38,8 +40,11 @@ final class ServerLink {
     private final ServerConfiguration configuration;
     private final Scheduler scheduler;
     private final Function<Set<String>, Secrets> secretsOf;
-    private final Semaphore places;
+    private final Places places;
     private CompletableFuture<Connection> current;
+    /** Over these come the last answers to what was asked before another one took their place. */
+    private final Set<Connection> retired = new HashSet<>();
+
     private int failures;
     private long notBeforeNanos;
     private boolean closed;
@@ -49,7 +54,7 @@ final class ServerLink {
         this.configuration = configuration;
         this.scheduler = scheduler;
         this.secretsOf = secretsOf;
-        this.places = new Semaphore(configuration.maxCalls());
+        this.places = new Places(configuration);
     }
 
     ServerConfiguration configuration() {
@@ -59,21 +64,24 @@ final class ServerLink {
     /**
      * Asks the server something.
      *
+     * @param tenantId on whose behalf
      * @param read makes what is wanted of the answer, on a thread that may take a while
      * @param onCancel is told what to do when the answer is wanted no more
      * @return fails with {@link McpFailure}
      */
     <A, T> CompletableFuture<T> ask(
-            Function<McpAsyncClient, Mono<A>> request, BiFunction<A, Secrets, T> read, Consumer<Runnable> onCancel) {
-        if (!places.tryAcquire()) {
+            String tenantId,
+            Function<McpAsyncClient, Mono<A>> request,
+            BiFunction<A, Secrets, T> read,
+            Consumer<Runnable> onCancel) {
+        if (!places.take(tenantId)) {
             return CompletableFuture.failedFuture(McpFailure.passing(
                     "mcp_overloaded",
-                    "the server " + configuration.name() + " has " + configuration.maxCalls()
-                            + " requests at once already"));
+                    "the server " + configuration.name() + " has as many requests at once already as it may have"));
         }
         return trusted(true)
                 .thenCompose(connection -> ask(connection, request, read, onCancel))
-                .whenComplete((answer, failure) -> places.release());
+                .whenComplete((answer, failure) -> places.giveBack(tenantId));
     }
 
     private <A, T> CompletableFuture<T> ask(
@@ -108,7 +116,35 @@ final class ServerLink {
             ended(open);
             return CompletableFuture.failedFuture(open.gone());
         }
+        if (open.isWorn() && retire(open)) {
+            return connection().thenCompose(this::sure);
+        }
         return open.trusted().thenApply(sure -> open);
+    }
+
+    /** Whether it was the current one until now. It ends once all that it was asked has had its time. */
+    private synchronized boolean retire(Connection worn) {
+        if (!isCurrent(worn)) {
+            return false;
+        }
+        current = null;
+        retired.add(worn);
+        scheduler.schedule(() -> end(worn), configuration.callTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private void end(Connection worn) {
+        worn.end();
+        synchronized (this) {
+            retired.remove(worn);
+        }
+    }
+
+    private boolean isCurrent(Connection connection) {
+        return current != null
+                && current.isDone()
+                && !current.isCompletedExceptionally()
+                && current.join() == connection;
     }
 
     private synchronized CompletableFuture<Connection> connection() {
@@ -163,11 +199,7 @@ final class ServerLink {
     }
 
     private synchronized void ended(Connection connection) {
-        boolean isCurrent = current != null
-                && current.isDone()
-                && !current.isCompletedExceptionally()
-                && current.join() == connection;
-        if (isCurrent) {
+        if (isCurrent(connection)) {
             current = null;
             failed();
         }
@@ -239,7 +271,7 @@ final class ServerLink {
 
     /** Asks a server that is connected for a sign of life, unless it is at work: then its answer is the sign. */
     void ping() {
-        if (places.availablePermits() < configuration.maxCalls()) {
+        if (!places.areFree()) {
             return;
         }
         CompletableFuture<Connection> connection;
@@ -254,11 +286,14 @@ final class ServerLink {
     /** Ends the connection and whatever runs for it. May block for a few seconds. */
     void close() {
         CompletableFuture<Connection> last;
+        List<Connection> earlier;
         synchronized (this) {
             closed = true;
             last = current;
             current = null;
+            earlier = List.copyOf(retired);
         }
+        earlier.forEach(Connection::end);
         if (last == null) {
             return;
         }

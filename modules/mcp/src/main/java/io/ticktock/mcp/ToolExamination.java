@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
@@ -24,7 +25,15 @@ public final class ToolExamination implements TaskExamination {
 
     private static final int MOST_PAGES = 20;
 
+    /** Further ones, and those of longer names, are as if they were not there. */
+    private static final int MOST_TOOLS = 2_000;
+
+    private static final int LONGEST_NAME = 256;
+
     private final McpServers servers;
+
+    /** What servers are being asked: a graph has many Tasks, and one answer does for all of them. */
+    private final Map<ServerLink, CompletableFuture<Map<String, Tool>>> asked = new ConcurrentHashMap<>();
 
     public ToolExamination(McpServers servers) {
         this.servers = servers;
@@ -40,7 +49,7 @@ public final class ToolExamination implements TaskExamination {
             return CompletableFuture.completedFuture(new Findings(List.of(unknown(settings.server())), List.of()));
         }
         return settings.target() == Target.TOOL
-                ? tools(server.get())
+                ? tools(tenantId, server.get())
                         .thenApply(tools -> new Findings(new ToolFaults(settings, tools).find(), List.of()))
                         .exceptionally(failure -> unanswered(settings))
                 : CompletableFuture.completedFuture(Findings.NONE);
@@ -57,9 +66,24 @@ public final class ToolExamination implements TaskExamination {
                 List.of("server: " + settings.server() + " does not answer, so that its tools were not checked"));
     }
 
-    private static CompletableFuture<Map<String, Tool>> tools(ServerLink server) {
-        return server.ask(ToolExamination::allTools, (tools, secrets) -> named(tools), cancel -> {})
-                .orTimeout(PATIENCE_S, TimeUnit.SECONDS);
+    private CompletableFuture<Map<String, Tool>> tools(String tenantId, ServerLink server) {
+        CompletableFuture<Map<String, Tool>> own = new CompletableFuture<>();
+        CompletableFuture<Map<String, Tool>> earlier = asked.putIfAbsent(server, own);
+        if (earlier != null) {
+            return earlier;
+        }
+        CompletableFuture<?> unused = server.ask(
+                        tenantId, ToolExamination::allTools, (tools, secrets) -> named(tools), cancel -> {})
+                .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
+                .whenComplete((tools, failure) -> {
+                    asked.remove(server, own);
+                    if (failure == null) {
+                        own.complete(tools);
+                    } else {
+                        own.completeExceptionally(failure);
+                    }
+                });
+        return own;
     }
 
     private static Mono<List<Tool>> allTools(McpAsyncClient client) {
@@ -67,6 +91,8 @@ public final class ToolExamination implements TaskExamination {
                 .expand(page -> page.nextCursor() == null ? Mono.empty() : client.listTools(page.nextCursor()))
                 .take(MOST_PAGES)
                 .flatMapIterable(ListToolsResult::tools)
+                .filter(tool -> tool.name() != null && tool.name().length() <= LONGEST_NAME)
+                .take(MOST_TOOLS)
                 .collectList();
     }
 

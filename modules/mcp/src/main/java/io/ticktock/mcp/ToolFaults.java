@@ -10,11 +10,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What a node asks of the tools of its server that these do not take. */
 final class ToolFaults {
 
     private static final String ANSWER = "the answer: ";
+    private static final int MOST_NAMES = 20;
 
     private final McpSettings settings;
     private final Map<String, Tool> tools;
@@ -91,7 +93,12 @@ final class ToolFaults {
     private static String meant(String name, Collection<String> known) {
         return SimilarNames.closest(name, known)
                 .map(near -> "; did you mean " + near + "?")
-                .orElse("; it has " + String.join(", ", known));
+                .orElseGet(() -> "; it has " + some(known));
+    }
+
+    private static String some(Collection<String> known) {
+        String first = known.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
+        return known.size() > MOST_NAMES ? first + " and " + (known.size() - MOST_NAMES) + " more" : first;
     }
 
     /** Without whom a form is for otherwise. */

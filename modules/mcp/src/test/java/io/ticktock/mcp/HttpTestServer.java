@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
 /** A server over HTTP, built with the SDK; some of its tools make it misbehave as no server should. */
@@ -34,8 +35,14 @@ final class HttpTestServer implements McpStatelessServerTransport, AutoCloseable
 
     private static final int FLOOD_BYTES = 64 << 20;
 
+    /** How often it was asked what tools it has. */
+    final AtomicInteger listings = new AtomicInteger();
+
     /** What clients did not want any more. */
     final BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
+
+    /** Streams that clients keep open although nothing comes over them. */
+    final AtomicInteger dangling = new AtomicInteger();
 
     private final PlainJsonMapper json = new PlainJsonMapper();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -103,10 +110,14 @@ final class HttpTestServer implements McpStatelessServerTransport, AutoCloseable
             return;
         }
         JSONRPCRequest request = (JSONRPCRequest) message;
+        if (request.method().equals("tools/list")) {
+            listings.incrementAndGet();
+        }
         String tool = request.params() instanceof Map<?, ?> params ? String.valueOf(params.get("name")) : "";
         switch (tool) {
             case "die" -> exchange.close();
             case "stop" -> hang();
+            case "dangle" -> dangle(exchange);
             case "garbage" -> send(exchange, "application/json", "{\"jsonrpc\":".getBytes(StandardCharsets.UTF_8));
             case "flood" -> flood(exchange, "text/event-stream", "event: message\ndata: {}\n\n");
             case "endless" -> flood(exchange, "application/json", "x".repeat(1_024));
@@ -132,6 +143,24 @@ final class HttpTestServer implements McpStatelessServerTransport, AutoCloseable
         OutputStream out = exchange.getResponseBody();
         for (int sent = 0; sent < FLOOD_BYTES; sent += bytes.length) {
             out.write(bytes);
+        }
+    }
+
+    /** Until the client has closed it. */
+    private void dangle(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        dangling.incrementAndGet();
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                exchange.getResponseBody().write(": nothing\n\n".getBytes(StandardCharsets.UTF_8));
+                exchange.getResponseBody().flush();
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            dangling.decrementAndGet();
         }
     }
 

@@ -18,6 +18,7 @@ final class TestTools {
             "echo",
             "add",
             "picture",
+            "odd_picture",
             "large",
             "broken",
             "slow",
@@ -57,12 +58,8 @@ final class TestTools {
                         .addTextContent("a sum")
                         .structuredContent(Map.of("sum", number(arguments, "a") + number(arguments, "b")))
                         .build();
-            case "picture" ->
-                CallToolResult.builder()
-                        .addTextContent("a picture")
-                        .addContent(ImageContent.builder(Base64.getEncoder().encodeToString(PICTURE), "image/png")
-                                .build())
-                        .build();
+            case "picture" -> picture("image/png");
+            case "odd_picture" -> picture("image/png\r\nSet-Cookie: a=b");
             case "large" -> text("x".repeat((int) number(arguments, "bytes")));
             case "broken" ->
                 CallToolResult.builder()
@@ -73,6 +70,14 @@ final class TestTools {
             case "environment" -> text(String.join(",", System.getenv().keySet()) + ' ' + System.getenv("GIVEN"));
             default -> text(String.valueOf(arguments.get("text")));
         };
+    }
+
+    private static CallToolResult picture(String mediaType) {
+        return CallToolResult.builder()
+                .addTextContent("a picture")
+                .addContent(ImageContent.builder(Base64.getEncoder().encodeToString(PICTURE), mediaType)
+                        .build())
+                .build();
     }
 
     private static CallToolResult text(String text) {

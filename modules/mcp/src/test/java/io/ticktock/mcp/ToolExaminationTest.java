@@ -1,6 +1,7 @@
 package io.ticktock.mcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.graph.AgentGraph;
 import io.ticktock.graph.GraphParser;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +87,33 @@ class ToolExaminationTest {
                 examine("away", "tool: add"));
     }
 
+    @Test
+    void aGraphOfManyTasksAsksItsServerOnce() {
+        ToolExamination examination = new ToolExamination(servers);
+        Task task = task("test", "tool: ecko");
+        int before = server.listings.get();
+        List<CompletableFuture<Findings>> found = Stream.generate(
+                        () -> examination.examine("default", task).toCompletableFuture())
+                .limit(100)
+                .toList();
+        found.forEach(each -> assertEquals(
+                List.of("tool: the server test has no tool ecko; did you mean echo?"),
+                end(each).faults()));
+        int asked = server.listings.get() - before;
+        assertTrue(asked <= 10, asked + " times");
+    }
+
     private static Findings examine(String server, String settings) {
+        return end(new ToolExamination(servers)
+                .examine("default", task(server, settings))
+                .toCompletableFuture());
+    }
+
+    private static Findings end(CompletableFuture<Findings> found) {
+        return found.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private static Task task(String server, String settings) {
         AgentGraph graph = GraphParser.parse(
                 "graph.yaml", """
                 graph: asks
@@ -95,10 +124,6 @@ class ToolExaminationTest {
                 edges:
                   - ask -> END [FINAL]
                 """.formatted(server, settings).getBytes(StandardCharsets.UTF_8), "default");
-        return new ToolExamination(servers)
-                .examine("default", (Task) graph.node("ask"))
-                .toCompletableFuture()
-                .orTimeout(30, TimeUnit.SECONDS)
-                .join();
+        return (Task) graph.node("ask");
     }
 }

@@ -130,7 +130,7 @@ public final class TestAttempt implements Attempt {
     }
 
     /** So often it finds a thread to work on, and then never more. */
-    public TestAttempt findsThreads(int times) {
+    public synchronized TestAttempt findsThreads(int times) {
         threads = times;
         return this;
     }
