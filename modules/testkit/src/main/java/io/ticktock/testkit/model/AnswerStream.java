@@ -16,6 +16,9 @@ import java.util.Map;
 final class AnswerStream {
 
     private static final int PART_CHARS = 24;
+    /** A very long text comes in larger parts. */
+    private static final int MOST_PARTS_OF_A_TEXT = 4_096;
+
     private static final int PARTS_AT_ONCE = 64;
     /** An endless answer ends some time, should nobody mind. */
     private static final long MOST_PARTS = 10_000_000;
@@ -72,9 +75,10 @@ final class AnswerStream {
 
     private static List<String> pieces(String text) {
         List<String> pieces = new ArrayList<>();
+        int partChars = Math.max(PART_CHARS, text.length() / MOST_PARTS_OF_A_TEXT);
         int from = 0;
         while (from < text.length()) {
-            int to = Math.min(text.length(), from + PART_CHARS);
+            int to = Math.min(text.length(), from + partChars);
             if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
                 to++;
             }
