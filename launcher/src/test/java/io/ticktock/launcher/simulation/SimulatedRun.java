@@ -125,7 +125,8 @@ final class SimulatedRun {
         look();
         try {
             if (!simulation.runUntil(() -> isSettled, patience.toNanos(), MOST_TASKS)) {
-                violations.add("not settled after " + patience + ": " + client.open() + ", " + running());
+                violations.add("not settled after " + patience + ": " + client.open() + ", " + running() + ", "
+                        + toBeObeyed());
             }
         } catch (RuntimeException e) {
             violations.add("broken off: " + e);
@@ -188,7 +189,10 @@ final class SimulatedRun {
 
     /** Looks from time to time whether all is over, as nobody within the system can. */
     private void look() {
-        boolean isOver = chaos.isOver() && client.isDone() && running().isEmpty() && nothingIsToBeObeyed();
+        boolean isOver = chaos.isOver()
+                && client.isDone()
+                && running().isEmpty()
+                && toBeObeyed().isEmpty();
         overForLooks = isOver ? overForLooks + 1 : 0;
         isSettled = overForLooks > LOOKS_UNTIL_SETTLED;
         if (!isSettled) {
@@ -196,14 +200,16 @@ final class SimulatedRun {
         }
     }
 
-    /** What resumes a lifetime may have to wait until its tenant's budget has room. */
-    private boolean nothingIsToBeObeyed() {
-        return system.rows()
-                .history()
-                .waits()
-                .orElse(History.Waits.NONE)
-                .signals()
-                .isEmpty();
+    /**
+     * What resumes a lifetime may have to wait until its tenant's budget has room. A child that was not wanted any more before it
+     * began never hears of that.
+     */
+    private List<History.PendingSignal> toBeObeyed() {
+        Set<String> begun =
+                system.rows().heads().stream().map(AgentLifetime::getLifetimeId).collect(Collectors.toSet());
+        return system.rows().history().waits().orElse(History.Waits.NONE).signals().stream()
+                .filter(pending -> begun.contains(pending.key().lifetimeId()))
+                .toList();
     }
 
     /** Those that neither have ended nor are paused, nor wait for a child that is. */
