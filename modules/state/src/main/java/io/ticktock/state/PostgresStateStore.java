@@ -15,6 +15,7 @@ public final class PostgresStateStore implements StateStore {
     private final Database database;
     private final GraphRepository graphs;
     private final PolicySetRepository policySets;
+    private final ExecutionAppends appends;
     private final ExecutionRepository<TaskExecution> tasks;
     private final ExecutionRepository<PlanExecution> plans;
     private final ReferenceRepository references;
@@ -51,25 +52,12 @@ public final class PostgresStateStore implements StateStore {
         this.blobs = new BlobReferenceRepository(database, storedBytes);
         this.graphs = new GraphRepository(database);
         this.policySets = new PolicySetRepository(database);
+        this.appends = new ExecutionAppends(vertx, database, limits, blobs, storedBytes, meters);
         this.tasks = new ExecutionRepository<>(
-                RecordKind.TASK,
-                vertx,
-                database,
-                limits,
-                new RecentlyWritten<>(configuration.cacheBytes() / 2),
-                blobs,
-                storedBytes,
-                meters);
+                RecordKind.TASK, database, appends, new RecentlyWritten<>(configuration.cacheBytes() / 2));
         this.plans = new ExecutionRepository<>(
-                RecordKind.PLAN,
-                vertx,
-                database,
-                limits,
-                new RecentlyWritten<>(configuration.cacheBytes() / 4),
-                blobs,
-                storedBytes,
-                meters);
-        this.references = new ReferenceRepository(database, tasks, plans);
+                RecordKind.PLAN, database, appends, new RecentlyWritten<>(configuration.cacheBytes() / 4));
+        this.references = new ReferenceRepository(database);
         this.examinations = new ExaminationRepository(database);
         this.outputs = new OutputRepository(database, tasks, plans);
         this.starts = new StartRepository(
@@ -428,7 +416,7 @@ public final class PostgresStateStore implements StateStore {
 
     @Override
     public Future<Void> close() {
-        return Future.join(tasks.close(), plans.close(), decisions.close(), starts.close())
+        return Future.join(appends.close(), decisions.close(), starts.close())
                 .eventually(storedBytes::close)
                 .eventually(database::close)
                 .mapEmpty();

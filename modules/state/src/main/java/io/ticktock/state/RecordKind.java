@@ -14,6 +14,7 @@ import java.util.function.Function;
 /** What the records of Tasks and of Plans have in common, and where they differ. */
 record RecordKind<E extends Message>(
         String table,
+        Class<E> type,
         Parser<E> parser,
         Function<E, ExecutionHeaders> headers,
         Function<E, PolicyTelemetry> telemetry,
@@ -22,6 +23,7 @@ record RecordKind<E extends Message>(
 
     static final RecordKind<TaskExecution> TASK = new RecordKind<>(
             "task_executions",
+            TaskExecution.class,
             TaskExecution.parser(),
             TaskExecution::getHeaders,
             TaskExecution::getTelemetry,
@@ -30,6 +32,7 @@ record RecordKind<E extends Message>(
 
     static final RecordKind<PlanExecution> PLAN = new RecordKind<>(
             "plan_executions",
+            PlanExecution.class,
             PlanExecution.parser(),
             PlanExecution::getHeaders,
             PlanExecution::getTelemetry,

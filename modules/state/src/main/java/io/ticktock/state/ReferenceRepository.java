@@ -7,8 +7,6 @@ import io.ticktock.proto.v1.FindExecutionsRequest;
 import io.ticktock.proto.v1.FindExecutionsResponse;
 import io.ticktock.proto.v1.ListExecutionsRequest;
 import io.ticktock.proto.v1.ListExecutionsResponse;
-import io.ticktock.proto.v1.PlanExecution;
-import io.ticktock.proto.v1.TaskExecution;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -31,14 +29,9 @@ final class ReferenceRepository {
     private record Found(boolean isTask, RecordKey key, long sizeBytes, OffsetDateTime recordedAt) {}
 
     private final Database database;
-    private final ExecutionRepository<TaskExecution> tasks;
-    private final ExecutionRepository<PlanExecution> plans;
 
-    ReferenceRepository(
-            Database database, ExecutionRepository<TaskExecution> tasks, ExecutionRepository<PlanExecution> plans) {
+    ReferenceRepository(Database database) {
         this.database = database;
-        this.tasks = tasks;
-        this.plans = plans;
     }
 
     private static final String FIND = """
@@ -151,8 +144,8 @@ final class ReferenceRepository {
     private Future<Void> read(Query query, List<Found> chunk, Map<RecordKey, ExecutionReference> references) {
         List<RecordKey> taskKeys = keys(chunk, true);
         List<RecordKey> planKeys = keys(chunk, false);
-        return read(query, tasks, RecordKind.TASK, taskKeys, references)
-                .compose(read -> read(query, plans, RecordKind.PLAN, planKeys, references));
+        return read(query, RecordKind.TASK, taskKeys, references)
+                .compose(read -> read(query, RecordKind.PLAN, planKeys, references));
     }
 
     private static List<RecordKey> keys(List<Found> chunk, boolean ofTasks) {
@@ -163,15 +156,11 @@ final class ReferenceRepository {
     }
 
     private static <E extends Message> Future<Void> read(
-            Query query,
-            ExecutionRepository<E> repository,
-            RecordKind<E> kind,
-            List<RecordKey> keys,
-            Map<RecordKey, ExecutionReference> references) {
+            Query query, RecordKind<E> kind, List<RecordKey> keys, Map<RecordKey, ExecutionReference> references) {
         if (keys.isEmpty()) {
             return Future.succeededFuture();
         }
-        return repository.read(query, keys).map(records -> {
+        return ExecutionRepository.read(query, kind, keys).map(records -> {
             records.forEach(
                     (key, execution) -> references.put(key, kind.reference().apply(execution)));
             return null;

@@ -79,6 +79,24 @@ public abstract class RecordContract {
     }
 
     @Test
+    void recordsOfBothKindsTravelTogether() {
+        TaskExecution task = samples.task(samples.lifetimeId(), "1");
+        PlanExecution plan = samples.plan(samples.lifetimeId(), List.of(), "next");
+        result(Future.join(held.store().appendTask(task), held.store().appendPlan(plan)));
+        TaskExecution freshTask = samples.task(samples.lifetimeId(), "2");
+        PlanExecution freshPlan = samples.plan(samples.lifetimeId(), List.of(), "next");
+        PlanExecution another = plan.toBuilder().setJoined(true).build();
+        Future<Recorded<TaskExecution>> taskAgain = held.store().appendTask(task);
+        Future<Recorded<PlanExecution>> anotherPlan = held.store().appendPlan(another);
+        Future<Recorded<TaskExecution>> newTask = held.store().appendTask(freshTask);
+        Future<Recorded<PlanExecution>> newPlan = held.store().appendPlan(freshPlan);
+        assertEquals(recorded(task), result(taskAgain));
+        assertEquals(new Recorded<>(plan, AppendOutcome.APPEND_OUTCOME_SUPERSEDED), result(anotherPlan));
+        assertEquals(recorded(freshTask), result(newTask));
+        assertEquals(recorded(freshPlan), result(newPlan));
+    }
+
+    @Test
     void tenantsMayUseTheSameIds() {
         TaskExecution task = samples.task(samples.lifetimeId(), "1");
         TaskExecution.Builder same = task.toBuilder();
