@@ -229,6 +229,11 @@ final class JarProcess implements AutoCloseable {
         return kilobytes << 10;
     }
 
+    /** How many threads of Java's it has. */
+    long threads() throws IOException, InterruptedException {
+        return ask("Thread.print").lines().filter(line -> line.startsWith("\"")).count();
+    }
+
     private String ask(String command) throws IOException, InterruptedException {
         Process asking = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),

@@ -141,6 +141,9 @@ final class AnswerStream {
         int index = (int) (isOver ? 1 + sentParts % (parts.size() - 1) : sentParts);
         Part part = parts.get(index);
         sentParts++;
+        if (sentChars == 0 && part.content() > 0) {
+            ledger.begin(completion.number());
+        }
         sentChars += part.content();
         event(completion.chunk(part.delta(), null));
         return true;

@@ -34,6 +34,7 @@ public final class ModelLedger {
      * @param asked the text of its last message, or how it begins
      * @param idempotencyKey empty without one
      * @param outputTokens of what was sent
+     * @param firstWordNanos when the first word of a streamed answer was sent, as {@link System#nanoTime} has it; 0 without
      */
     public record Entry(
             int number,
@@ -45,11 +46,22 @@ public final class ModelLedger {
             long inputTokens,
             long cachedTokens,
             long outputTokens,
+            long firstWordNanos,
             Outcome outcome) {
 
-        Entry ended(Outcome changed, int answered, long output) {
+        private Entry with(int newStatus, long newOutputTokens, long newFirstWordNanos, Outcome newOutcome) {
             return new Entry(
-                    number, model, asked, idempotencyKey, stream, answered, inputTokens, cachedTokens, output, changed);
+                    number,
+                    model,
+                    asked,
+                    idempotencyKey,
+                    stream,
+                    newStatus,
+                    inputTokens,
+                    cachedTokens,
+                    newOutputTokens,
+                    newFirstWordNanos,
+                    newOutcome);
         }
 
         /** Its price in millionths of a dollar, rounded up: 1 dollar a million tokens in, 0.10 of cached ones, 4 out. */
@@ -96,15 +108,22 @@ public final class ModelLedger {
                 request.inputTokens(),
                 request.cachedTokens(),
                 0,
+                0,
                 Outcome.OPEN));
         return OptionalInt.of(number);
+    }
+
+    /** The first word of its answer is sent now. */
+    synchronized void begin(int number) {
+        Entry open = entries.get(number);
+        entries.set(number, open.with(open.status(), open.outputTokens(), System.nanoTime(), open.outcome()));
     }
 
     /** What it became first, it stays. */
     synchronized void end(int number, Outcome outcome, int status, long outputTokens) {
         Entry open = entries.get(number);
         if (open.outcome() == Outcome.OPEN) {
-            entries.set(number, open.ended(outcome, status, outputTokens));
+            entries.set(number, open.with(status, outputTokens, open.firstWordNanos(), outcome));
         }
     }
 
