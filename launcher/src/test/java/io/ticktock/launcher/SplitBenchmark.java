@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it; {@code -Dsplit.systems} gives other systems, such as
  * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, {@code -Dsplit.lifetimes} more load,
- * and {@code -Dsplit.warm_up} more of it before what is measured: each process compiles what it runs, which is no cost of a step.
+ * and {@code -Dsplit.warm_up} more of it for each process before what is measured: it compiles what it runs, which is no cost of
+ * a step.
  * {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
  */
 class SplitBenchmark {
@@ -47,7 +48,7 @@ class SplitBenchmark {
     private static final int CONCURRENCY = Integer.getInteger("split.concurrency", 128);
     private static final int STEPS = 20;
     private static final String TENANT = "bench";
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration LONGEST = Duration.ofMinutes(8);
 
     private static final List<String> MODULES = List.of("api", "guardrail", "executor", "blob", "state", "control");
     private static final String ENGINE = "state,guardrail,control,executor";
@@ -111,12 +112,12 @@ class SplitBenchmark {
 
     @ParameterizedTest
     @MethodSource("systems")
-    @Timeout(600)
+    @Timeout(1_200)
     void bench(String split) throws IOException, InterruptedException {
         start(List.of(split.split(";")));
         byte[] file = ChainGraph.text(STEPS).getBytes(StandardCharsets.UTF_8);
         GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
-        load(graph, WARM_UP);
+        load(graph, WARM_UP * system.size());
         Duration membersBefore = cpuTime(members());
         Duration databaseBefore = cpuTime(database());
         BenchPhase phase = load(graph, LIFETIMES);
