@@ -1,6 +1,7 @@
 package io.ticktock.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.testkit.Awaiting;
@@ -23,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,7 +110,7 @@ class ModelStreamsIT {
             }
             long threadsBefore = serving.threads();
             Future<List<Heard>> hearing = calls("call", CALLS);
-            awaitOpen(model);
+            awaitOpen(model, hearing);
             long threadsMore = serving.threads() - threadsBefore;
             long heapBytes = serving.heapBytes();
             say("%d calls open at once: %d threads more, heap %d MiB", CALLS, threadsMore, heapBytes >> 20);
@@ -140,10 +142,11 @@ class ModelStreamsIT {
     }
 
     /** Until the model has been asked by all of them, and has ended none. */
-    private static void awaitOpen(ScriptedModelServer model) throws InterruptedException {
+    private static void awaitOpen(ScriptedModelServer model, Future<?> hearing) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_S);
         long open = 0;
         while (open < CALLS) {
+            assertFalse(hearing.failed(), () -> "a listener failed: " + hearing.cause());
             assertTrue(System.nanoTime() < deadlineNanos, "not all calls were open at once");
             Thread.sleep(10);
             open = model.ledger().entries().stream()
@@ -152,10 +155,12 @@ class ModelStreamsIT {
         }
     }
 
+    /** Started one after the other, since a server takes few starts at once. */
     private Future<List<Heard>> calls(String name, int count) {
-        List<Future<Heard>> heard = IntStream.range(0, count)
-                .mapToObj(number -> start(name + " " + number).compose(this::listen))
-                .toList();
+        List<Future<Heard>> heard = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            heard.add(listen(Client.await(start(name + " " + number))));
+        }
         return Future.all(heard).timeout(LONGEST_S, TimeUnit.SECONDS).map(all -> all.list());
     }
 
