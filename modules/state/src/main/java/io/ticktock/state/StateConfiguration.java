@@ -5,7 +5,7 @@ package io.ticktock.state;
  *
  * @param database address and credentials
  * @param poolSize connections for reads of the planes and, as many again, for reads of tenants; 1 to 64. The lanes of
- *     group commit have four more.
+ *     group commit have three more.
  * @param timeoutMs after which a statement without an answer has failed; 100 to 60,000
  * @param patienceMs how long a write is tried while the database is away; timeoutMs to 600,000
  * @param queueRows how many records, and how many decisions, may wait for their flush; 1 to 1,000,000
