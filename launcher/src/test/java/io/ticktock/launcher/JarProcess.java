@@ -251,7 +251,8 @@ final class JarProcess implements AutoCloseable {
         return answer.toString();
     }
 
-    private String printed() {
+    /** What it has printed so far, in words for a failure. */
+    String printed() {
         return "so far\nstandard output:\n" + out + "\nstandard error:\n" + err;
     }
 

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -169,11 +170,22 @@ class SplitBenchmark {
                 request ->
                         system.bus().request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
         Client.await(system.vertx().deployVerticle(load));
-        return load.done()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS)
-                .join();
+        try {
+            return load.done()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new AssertionError(printed(), e);
+        }
+    }
+
+    private String printed() {
+        return IntStream.range(0, system.size())
+                .mapToObj(member ->
+                        system.modules(member) + " " + system.process(member).printed())
+                .collect(Collectors.joining("\n"));
     }
 
     private Stream<ProcessHandle> members() {

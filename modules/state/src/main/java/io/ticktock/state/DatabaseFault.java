@@ -21,6 +21,7 @@ record DatabaseFault(Kind kind, Throwable cause) {
     }
 
     static final String UNIQUE_VIOLATION = "23505";
+    private static final String TOO_MANY_CONNECTIONS = "53300";
 
     /** Of a slice of a budget: another guardrail has been granted what lay idle in it. */
     private static final String SLICE_EXCEEDED = "within_what_was_granted";
@@ -49,6 +50,10 @@ record DatabaseFault(Kind kind, Throwable cause) {
         }
         if (cause instanceof PgException e && SLICE_EXCEEDED.equals(e.getConstraint())) {
             return Refusal.sliceExceeded();
+        }
+        if (cause instanceof PgException e && TOO_MANY_CONNECTIONS.equals(e.getSqlState())) {
+            return new Failure(
+                    FailureCode.UNAVAILABLE, "the database takes no more connections; try again later", cause);
         }
         return switch (kind) {
             case DATA ->

@@ -83,6 +83,10 @@ final class DecisionRepository {
                 .onSuccess(appended -> stored.add(append.tenantId, sizeBytes));
     }
 
+    Future<Void> connect() {
+        return lane.connect();
+    }
+
     Future<Void> close() {
         return appends.close().eventually(lane::close);
     }

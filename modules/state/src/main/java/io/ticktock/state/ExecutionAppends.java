@@ -77,6 +77,10 @@ final class ExecutionAppends {
         }
     }
 
+    Future<Void> connect() {
+        return lane.connect();
+    }
+
     Future<Void> close() {
         return appends.close().eventually(lane::close);
     }

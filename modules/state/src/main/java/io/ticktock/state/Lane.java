@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of its own for one {@link GroupCommit}, with its statements prepared. It connects when first used, and
- * again after the connection broke.
+ * A connection of its own for one {@link GroupCommit}, with its statements prepared. It connects again when used after the
+ * connection broke.
  */
 final class Lane {
 
@@ -27,11 +27,32 @@ final class Lane {
     private final long timeoutMs;
     private final Map<String, Future<PreparedStatement>> prepared = new HashMap<>();
     private Future<PgConnection> connection;
+    private boolean isRefused;
 
     Lane(Vertx vertx, PgConnectOptions options, long timeoutMs) {
         this.vertx = vertx;
         this.options = options;
         this.timeoutMs = timeoutMs;
+    }
+
+    /** A store that cannot write is not to be open: a server may have connections left for reading, and no more. */
+    synchronized Future<Void> connect() {
+        return connection().mapEmpty();
+    }
+
+    private Future<PgConnection> connection() {
+        if (connection == null) {
+            connection =
+                    PgConnection.connect(vertx, options).onSuccess(this::listen).onFailure(this::tellOnce);
+        }
+        return connection;
+    }
+
+    private synchronized void tellOnce(Throwable cause) {
+        if (!isRefused) {
+            LOG.warn("no connection to the database, trying again: {}", cause.getMessage());
+        }
+        isRefused = true;
     }
 
     /** Executes in a transaction of its own. When it fails on the way, the next call connects afresh. */
@@ -47,12 +68,9 @@ final class Lane {
     }
 
     private synchronized Future<PreparedStatement> prepared(String sql) {
-        if (connection == null) {
-            connection = PgConnection.connect(vertx, options).onSuccess(this::listen);
-        }
         Future<PreparedStatement> statement = prepared.get(sql);
         if (statement == null) {
-            statement = connection.compose(open -> open.prepare(sql));
+            statement = connection().compose(open -> open.prepare(sql));
             prepared.put(sql, statement);
             statement.onFailure(cause -> drop());
         }
@@ -60,7 +78,8 @@ final class Lane {
     }
 
     /** Else the next flush would be the first to notice. */
-    private void listen(PgConnection opened) {
+    private synchronized void listen(PgConnection opened) {
+        isRefused = false;
         opened.exceptionHandler(cause -> LOG.info("a connection to the database broke: {}", cause.getMessage()))
                 .closeHandler(closed -> forget(opened));
     }

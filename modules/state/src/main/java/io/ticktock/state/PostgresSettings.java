@@ -15,7 +15,8 @@ final class PostgresSettings {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("listen_addresses", "127.0.0.1");
         settings.put("unix_socket_directories", "");
-        settings.put("max_connections", "64");
+        // Of several processes, too, each with some fourteen.
+        settings.put("max_connections", "128");
         settings.put("search_path", "ticktock, public");
 
         // Nobody replicates from it.

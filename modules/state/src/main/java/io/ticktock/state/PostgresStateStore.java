@@ -91,7 +91,15 @@ public final class PostgresStateStore implements StateStore {
         return new Migrations(vertx, configuration.database())
                 .run()
                 .compose(applied -> EventOrder.settle(vertx, configuration.database()))
-                .map(settled -> new PostgresStateStore(vertx, configuration, new StateMeters(meters)));
+                .map(settled -> new PostgresStateStore(vertx, configuration, new StateMeters(meters)))
+                .compose(PostgresStateStore::connect);
+    }
+
+    private Future<PostgresStateStore> connect() {
+        return Future.join(appends.connect(), decisions.connect(), starts.connect())
+                .map(this)
+                .recover(cause -> close().transform(closed ->
+                        Future.failedFuture(DatabaseFault.of(cause).toFailure())));
     }
 
     @Override

@@ -67,6 +67,10 @@ final class StartRepository {
                 .onSuccess(response -> stored.add(key.tenantId(), response.getCreated() ? sizeBytes : 0));
     }
 
+    Future<Void> connect() {
+        return lane.connect();
+    }
+
     Future<Void> close() {
         return starts.close().eventually(lane::close);
     }

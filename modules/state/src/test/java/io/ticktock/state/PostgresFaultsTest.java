@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.*;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -88,6 +91,24 @@ class PostgresFaultsTest {
         result(Future.join(appends).otherwiseEmpty());
         assertEquals(1, appends.stream().filter(Future::failed).count());
         assertEquals(29 + 28 * 2, database.count("SELECT count(*) FROM lifetime_events"));
+    }
+
+    @Test
+    void aStoreThatGetsTooFewConnectionsToWriteIsNotOpened() {
+        List<PgConnection> others = new ArrayList<>();
+        Future<PgConnection> next = database.tryConnect();
+        while (next.otherwiseEmpty().toCompletionStage().toCompletableFuture().join() != null) {
+            others.add(next.result());
+            next = database.tryConnect();
+        }
+        // One is enough to look at the schema.
+        result(others.remove(0).close());
+        result(others.remove(0).close());
+        Failure refused = failure(PostgresStateStore.open(
+                database.vertx(), StateConfiguration.of(database.address()), new SimpleMeterRegistry()));
+        others.forEach(other -> result(other.close()));
+        assertEquals(FailureCode.UNAVAILABLE, refused.code());
+        assertEquals("the database takes no more connections; try again later", refused.getMessage());
     }
 
     @Test

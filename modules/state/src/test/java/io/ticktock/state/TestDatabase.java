@@ -59,7 +59,11 @@ final class TestDatabase implements AutoCloseable {
     }
 
     PgConnection connect() {
-        return result(PgConnection.connect(vertx, address.options().addProperty("search_path", "ticktock")));
+        return result(tryConnect());
+    }
+
+    Future<PgConnection> tryConnect() {
+        return PgConnection.connect(vertx, address.options().addProperty("search_path", "ticktock"));
     }
 
     @Override
