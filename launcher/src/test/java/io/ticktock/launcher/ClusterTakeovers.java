@@ -175,6 +175,9 @@ class ClusterTakeovers {
         system.start(member, List.of());
         system.process(member).awaitText("ready");
         awaitFairShares();
+        for (int deciding : DECIDING) {
+            requireHealthy(system.process(deciding));
+        }
     }
 
     /** @param overHttp which were started so: all of them were, or the test would have failed before */

@@ -148,9 +148,23 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     private Future<CheckResponse> check(CheckRequest request) {
-        CheckResponse.Builder response = CheckResponse.newBuilder().setReady(lease.isValid());
+        if (!lease.isValid()) {
+            return Future.succeededFuture(notReady("it does not hold its shards"));
+        }
         return Future.succeededFuture(
-                (response.getReady() ? response : response.setReason("it does not hold its shards")).build());
+                servesAll()
+                        ? CheckResponse.newBuilder().setReady(true).build()
+                        : notReady("it does not serve all of its shards yet"));
+    }
+
+    private static CheckResponse notReady(String reason) {
+        return CheckResponse.newBuilder().setReason(reason).build();
+    }
+
+    /** To tell others of what was gained takes a moment; who stops another process meanwhile makes it longer. */
+    private boolean servesAll() {
+        return bindings.keySet().containsAll(lease.shards())
+                && bindings.values().stream().flatMap(List::stream).allMatch(Future::succeeded);
     }
 
     private Future<Void> serve() {
