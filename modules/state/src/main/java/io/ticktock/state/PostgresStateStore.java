@@ -65,7 +65,7 @@ public final class PostgresStateStore implements StateStore {
         this.decisions = new DecisionRepository(vertx, database, limits, blobs, storedBytes, meters);
         this.lifetimes = new LifetimeRepository(database, inputs);
         this.stream = new StreamRepository(database);
-        this.signals = new SignalRepository(database, blobs);
+        this.signals = new SignalRepository(vertx, database, blobs);
         this.shards = new ShardRepository(database);
         this.quarantines = new QuarantineRepository(database);
         this.humanTasks = new HumanTaskRepository(database);
@@ -425,6 +425,7 @@ public final class PostgresStateStore implements StateStore {
     @Override
     public Future<Void> close() {
         return Future.join(appends.close(), decisions.close(), starts.close())
+                .eventually(signals::close)
                 .eventually(storedBytes::close)
                 .eventually(database::close)
                 .mapEmpty();

@@ -1,22 +1,42 @@
 package io.ticktock.state;
 
+import io.ticktock.bus.LastingFault;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.SendSignalResponse;
 import io.ticktock.proto.v1.Signal;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The durable inbox of lifetimes, as far as it is filled from outside of decisions. */
+/** The durable inbox of lifetimes, as far as it is filled and emptied from outside of decisions. */
 final class SignalRepository {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SignalRepository.class);
+    private static final long FORGETS_EVERY_MS = 60_000;
+    private static final int MOST_FORGOTTEN = 5_000;
+
+    private final Vertx vertx;
     private final Database database;
     private final BlobReferenceRepository blobs;
+    private final long timerId;
+    private final LastingFault notForgotten = new LastingFault(LOG, "signals to nobody are not removed yet");
 
-    SignalRepository(Database database, BlobReferenceRepository blobs) {
+    SignalRepository(Vertx vertx, Database database, BlobReferenceRepository blobs) {
+        this.vertx = vertx;
         this.database = database;
         this.blobs = blobs;
+        this.timerId = vertx.setPeriodic(
+                FORGETS_EVERY_MS,
+                id -> forget().onSuccess(all -> notForgotten.over()).onFailure(notForgotten::failed));
+    }
+
+    Future<Void> close() {
+        vertx.cancelTimer(timerId);
+        return Future.succeededFuture();
     }
 
     private static final String INSERT = """
@@ -49,5 +69,28 @@ final class SignalRepository {
                     }
                     return SendSignalResponse.getDefaultInstance();
                 });
+    }
+
+    /**
+     * A child may begin a while after it was given up, and then obeys that; it does not after minutes: by then whoever was to
+     * begin it has failed.
+     */
+    private static final String FORGET = """
+            DELETE FROM signals WHERE ctid = ANY (ARRAY(
+                SELECT s.ctid FROM signals s
+                WHERE s.created_at < now() - interval '10 minutes'
+                    AND NOT EXISTS (
+                        SELECT FROM lifetimes l
+                        WHERE l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL)
+                LIMIT $1))
+            """;
+
+    /**
+     * Removes what nobody will ever answer, and every search for what is due would look at: signals to children that were given
+     * up before they began, and to what ended while they were sent.
+     */
+    Future<Void> forget() {
+        return database.query(FORGET, Tuple.of(MOST_FORGOTTEN))
+                .compose(forgotten -> forgotten.rowCount() < MOST_FORGOTTEN ? Future.succeededFuture() : forget());
     }
 }
