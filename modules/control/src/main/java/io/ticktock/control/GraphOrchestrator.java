@@ -313,7 +313,7 @@ final class GraphOrchestrator {
         if (resident.dropped) {
             return wake(resident.key());
         }
-        resident.timerSpent |= resident.parked;
+        resident.writesHead |= resident.parked;
         signals.forEach(signal -> offer(resident, new Input.Signalled(signal)));
         return offer(resident, new Input.Ticked());
     }
@@ -467,11 +467,12 @@ final class GraphOrchestrator {
         if (resident.dropped) {
             return;
         }
-        residents.drop(resident);
         if (failure.code() == FailureCode.FENCED) {
+            residents.drop(resident);
             lease.lose();
             return;
         }
+        residents.giveUp(resident);
         recovery.recoverSoon(resident.key());
     }
 

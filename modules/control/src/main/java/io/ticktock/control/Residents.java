@@ -7,9 +7,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The lifetimes in memory: how they get there, and how they leave it. None is there without a valid lease. */
 final class Residents {
@@ -23,6 +25,8 @@ final class Residents {
     private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
     private final Map<LifetimeKey, Beginning> beginnings = new HashMap<>();
+    /** Of which a decision was given up since they were in memory. */
+    private final Set<LifetimeKey> givenUp = new HashSet<>();
 
     /** Of a lifetime that is being stored for the first time: while that takes, it may be found in the tables already. */
     static final class Beginning {
@@ -113,7 +117,9 @@ final class Residents {
             return present;
         }
         Resident resident = new Resident(loaded.state(), loaded.headSeq(), loaded.parked(), loaded.signals());
+        boolean wasGivenUp = givenUp.remove(key);
         if (!loaded.state().hasEnded()) {
+            resident.writesHead = wasGivenUp;
             residents.put(key, resident);
         }
         for (Attempt attempt : List.copyOf(resident.state.openAttempts())) {
@@ -145,11 +151,21 @@ final class Residents {
         }
     }
 
+    /**
+     * Lets it leave memory with a decision that may be written yet: it would let a lifetime that is in memory again be parked for
+     * who recovers it next, and nobody would look for it.
+     */
+    void giveUp(Resident resident) {
+        drop(resident);
+        givenUp.add(resident.key());
+    }
+
     /** Forgets everything: another process may be deciding by now. */
     void dropAll() {
         dispatcher.holdBack();
         List.copyOf(residents.values()).forEach(this::drop);
         loading.clear();
+        givenUp.clear();
         beginnings.values().forEach(beginning -> beginning.isOutdated = true);
     }
 

@@ -1,6 +1,7 @@
 package io.ticktock.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import io.ticktock.proto.v1.ForkLifetimeResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GuardrailAction;
 import io.ticktock.proto.v1.HoldShardsRequest;
+import io.ticktock.proto.v1.LifetimeDecision;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeStatus;
@@ -78,6 +80,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -682,6 +685,71 @@ class ControlVerticleTest {
 
         assertTrue(hasCome.get());
         assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
+    }
+
+    /** That it leaves memory was given up since it was not answered, and is durable only once it is in memory again. */
+    @Test
+    void whatIsParkedLateIsFoundByWhoeverDrivesItNext() throws Exception {
+        StateStore prompt = store;
+        AtomicReference<AppendDecisionRequest> late = new AtomicReference<>();
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("appendDecision")) {
+                        return method.invoke(prompt, arguments);
+                    }
+                    AppendDecisionRequest request = (AppendDecisionRequest) arguments[0];
+                    LifetimeDecision decision = request.getDecision();
+                    boolean isParking =
+                            decision.getEventsCount() == 0 && decision.getHead().getParked();
+                    if (isParking && late.compareAndSet(null, request)) {
+                        return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "not yet"));
+                    }
+                    if (decision.getEventsList().stream().anyMatch(LifetimeEvent::hasWoken)) {
+                        prompt.appendDecision(late.get());
+                    }
+                    return method.invoke(prompt, arguments);
+                });
+        Gates gates = new Gates();
+        start(gates, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        gates.close(Delivery.Leg.REQUEST, Addresses.CONTROL_REPORT_WAITING.name());
+        String id = startLifetime();
+        awaitThat(() -> gates.held.size() == 1, "its wait is reported");
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_APPEND_DECISION.name());
+        Future<?> first = answerToNothing(id);
+        awaitThat(() -> gates.held.size() == 2, "an answer is refused");
+        gates.held.remove().run();
+        // Decided behind the wait, and not with it: it is parked by a decision without events.
+        Future<?> second = answerToNothing(id, 1, 2, 3, 4, 5);
+        await(vertx.timer(50, TimeUnit.MILLISECONDS));
+        gates.open();
+        failureOf(first);
+        failureOf(second);
+        assertNotNull(late.get());
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_APPEND_TASK.name());
+        await(signal(id, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(id)))));
+        awaitThat(() -> gates.held.size() == 1, "it goes on");
+
+        await(vertx.undeploy(control));
+        control = await(vertx.deployVerticle(verticle()));
+        gates.open();
+
+        assertEquals(
+                LifetimeStatus.LIFETIME_STATUS_COMPLETED,
+                awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    private Future<?> answerToNothing(String id, Integer... ifLastSeq) {
+        return bus.request(
+                Addresses.CONTROL_SIGNAL.at(Shard.of(id)),
+                SignalLifetimeRequest.newBuilder()
+                        .setSignal(Signal.newBuilder()
+                                .setSignalId("to-nothing")
+                                .setTenantId(TENANT)
+                                .setLifetimeId(id)
+                                .setAnswer(Answer.getDefaultInstance()))
+                        .addAllIfLastSeq(
+                                Stream.of(ifLastSeq).map(Integer::longValue).toList())
+                        .build());
     }
 
     @Test

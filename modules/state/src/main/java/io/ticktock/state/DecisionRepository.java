@@ -169,13 +169,14 @@ final class DecisionRepository {
                 SET status = h.status, parked = h.parked, last_seq = h.last_seq, updated_at = h.updated_at,
                     ended_at = h.ended_at, head = h.head
                 FROM head h
-                WHERE l.tenant_id = h.tenant_id AND l.lifetime_id = h.lifetime_id AND l.last_seq <= h.last_seq),
+                WHERE l.tenant_id = h.tenant_id AND l.lifetime_id = h.lifetime_id AND l.last_seq <= h.last_seq
+                RETURNING h.tenant_id, h.lifetime_id, h.shard, h.wake_at),
             woken AS (
-                DELETE FROM timers t USING head h
-                WHERE t.tenant_id = h.tenant_id AND t.lifetime_id = h.lifetime_id AND h.wake_at IS NULL),
+                DELETE FROM timers t USING changed c
+                WHERE t.tenant_id = c.tenant_id AND t.lifetime_id = c.lifetime_id AND c.wake_at IS NULL),
             slept AS (
                 INSERT INTO timers (tenant_id, lifetime_id, shard, due_at)
-                SELECT tenant_id, lifetime_id, shard, wake_at FROM head WHERE wake_at IS NOT NULL
+                SELECT tenant_id, lifetime_id, shard, wake_at FROM changed WHERE wake_at IS NOT NULL
                 ON CONFLICT (tenant_id, lifetime_id) DO UPDATE SET due_at = excluded.due_at),
             emptied AS (
                 DELETE FROM signals s USING head h

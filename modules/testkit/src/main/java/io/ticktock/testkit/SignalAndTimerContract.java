@@ -137,6 +137,22 @@ public abstract class SignalAndTimerContract {
         assertFalse(isDue(lifetimeId));
     }
 
+    /** One that was given up and asked for again elsewhere may be written behind what was decided since. */
+    @Test
+    void aHeadThatComesLateLeavesTheTimerAsItIs() {
+        String lifetimeId = held.create();
+        AgentLifetime earlier = samples.parked(lifetimeId);
+        held.park(lifetimeId, 3, Instant.now().minusSeconds(5));
+        result(held.append(samples.decision(lifetimeId, 3, 0).setHead(earlier).build()));
+        assertTrue(isDue(lifetimeId));
+        held.park(lifetimeId, 4, Instant.now().plusSeconds(3_600));
+        result(held.append(samples.decision(lifetimeId, 3, 0)
+                .setHead(earlier)
+                .setWakeAt(StateSamples.time(Instant.now().minusSeconds(5)))
+                .build()));
+        assertFalse(isDue(lifetimeId));
+    }
+
     private static List<Integer> shardOf(String lifetimeId) {
         return List.of(Shard.of(lifetimeId).number());
     }
