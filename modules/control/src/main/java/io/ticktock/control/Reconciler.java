@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.Deadline;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,9 @@ final class Reconciler {
     private final LiveExecutors executors;
     private final CarefulRecovery careful;
     private final RecordFinder records;
+
+    /** What was due of these is being decided. */
+    private final Set<LifetimeKey> waking = new HashSet<>();
 
     private long sweepTimer = -1;
     private long dueTimer = -1;
@@ -79,6 +84,7 @@ final class Reconciler {
 
     void stop() {
         run++;
+        waking.clear();
         vertx.cancelTimer(sweepTimer);
         vertx.cancelTimer(dueTimer);
     }
@@ -120,14 +126,24 @@ final class Reconciler {
                 .compose(wokenSoFar -> wakeFrom(due, to, wokenSoFar));
     }
 
-    /** False where it has to wait until others have left memory: however much is due at once, memory has its bound. */
+    /**
+     * False where it has to wait until others have left memory: however much is due at once, memory has its bound. And where it
+     * is not decided soon, as for a tenant that waits for its budget: nobody else's timers wait for that.
+     */
     private Future<Boolean> wake(LifetimeKey key) {
-        if (!orchestrator.hasRoomFor(key)) {
+        if (waking.contains(key) || !orchestrator.hasRoomFor(key)) {
             return Future.succeededFuture(false);
         }
-        Future<Void> woken =
-                careful.isNeededFor(key) ? careful.bring(key, () -> orchestrator.wake(key)) : orchestrator.wake(key);
-        return woken.map(true);
+        waking.add(key);
+        Future<Void> woken = Future.succeededFuture()
+                .compose(due -> careful.isNeededFor(key)
+                        ? careful.bring(key, () -> orchestrator.wake(key))
+                        : orchestrator.wake(key))
+                .onComplete(done -> waking.remove(key));
+        return Deadline.within(vertx, interval, woken)
+                .map(true)
+                .recover(cause ->
+                        cause instanceof TimeoutException ? Future.succeededFuture(false) : Future.failedFuture(cause));
     }
 
     private long delayMs(ListDueResponse due) {

@@ -789,6 +789,41 @@ class ControlVerticleTest {
         awaitLifetime(id, ControlVerticleTest::hasEnded);
     }
 
+    /** As one of a tenant that waits for its budget. */
+    @Test
+    void timersDoNotWaitForALifetimeWhoseDecisionTakesLong() throws Exception {
+        Gates gates = new Gates();
+        Duration wait = Duration.ofSeconds(2);
+        List<String> edges = List.of("a -> p", "p -> wait", "wait -> pe", "pe -> END [FINAL]");
+        deploy(vertx, new Bus(vertx, gates), edges, NONE, wait);
+        String other = startLifetime();
+        awaitLifetime(other, AgentLifetime::getParked);
+        gates.close(Delivery.Leg.REQUEST, Addresses.STATE_APPEND_TASK.name());
+        String slow = startLifetime();
+        awaitThat(() -> gates.held.size() == 1, "an attempt of it is out");
+        gates.close(Delivery.Leg.REQUEST, Addresses.GUARDRAIL_ADMIT.name());
+        gates.held.remove().run();
+        awaitThat(() -> gates.held.size() == 1, "it waits for leave for the next one");
+        await(bus.request(
+                Addresses.STATE_SEND_SIGNAL,
+                SendSignalRequest.newBuilder()
+                        .setSignal(Signal.newBuilder()
+                                .setSignalId("from-outside")
+                                .setTenantId(TENANT)
+                                .setLifetimeId(slow)
+                                .setPause(PauseCommand.getDefaultInstance()))
+                        .build()));
+        long giveUp = System.nanoTime() + wait.plusSeconds(3).toNanos();
+        while (events(other).stream().noneMatch(LifetimeEvent::hasWoken)) {
+            assertTrue(System.nanoTime() < giveUp, "its timer waits, too");
+            await(vertx.timer(5, TimeUnit.MILLISECONDS));
+        }
+        gates.open();
+        awaitLifetime(other, ControlVerticleTest::hasEnded);
+        await(signal(slow, Signal.newBuilder().setSignalId("r").setResume(ResumeCommand.getDefaultInstance())));
+        awaitLifetime(slow, ControlVerticleTest::hasEnded);
+    }
+
     /** Keeps messages back on their way to some addresses. */
     private static final class Gates implements Delivery {
 
