@@ -244,7 +244,9 @@ final class JarProcess implements AutoCloseable {
         StringWriter answer = new StringWriter();
         CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> copy(asking.getInputStream(), answer));
         boolean ended = asking.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS);
-        asking.destroyForcibly();
+        if (!ended) {
+            asking.destroyForcibly();
+        }
         assertTrue(ended, () -> "it does not answer to " + command);
         assertEquals(0, asking.exitValue(), () -> "jcmd cannot ask it for " + command);
         reading.join();
