@@ -108,9 +108,14 @@ public final class BlobOperations {
             return Future.failedFuture(new Failure(FailureCode.NOT_FOUND, "there is no such blob"));
         }
         ReadBlobRequest own = request.toBuilder()
-                .setUri("blob:" + encoded(caller.tenantId()) + "/" + request.getUri())
+                .setUri(uri(caller.tenantId(), request.getUri()))
                 .build();
         return bus.request(Addresses.BLOB_READ, own);
+    }
+
+    /** Of the tenant's blob with this SHA-256. */
+    static String uri(String tenantId, String sha256) {
+        return "blob:" + encoded(tenantId) + "/" + sha256;
     }
 
     /** As a tenant stands in the uri of a blob. */

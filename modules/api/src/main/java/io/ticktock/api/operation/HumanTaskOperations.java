@@ -34,6 +34,7 @@ public final class HumanTaskOperations {
 
     private final Bus bus;
     private final Drivers drivers;
+    private final GivenBlobs blobs;
 
     public final Operation<ListHumanTasksRequest, ListHumanTasksResponse> list;
     public final Operation<GetHumanTaskRequest, GetHumanTaskResponse> get;
@@ -49,6 +50,7 @@ public final class HumanTaskOperations {
     HumanTaskOperations(Bus bus, Drivers drivers) {
         this.bus = bus;
         this.drivers = drivers;
+        this.blobs = new GivenBlobs(bus);
         this.list = reading(
                 "human-tasks.list", (caller, request) -> bus.request(Addresses.STATE_LIST_HUMAN_TASKS, request));
         this.get = reading("human-tasks.get", (caller, request) -> find(request));
@@ -86,7 +88,8 @@ public final class HumanTaskOperations {
                 .setTenantId(request.getTenantId())
                 .setExecId(request.getExecId())
                 .build();
-        return find(find)
+        return blobs.require(caller.tenantId(), request.getAnswer())
+                .compose(right -> find(find))
                 .compose(found -> signal(caller, found.getHumanTask(), request))
                 .compose(answered -> find(find))
                 .map(now -> AnswerHumanTaskResponse.newBuilder()

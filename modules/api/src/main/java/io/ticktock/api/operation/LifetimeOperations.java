@@ -46,6 +46,7 @@ public final class LifetimeOperations {
 
     private final Bus bus;
     private final Drivers drivers;
+    private final GivenBlobs blobs;
     private final StartAdmission starts;
     private final GuardrailFindings findings;
 
@@ -66,6 +67,7 @@ public final class LifetimeOperations {
     LifetimeOperations(Bus bus, Drivers drivers, EventFeed feed, ApiLimits limits) {
         this.bus = bus;
         this.drivers = drivers;
+        this.blobs = new GivenBlobs(bus);
         this.starts = new StartAdmission(bus, limits);
         this.findings = new GuardrailFindings(bus);
         this.start = changing("lifetimes.start", OPERATORS, request -> "graphs/" + request.getGraphName(), this::start);
@@ -141,8 +143,8 @@ public final class LifetimeOperations {
                 .build();
         Address<StartLifetimeRequest, StartLifetimeResponse> address =
                 Addresses.CONTROL_START.at(shard(request.getLifetimeId()));
-        return starts.admit(caller.tenantId(), () -> drivers.askThroughSilence(caller.tenantId(), address, request))
-                .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
+        return blobs.require(caller.tenantId(), request.getInput())
+                .compose(right -> start(caller, address, request))
                 .map(started -> {
                     requireChosen(asked.getLifetimeId(), started.getLifetimeId());
                     return started;
@@ -156,12 +158,17 @@ public final class LifetimeOperations {
                 asked.toBuilder().setLifetimeId(idOr(asked.getLifetimeId())).build();
         Address<ForkLifetimeRequest, ForkLifetimeResponse> address =
                 Addresses.CONTROL_FORK.at(shard(request.getLifetimeId()));
-        return starts.admit(caller.tenantId(), () -> drivers.askThroughSilence(caller.tenantId(), address, request))
-                .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request))
+        return blobs.require(caller.tenantId(), request.getInput())
+                .compose(right -> start(caller, address, request))
                 .map(forked -> {
                     requireChosen(asked.getLifetimeId(), forked.getLifetimeId());
                     return forked;
                 });
+    }
+
+    private <Q extends Message, R extends Message> Future<R> start(Caller caller, Address<Q, R> address, Q request) {
+        return starts.admit(caller.tenantId(), () -> drivers.askThroughSilence(caller.tenantId(), address, request))
+                .recover(cause -> drivers.askAgain(cause, caller.tenantId(), address, request));
     }
 
     private Future<SignalLifetimeResponse> signal(Caller caller, SignalLifetimeRequest asked) {
@@ -177,7 +184,8 @@ public final class LifetimeOperations {
                                         .build()
                                 : signal)
                 .build();
-        return signal(caller, Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request)
+        return blobs.require(caller.tenantId(), signal.getAnswer().getPayload())
+                .compose(right -> signal(caller, Addresses.CONTROL_SIGNAL.at(shard(signal.getLifetimeId())), request))
                 .recover(cause -> explained(caller, signal.getLifetimeId(), cause));
     }
 
