@@ -61,6 +61,9 @@ class HumanTasksIT {
         assertEquals(200, answered.statusCode(), () -> text(answered));
         assertTrue(json(answered).get("closed").asBoolean());
         assertProblem(409, "was answered already", answer(key, review, "{\"approved\": true}"));
+        HttpResponse<byte[]> again = answer(key, review, "{\"approved\": false, \"comment\": \"too short\"}");
+        assertEquals(200, again.statusCode(), () -> text(again));
+        assertEquals(json(answered), json(again));
 
         JsonNode rework = awaitTasks(key, 1).get(0);
         assertEquals("Please rework the text: too short", rework.get("prompt").asText());
@@ -69,6 +72,11 @@ class HumanTasksIT {
         JsonNode ended = api.awaitStatus(key, lifetime, "completed");
         assertEquals("Closed on Friday and Monday.", ended.at("/output/text").asText());
         assertEquals(0, tasks(key, "").size());
+        HttpResponse<byte[]> afterwards = answer(key, rework, "{\"text\": \"Closed on Friday and Monday.\"}");
+        assertEquals(200, afterwards.statusCode(), () -> text(afterwards));
+        String colleague = issued("asked", "operator");
+        assertProblem(
+                409, "was answered already", answer(colleague, rework, "{\"text\": \"Closed on Friday and Monday.\"}"));
     }
 
     @Test
@@ -93,8 +101,9 @@ class HumanTasksIT {
         List<Thread> people = new ArrayList<>();
         List<Integer> statuses = new ArrayList<>();
         for (int person = 0; person < 4; person++) {
+            String comment = "I am number " + person;
             Thread thread = new Thread(() -> {
-                int status = answerStatus(key, review);
+                int status = answerStatus(key, review, comment);
                 synchronized (statuses) {
                     statuses.add(status);
                 }
@@ -109,9 +118,10 @@ class HumanTasksIT {
         assertEquals(List.of(200, 409, 409, 409), statuses);
     }
 
-    private static int answerStatus(String key, JsonNode task) {
+    private static int answerStatus(String key, JsonNode task, String comment) {
         try {
-            return answer(key, task, "{\"approved\": true}").statusCode();
+            return answer(key, task, "{\"approved\": true, \"comment\": \"" + comment + "\"}")
+                    .statusCode();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

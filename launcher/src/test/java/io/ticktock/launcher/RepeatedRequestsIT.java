@@ -141,6 +141,39 @@ class RepeatedRequestsIT {
         }
     }
 
+    @Test
+    void aCommandThatComesAgainWithItsKeyIsDoneOnce() throws Exception {
+        try (ServedApi api = ServedApi.start(folder)) {
+            String key = api.tenant("insistent");
+            api.register(key, APPROVAL);
+            String lifetime =
+                    api.start(key, "{\"graph\": \"approval\", \"input\": {\"request\": \"a new desk\", \"cost\": 10}}");
+            api.await(key, "/v1/human-tasks", page -> page.get("human_tasks").size() == 1);
+            assertEquals(200, keyed(api, key, lifetime + ":pause", "p", "{}").statusCode());
+            String added = "{\"add_budget\": {\"cost_usd\": 1}}";
+            HttpResponse<byte[]> resumed = keyed(api, key, lifetime + ":resume", "r", added);
+            assertEquals(200, resumed.statusCode(), () -> ServedApi.text(resumed));
+            HttpResponse<byte[]> again = keyed(api, key, lifetime + ":resume", "r", added);
+            assertEquals(200, again.statusCode(), () -> ServedApi.text(again));
+            assertEquals(etag(resumed), etag(again));
+            assertEquals(
+                    409, keyed(api, key, lifetime + ":resume", "another", added).statusCode());
+            assertEquals(
+                    409,
+                    keyed(api, key, lifetime + ":resume", "r", added.replace("1", "2"))
+                            .statusCode());
+            assertEquals(200, keyed(api, key, lifetime + ":abort", "a", "{}").statusCode());
+            assertEquals(200, keyed(api, key, lifetime + ":abort", "a", "{}").statusCode());
+            assertEquals(409, keyed(api, key, lifetime + ":abort", "b", "{}").statusCode());
+        }
+    }
+
+    private static HttpResponse<byte[]> keyed(
+            ServedApi api, String key, String path, String idempotencyKey, String body) throws Exception {
+        return api.send(
+                api.request(key, path).header("Idempotency-Key", idempotencyKey).POST(BodyPublishers.ofString(body)));
+    }
+
     private static void requireForkedAsItWas(ServedApi api, String key, String lifetime, String before)
             throws Exception {
         String execId = json(api.get(key, lifetime + "/executions?page_size=1"))

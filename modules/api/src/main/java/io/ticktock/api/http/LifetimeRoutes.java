@@ -3,6 +3,8 @@ package io.ticktock.api.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.f4b6a3.uuid.UuidCreator;
+import com.google.protobuf.ByteString;
 import io.ticktock.api.operation.LifetimeOperations;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AbortCommand;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 final class LifetimeRoutes {
 
     private static final String LIFETIMES = "/v1/lifetimes";
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int MICROS_DIGITS = 6;
 
     private final LifetimeOperations lifetimes;
@@ -71,7 +74,7 @@ final class LifetimeRoutes {
                 .setGraphVersion(body.text("version").orElse(""))
                 .setInput(LifetimeJson.payload(body.value("input").orElse(JsonText.object())))
                 .putAllLabels(body.texts("labels"))
-                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
+                .setIdempotencyKey(call.header(IDEMPOTENCY_KEY).orElse(""))
                 .build();
         return call.perform(lifetimes.start, request)
                 .compose(started -> started.getCreated()
@@ -86,7 +89,7 @@ final class LifetimeRoutes {
                 .setExecId(body.requiredText("exec_id"))
                 .setGraphVersion(body.text("version").orElse(""))
                 .putAllLabels(body.texts("labels"))
-                .setIdempotencyKey(call.header("Idempotency-Key").orElse(""))
+                .setIdempotencyKey(call.header(IDEMPOTENCY_KEY).orElse(""))
                 .addAllIfLastSeq(IfMatch.seqs(call.headers("If-Match")));
         body.value("input").ifPresent(input -> request.setInput(LifetimeJson.payload(input)));
         return call.perform(lifetimes.fork, request.build())
@@ -248,12 +251,21 @@ final class LifetimeRoutes {
 
     private Future<HttpAnswer> signal(HttpCall call, Signal.Builder signal) {
         SignalLifetimeRequest request = SignalLifetimeRequest.newBuilder()
-                .setSignal(signal.setLifetimeId(call.path("id")))
+                .setSignal(signal.setLifetimeId(call.path("id")).setSignalId(signalId(call, signal.build())))
                 .addAllIfLastSeq(IfMatch.seqs(call.headers("If-Match")))
                 .build();
         return call.perform(lifetimes.signal, request)
                 .compose(done -> find(call))
                 .map(found -> HttpAnswer.ok(LifetimeJson.lifetime(found)).with("ETag", etag(found.getLifetime())));
+    }
+
+    /** With the same key the same command is the same again; another one is another. */
+    private static String signalId(HttpCall call, Signal command) {
+        return call.header(IDEMPOTENCY_KEY)
+                .filter(key -> !key.isEmpty())
+                .map(key -> ByteString.copyFromUtf8(key + '\0').concat(command.toByteString()))
+                .map(name -> UuidCreator.getNameBasedSha1(name.toByteArray()).toString())
+                .orElse("");
     }
 
     private Future<HttpAnswer> executions(HttpCall call) {

@@ -44,7 +44,7 @@ public final class HumanTaskOperations {
     /** An administrator may release another's. */
     public final Operation<ReleaseHumanTaskRequest, ReleaseHumanTaskResponse> release;
 
-    /** Done once the answer is durable; whoever answers second is told that it was answered. */
+    /** Done once the answer is durable; whoever answers second, and something else, is told that it was answered. */
     public final Operation<AnswerHumanTaskRequest, AnswerHumanTaskResponse> answer;
 
     HumanTaskOperations(Bus bus, Drivers drivers) {
@@ -97,13 +97,11 @@ public final class HumanTaskOperations {
                         .build());
     }
 
-    /** Its owner holds the answer against the form, with the lifetime as it is then. */
+    /**
+     * Its owner holds the answer against the form, with the lifetime as it is then, and knows an answer again: whoever did not
+     * hear that it was taken says the same once more.
+     */
     private Future<SignalLifetimeResponse> signal(Caller caller, HumanTask task, AnswerHumanTaskRequest request) {
-        if (task.getClosed()) {
-            throw new Failure(
-                    FailureCode.FAILED_PRECONDITION,
-                    "human task " + task.getExecId() + " was answered already, or is not asked any more");
-        }
         boolean isOthers =
                 !task.getClaimedBy().isEmpty() && !task.getClaimedBy().equals(caller.actor());
         if (isOthers && !isAdministrator(caller)) {
@@ -112,18 +110,35 @@ public final class HumanTaskOperations {
                     "human task " + task.getExecId() + " is claimed by " + task.getClaimedBy()
                             + "; it is theirs to answer or to release");
         }
+        Answer answer = Answer.newBuilder()
+                .setExecId(task.getExecId())
+                .setPayload(request.getAnswer())
+                .setActor(caller.actor())
+                .build();
         Signal signal = Signal.newBuilder()
-                .setSignalId(UuidCreator.getTimeOrderedEpoch().toString())
+                .setSignalId(idOf(task, answer))
                 .setTenantId(task.getTenantId())
                 .setLifetimeId(task.getLifetimeId())
-                .setAnswer(Answer.newBuilder()
-                        .setExecId(task.getExecId())
-                        .setPayload(request.getAnswer())
-                        .setActor(caller.actor()))
+                .setAnswer(answer)
                 .build();
-        return drivers.ask(
+        Future<SignalLifetimeResponse> answered = drivers.ask(
                 caller.tenantId(),
                 Addresses.CONTROL_SIGNAL.at(Shard.of(task.getLifetimeId())),
                 SignalLifetimeRequest.newBuilder().setSignal(signal).build());
+        return answered.recover(cause -> Future.failedFuture(
+                task.getClosed() && Failure.is(cause, FailureCode.FAILED_PRECONDITION) ? closed(task) : cause));
+    }
+
+    /** An execution may ask again, at another time: the same words are another answer then. */
+    private static String idOf(HumanTask task, Answer answer) {
+        byte[] name =
+                task.getAskedAt().toByteString().concat(answer.toByteString()).toByteArray();
+        return UuidCreator.getNameBasedSha1(name).toString();
+    }
+
+    private static Failure closed(HumanTask task) {
+        return new Failure(
+                FailureCode.FAILED_PRECONDITION,
+                "human task " + task.getExecId() + " was answered already, or is not asked any more");
     }
 }
