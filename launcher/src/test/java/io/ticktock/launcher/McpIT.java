@@ -18,15 +18,21 @@ import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.ticktock.mcp.PlainJsonMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +68,8 @@ class McpIT {
         api = ServedApi.start(
                 folder,
                 "api.port=" + port,
+                // So that as many calls as can wait may come at once.
+                "api.max_starts=1000",
                 "mcp.servers.self.url=" + address + "/mcp",
                 "mcp.servers.away.url=http://127.0.0.1:9/mcp");
     }
@@ -128,6 +136,45 @@ class McpIT {
             assertTrue(foreign.isError());
             assertEquals(absent, foreign);
         }
+    }
+
+    @Test
+    void noTenantTakesAllPlacesToWaitIn() throws Exception {
+        String many = api.tenant("many");
+        String few = api.tenant("few");
+        api.register(many, APPROVAL);
+        api.register(few, APPROVAL);
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        List<CompletableFuture<HttpResponse<byte[]>>> calls = new ArrayList<>();
+        for (int i = 0; i < 256; i++) {
+            calls.add(http.sendAsync(
+                    asking(many, "60, \"idempotency_key\": \"one\"").build(), BodyHandlers.ofByteArray()));
+        }
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (calls.stream().filter(CompletableFuture::isDone).count() < 64) {
+            assertTrue(Instant.now().isBefore(deadline), "all of them wait");
+            Thread.onSpinWait();
+        }
+        long begunNanos = System.nanoTime();
+        JsonNode still = json(api.send(asking(few, "1"))).at("/result/structuredContent");
+        assertEquals("running", still.get("status").asText(), still::toString);
+        assertTrue(System.nanoTime() - begunNanos > Duration.ofMillis(900).toNanos(), "it was not waited for");
+
+        JsonNode one = json(api.get(many, "/v1/lifetimes")).at("/lifetimes/0/lifetime_id");
+        api.post(many, "/v1/lifetimes/" + one.asText() + ":abort", "{}");
+        for (CompletableFuture<HttpResponse<byte[]>> call : calls) {
+            assertEquals(200, call.get(30, TimeUnit.SECONDS).statusCode());
+        }
+    }
+
+    /** @param wait for how long, in seconds */
+    private static HttpRequest.Builder asking(String key, String wait) {
+        String call = """
+                {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                 "params": {"name": "approval", "arguments": {"input": {"text": "x"}, "wait": %s}}}
+                """.formatted(wait);
+        return api.request(key, "/mcp").timeout(Duration.ofMinutes(2)).POST(BodyPublishers.ofString(call));
     }
 
     @Test

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.api.operation.GraphOperations;
 import io.ticktock.api.operation.LifetimeOperations;
+import io.ticktock.bus.tenant.Places;
+import io.ticktock.bus.tenant.Places.Place;
 import io.ticktock.proto.v1.AgentLifetime;
 import io.ticktock.proto.v1.GetGraphRequest;
 import io.ticktock.proto.v1.GetGraphResponse;
@@ -22,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
 
 /** Graphs as tools: a call starts a lifetime, and waits for its end for a while. */
 final class GraphTools {
@@ -37,7 +39,7 @@ final class GraphTools {
     private static final long FIRST_LOOK_MS = 20;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
-    /** More are answered without waiting. */
+    /** More, and more than a tenant's part of them, are answered without waiting. */
     private static final int MOST_WAITING = 256;
 
     private static final String GRAPH_SCHEMA = """
@@ -74,7 +76,7 @@ final class GraphTools {
 
     private final GraphOperations graphs;
     private final LifetimeOperations lifetimes;
-    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private final Places waiting = new Places(MOST_WAITING);
 
     GraphTools(GraphOperations graphs, LifetimeOperations lifetimes) {
         this.graphs = graphs;
@@ -192,11 +194,14 @@ final class GraphTools {
     }
 
     private Future<GetLifetimeResponse> await(HttpCall call, String id, Duration wait) {
-        if (wait.isZero() || !waiting.tryAcquire()) {
+        Optional<Place> place =
+                wait.isZero() ? Optional.empty() : waiting.take(call.caller().tenantId());
+        if (place.isEmpty()) {
             return find(call, id);
         }
         long deadlineNanos = System.nanoTime() + wait.toNanos();
-        return look(call, id, deadlineNanos, FIRST_LOOK_MS).onComplete(found -> waiting.release());
+        return look(call, id, deadlineNanos, FIRST_LOOK_MS)
+                .onComplete(found -> place.get().leave());
     }
 
     /** As long as somebody waits for the answer. */
