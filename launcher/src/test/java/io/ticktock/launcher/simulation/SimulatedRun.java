@@ -207,7 +207,7 @@ final class SimulatedRun {
     private List<History.PendingSignal> toBeObeyed() {
         Set<String> begun =
                 system.rows().heads().stream().map(AgentLifetime::getLifetimeId).collect(Collectors.toSet());
-        return system.rows().history().waits().orElse(History.Waits.NONE).signals().stream()
+        return system.rows().waits().signals().stream()
                 .filter(pending -> begun.contains(pending.key().lifetimeId()))
                 .toList();
     }

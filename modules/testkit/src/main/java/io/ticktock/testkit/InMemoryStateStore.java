@@ -406,9 +406,12 @@ public final class InMemoryStateStore implements StateStore {
 
     /** All rows that say what happened. */
     public synchronized History history() {
-        return new History(lifetimes.rows(), lifetimes.eventRows(), records.rows())
-                .withWaits(new History.Waits(
-                        wakeups.timerRows(), wakeups.signalRows(), humanTasks.rows(), waitingWork.rows()));
+        return new History(lifetimes.rows(), lifetimes.eventRows(), records.rows()).withWaits(waits());
+    }
+
+    /** What lifetimes wait for. */
+    public synchronized History.Waits waits() {
+        return new History.Waits(wakeups.timerRows(), wakeups.signalRows(), humanTasks.rows(), waitingWork.rows());
     }
 
     /** The slices of all budgets. */
