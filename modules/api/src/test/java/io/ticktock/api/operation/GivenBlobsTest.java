@@ -4,17 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.ticktock.api.ApiLimits;
+import io.ticktock.api.access.Caller;
+import io.ticktock.api.event.EventFeed;
+import io.ticktock.api.event.FeedBounds;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.Answer;
+import io.ticktock.proto.v1.AnswerHumanTaskRequest;
 import io.ticktock.proto.v1.BlobReference;
+import io.ticktock.proto.v1.ForkLifetimeRequest;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.ReadBlobRequest;
 import io.ticktock.proto.v1.ReadBlobResponse;
+import io.ticktock.proto.v1.Role;
+import io.ticktock.proto.v1.Signal;
+import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +87,46 @@ class GivenBlobsTest {
         requireRefused(reference().setUri("anything\0"));
         requireRefused(reference().setSha256(ByteString.EMPTY).setUri("blob:acme/"));
         requireRefused(BlobReference.newBuilder());
+    }
+
+    /** Nobody else answers here: what is refused so was refused before anything was done. */
+    @Test
+    void whateverTakesAPayloadFromOutsideRefusesWrongOnes() throws Exception {
+        Drivers drivers = new Drivers(vertx, bus);
+        EventFeed feed = new EventFeed(vertx, bus, FeedBounds.STANDARD);
+        LifetimeOperations lifetimes = new LifetimeOperations(bus, drivers, feed, ApiLimits.standard());
+        HumanTaskOperations humanTasks = new HumanTaskOperations(bus, drivers);
+        Payload wrong = of(reference().setSizeBytes(-1));
+        String id = UUID.randomUUID().toString();
+        requireRefused(
+                lifetimes.start,
+                StartLifetimeRequest.newBuilder().setInput(wrong).build());
+        requireRefused(
+                lifetimes.fork,
+                ForkLifetimeRequest.newBuilder()
+                        .setParentLifetimeId(id)
+                        .setInput(wrong)
+                        .build());
+        requireRefused(
+                lifetimes.signal,
+                SignalLifetimeRequest.newBuilder()
+                        .setSignal(Signal.newBuilder()
+                                .setLifetimeId(id)
+                                .setAnswer(Answer.newBuilder().setPayload(wrong)))
+                        .build());
+        requireRefused(
+                humanTasks.answer,
+                AnswerHumanTaskRequest.newBuilder()
+                        .setExecId(id)
+                        .setAnswer(wrong)
+                        .build());
+    }
+
+    private static <Q extends Message, R> void requireRefused(Operation<Q, R> operation, Q request) throws Exception {
+        Caller caller = new Caller("acme", "somebody", Set.of(Role.ROLE_OPERATOR), "");
+        Throwable refused =
+                result(operation.body().apply(caller, request).transform(done -> Future.succeededFuture(done.cause())));
+        assertEquals(FailureCode.INVALID_ARGUMENT, Failure.of(refused).code(), operation::name);
     }
 
     private void requireRefused(BlobReference.Builder reference) throws Exception {
