@@ -1,19 +1,19 @@
 package io.ticktock.sdk.running;
 
 import com.google.protobuf.ByteString;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that fails as soon as one of the secrets comes along in it. */
-final class GuardedStream extends FilterInputStream {
+/** A stream that fails as soon as one of the secrets comes along in it. What is skipped is read, and so seen too. */
+final class GuardedStream extends InputStream {
 
+    private final InputStream in;
     private final Secrets secrets;
     /** What came last, as much as a secret could have begun in. */
     private ByteString tail = ByteString.EMPTY;
 
     GuardedStream(InputStream in, Secrets secrets) {
-        super(in);
+        this.in = in;
         this.secrets = secrets;
     }
 
@@ -25,26 +25,16 @@ final class GuardedStream extends FilterInputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = super.read(buffer, offset, length);
+        int count = in.read(buffer, offset, length);
         if (count > 0) {
             look(ByteString.copyFrom(buffer, offset, count));
         }
         return count;
     }
 
-    /** Passes on nothing unseen. */
     @Override
-    public long skip(long count) throws IOException {
-        long skipped = 0;
-        while (skipped < count && read() >= 0) {
-            skipped++;
-        }
-        return skipped;
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
+    public void close() throws IOException {
+        in.close();
     }
 
     private void look(ByteString come) {

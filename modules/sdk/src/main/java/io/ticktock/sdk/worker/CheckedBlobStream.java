@@ -1,21 +1,21 @@
 package io.ticktock.sdk.worker;
 
 import io.ticktock.proto.v1.BlobReference;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The content of a blob; what does not come to its size and digest fails at its end. */
-final class CheckedBlobStream extends FilterInputStream {
+/** The content of a blob; what does not come to its size and digest fails at its end. What is skipped is read, and counts. */
+final class CheckedBlobStream extends InputStream {
 
+    private final InputStream content;
     private final BlobReference blob;
     private final MessageDigest digest = sha256();
     private long sizeBytes;
 
     CheckedBlobStream(InputStream content, BlobReference blob) {
-        super(content);
+        this.content = content;
         this.blob = blob;
     }
 
@@ -27,7 +27,7 @@ final class CheckedBlobStream extends FilterInputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = in.read(buffer, offset, length);
+        int count = content.read(buffer, offset, length);
         if (count < 0) {
             requireWhole();
         } else {
@@ -38,14 +38,8 @@ final class CheckedBlobStream extends FilterInputStream {
     }
 
     @Override
-    public long skip(long count) throws IOException {
-        byte[] skipped = new byte[(int) Math.min(count, 1 << 13)];
-        return Math.max(0, read(skipped, 0, skipped.length));
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
+    public void close() throws IOException {
+        content.close();
     }
 
     private void requireWhole() throws IOException {
