@@ -24,7 +24,6 @@ import io.ticktock.mcp.ToolExamination;
 import io.ticktock.state.StateConfiguration;
 import io.ticktock.state.StateVerticle;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +55,7 @@ final class ModuleTable {
 
     private static VerticleDefinition blob(Wiring wiring) {
         BlobSection section = wiring.configuration().blob();
-        Clock clock = Clock.systemUTC();
+        InstantSource clock = InstantSource.system();
         return VerticleDefinition.of(() -> new BlobVerticle(
                 wiring.bus(),
                 section.bounds(),
@@ -65,7 +64,7 @@ final class ModuleTable {
                 wiring.meters().registry()));
     }
 
-    private static BlobStore blobStore(Vertx vertx, BlobSection section, Clock clock) {
+    private static BlobStore blobStore(Vertx vertx, BlobSection section, InstantSource clock) {
         if (section.s3().isPresent()) {
             return new S3BlobStore(vertx, section.s3().get(), clock);
         }

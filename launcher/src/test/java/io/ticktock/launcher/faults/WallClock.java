@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Clock;
 import java.time.InstantSource;
 
 /**
@@ -29,7 +28,6 @@ public final class WallClock {
     public static WallClock in(Path folder, Path jar) throws IOException {
         for (String reader : READERS) {
             AlteredClass.of(jar, reader)
-                    .calls(Clock.class, "systemUTC", ShiftedClock.class)
                     .calls(InstantSource.class, "system", ShiftedTime.class)
                     .write(folder);
         }

@@ -12,8 +12,8 @@ import io.ticktock.state.Recorded;
 import io.ticktock.testkit.Evidence;
 import io.ticktock.testkit.History;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,13 +24,13 @@ import java.util.function.Function;
 /** Notes when events became durable, and what was said of records. */
 final class StoreWitness {
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<Place, Instant> durableAt = new HashMap<>();
     private final List<Evidence.Append> appends = new ArrayList<>();
 
     private record Place(String lifetimeId, long seq) {}
 
-    StoreWitness(Clock clock) {
+    StoreWitness(InstantSource clock) {
         this.clock = clock;
     }
 

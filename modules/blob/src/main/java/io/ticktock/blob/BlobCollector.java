@@ -3,8 +3,8 @@ package io.ticktock.blob;
 import io.ticktock.proto.v1.FindUnreferencedBlobsRequest;
 import io.ticktock.proto.v1.FindUnreferencedBlobsResponse;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,7 @@ public final class BlobCollector {
 
     private final BlobStore store;
     private final BlobConfiguration configuration;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Function<FindUnreferencedBlobsRequest, Future<FindUnreferencedBlobsResponse>> state;
 
     private Optional<BlobUri> position = Optional.empty();
@@ -37,7 +37,7 @@ public final class BlobCollector {
     public BlobCollector(
             BlobStore store,
             BlobConfiguration configuration,
-            Clock clock,
+            InstantSource clock,
             Function<FindUnreferencedBlobsRequest, Future<FindUnreferencedBlobsResponse>> state) {
         this.store = store;
         this.configuration = configuration;

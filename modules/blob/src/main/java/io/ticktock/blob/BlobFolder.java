@@ -14,8 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,14 +42,14 @@ final class BlobFolder {
     private final Path uploads;
     private final Path blobs;
     private final long minFreeBytes;
-    private final Clock clock;
+    private final InstantSource clock;
 
     /** Held while a blob appears, and while one is looked at and removed, so that the two cannot cross. */
     private final Object visibility = new Object();
 
     private Optional<FileChannel> lock = Optional.empty();
 
-    BlobFolder(BlobConfiguration configuration, Clock clock) {
+    BlobFolder(BlobConfiguration configuration, InstantSource clock) {
         this.root = configuration.folder();
         this.uploads = root.resolve("uploads");
         this.blobs = root.resolve("blobs");

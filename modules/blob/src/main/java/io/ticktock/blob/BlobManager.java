@@ -6,8 +6,8 @@ import io.ticktock.proto.v1.OpenBlobRequest;
 import io.ticktock.proto.v1.ReadBlobRequest;
 import io.ticktock.proto.v1.ReadBlobResponse;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class BlobManager {
 
     private final BlobStore store;
     private final BlobConfiguration configuration;
-    private final Clock clock;
+    private final InstantSource clock;
     private final BlobMeters meters;
     private final Map<String, Upload> uploads = new LinkedHashMap<>();
 
@@ -38,7 +38,7 @@ public final class BlobManager {
     private int reading;
 
     /** The store must have been started. */
-    BlobManager(BlobStore store, BlobConfiguration configuration, Clock clock, BlobMeters meters) {
+    BlobManager(BlobStore store, BlobConfiguration configuration, InstantSource clock, BlobMeters meters) {
         this.store = store;
         this.configuration = configuration;
         this.clock = clock;

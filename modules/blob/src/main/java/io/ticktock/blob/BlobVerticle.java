@@ -15,7 +15,7 @@ import io.ticktock.proto.v1.WriteBlobRequest;
 import io.ticktock.proto.v1.WriteBlobResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +42,8 @@ public final class BlobVerticle extends VerticleBase {
      *
      * @param meters where it counts what it does
      */
-    public BlobVerticle(Bus bus, BlobConfiguration configuration, BlobStore store, Clock clock, MeterRegistry meters) {
+    public BlobVerticle(
+            Bus bus, BlobConfiguration configuration, BlobStore store, InstantSource clock, MeterRegistry meters) {
         this.bus = bus;
         this.quotas = new TenantQuotas(request -> bus.request(Addresses.STATE_GET_QUOTAS, request));
         this.configuration = configuration;

@@ -6,8 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,7 +28,7 @@ public final class FileBlobStore implements BlobStore {
     private WorkerExecutor workers;
 
     /** A store in {@code configuration.folder()}, which {@link #start} makes when it is missing. */
-    public FileBlobStore(Vertx vertx, BlobConfiguration configuration, Clock clock) {
+    public FileBlobStore(Vertx vertx, BlobConfiguration configuration, InstantSource clock) {
         this.vertx = vertx;
         this.folder = new BlobFolder(configuration, clock);
     }

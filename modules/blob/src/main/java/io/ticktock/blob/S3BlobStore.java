@@ -5,8 +5,8 @@ import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class S3BlobStore implements BlobStore {
     private OptionalLong timer = OptionalLong.empty();
 
     /** A store in {@code configuration.bucket()}; nothing is asked before {@link #start}. */
-    public S3BlobStore(Vertx vertx, S3Configuration configuration, Clock clock) {
+    public S3BlobStore(Vertx vertx, S3Configuration configuration, InstantSource clock) {
         this.vertx = vertx;
         this.configuration = configuration;
         this.keys = new S3Keys(configuration.prefix());

@@ -12,8 +12,8 @@ import io.ticktock.proto.v1.WriteBlobRequest;
 import io.ticktock.proto.v1.WriteBlobResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -31,7 +31,7 @@ public final class Upload {
     private final BlobUpload target;
     private final String mediaType;
     private final long maxBytes;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Promise<Void> closed = Promise.promise();
 
     private Future<?> last = Future.succeededFuture();
@@ -40,7 +40,7 @@ public final class Upload {
     private long sizeBytes;
     private Optional<CommitBlobResponse> committed = Optional.empty();
 
-    Upload(BlobUpload target, String mediaType, long maxBytes, Clock clock) {
+    Upload(BlobUpload target, String mediaType, long maxBytes, InstantSource clock) {
         this.target = target;
         this.mediaType = mediaType;
         this.maxBytes = maxBytes;

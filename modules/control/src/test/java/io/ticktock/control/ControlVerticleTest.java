@@ -59,8 +59,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.reflect.Proxy;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
@@ -968,7 +968,7 @@ class ControlVerticleTest {
     private ControlVerticle verticle(int maxResident) {
         ControlConfiguration configuration = ControlConfiguration.of(
                 "test", Duration.ofSeconds(2), maxResident, 100, Duration.ofMillis(100), Duration.ofMillis(100));
-        return new ControlVerticle(bus, configuration, Clock.systemUTC(), new SimpleMeterRegistry());
+        return new ControlVerticle(bus, configuration, InstantSource.system(), new SimpleMeterRegistry());
     }
 
     private StartLifetimeRequest startRequest() {

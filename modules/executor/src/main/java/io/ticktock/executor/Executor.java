@@ -25,8 +25,8 @@ import io.ticktock.sdk.running.HandlerThreads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.Closeable;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +92,7 @@ public final class Executor {
                 executorId,
                 takesWorkers,
                 HostResolver.system(vertx),
-                Clock.systemUTC(),
+                InstantSource.system(),
                 System::nanoTime,
                 Repeater::drawBelow,
                 threads(configuration),
@@ -107,7 +107,12 @@ public final class Executor {
      * may be moved.
      */
     public Executor(
-            Vertx vertx, Bus bus, String executorId, Clock clock, List<TaskType> ownTasks, List<PlanType> ownPlans) {
+            Vertx vertx,
+            Bus bus,
+            String executorId,
+            InstantSource clock,
+            List<TaskType> ownTasks,
+            List<PlanType> ownPlans) {
         this(
                 vertx,
                 bus,
@@ -132,7 +137,7 @@ public final class Executor {
             Vertx vertx,
             Bus bus,
             String executorId,
-            Clock clock,
+            InstantSource clock,
             LongSupplier nanoTime,
             LongUnaryOperator lots,
             ExecutorService threads,
@@ -161,7 +166,7 @@ public final class Executor {
             String executorId,
             boolean takesWorkers,
             HostResolver hosts,
-            Clock clock,
+            InstantSource clock,
             List<TaskType> ownTasks,
             List<PlanType> ownPlans,
             MeterRegistry registry) {
@@ -189,7 +194,7 @@ public final class Executor {
             String executorId,
             boolean takesWorkers,
             HostResolver hosts,
-            Clock clock,
+            InstantSource clock,
             LongSupplier nanoTime,
             LongUnaryOperator lots,
             HandlerThreads threads,

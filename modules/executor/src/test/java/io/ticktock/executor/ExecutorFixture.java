@@ -30,7 +30,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -85,7 +85,7 @@ final class ExecutorFixture implements AutoCloseable {
                 EXECUTOR_ID,
                 takesWorkers,
                 HostResolver.system(vertx),
-                Clock.systemUTC(),
+                InstantSource.system(),
                 List.of(),
                 List.of(),
                 new SimpleMeterRegistry());

@@ -15,9 +15,9 @@ import io.ticktock.blob.TenantName;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,7 @@ public abstract class BlobStoreContract {
     private BlobStore store;
 
     /** An empty store, not started yet, that takes the time from this clock. */
-    protected abstract BlobStore create(Clock clock) throws Exception;
+    protected abstract BlobStore create(InstantSource clock) throws Exception;
 
     @BeforeEach
     void start() throws Exception {

@@ -12,8 +12,8 @@ import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -23,9 +23,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class InMemoryBlobStore implements BlobStore {
 
     private final NavigableMap<BlobUri, Entry> blobs = new ConcurrentSkipListMap<>();
-    private final Clock clock;
+    private final InstantSource clock;
 
-    public InMemoryBlobStore(Clock clock) {
+    public InMemoryBlobStore(InstantSource clock) {
         this.clock = clock;
     }
 

@@ -7,8 +7,8 @@ import io.ticktock.state.HumanTasks;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.TimeCursor;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -48,10 +48,10 @@ final class InMemoryHumanTasks {
     private static final Comparator<TimeCursor> OLDEST_FIRST = Comparator.comparing(TimeCursor::time)
             .thenComparing(place -> place.id().toString());
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<Key, Asked> tasks = new HashMap<>();
 
-    InMemoryHumanTasks(Clock clock) {
+    InMemoryHumanTasks(InstantSource clock) {
         this.clock = clock;
     }
 

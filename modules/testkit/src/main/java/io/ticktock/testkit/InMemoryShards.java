@@ -9,9 +9,9 @@ import io.ticktock.proto.v1.ReleaseShardsRequest;
 import io.ticktock.proto.v1.ReleaseShardsResponse;
 import io.ticktock.state.Checks;
 import io.ticktock.state.Refusal;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ final class InMemoryShards {
         }
     }
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final boolean tellsTime;
     private final Map<String, Owner> owners = new HashMap<>();
     private final String[] ownerOf = new String[Shard.COUNT];
@@ -42,7 +42,7 @@ final class InMemoryShards {
 
     private long lastEpoch;
 
-    InMemoryShards(Clock clock, boolean tellsTime) {
+    InMemoryShards(InstantSource clock, boolean tellsTime) {
         this.clock = clock;
         this.tellsTime = tellsTime;
     }

@@ -10,8 +10,8 @@ import io.ticktock.state.Checks;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.RecordKey;
 import java.math.BigInteger;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,10 +36,10 @@ final class InMemorySpend {
 
     private record Spent(RecordKey key, ExecutionReference record, Instant at) {}
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final List<Spent> all = new ArrayList<>();
 
-    InMemorySpend(Clock clock) {
+    InMemorySpend(InstantSource clock) {
         this.clock = clock;
     }
 

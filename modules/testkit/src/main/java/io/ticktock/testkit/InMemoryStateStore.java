@@ -6,7 +6,7 @@ import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Recorded;
 import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -36,20 +36,20 @@ public final class InMemoryStateStore implements StateStore {
     private long commits;
 
     public InMemoryStateStore() {
-        this(Clock.systemUTC());
+        this(InstantSource.system());
     }
 
     /** With the clock that leases and timers go by; it passes as others' monotonic clocks do. */
-    public InMemoryStateStore(Clock clock) {
+    public InMemoryStateStore(InstantSource clock) {
         this(clock, true);
     }
 
     /** With a clock that leaps. Owners are not told the time, which they would count on by their monotonic clocks. */
-    public static InMemoryStateStore leaping(Clock clock) {
+    public static InMemoryStateStore leaping(InstantSource clock) {
         return new InMemoryStateStore(clock, false);
     }
 
-    private InMemoryStateStore(Clock clock, boolean tellsTime) {
+    private InMemoryStateStore(InstantSource clock, boolean tellsTime) {
         this.shards = new InMemoryShards(clock, tellsTime);
         this.spend = new InMemorySpend(clock);
         this.usage = new InMemoryUsage(clock);

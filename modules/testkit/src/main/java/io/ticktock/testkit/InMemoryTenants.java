@@ -9,7 +9,7 @@ import io.ticktock.state.Pages;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.TenantChecks;
 import io.ticktock.state.TenantQuota;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,11 +19,11 @@ final class InMemoryTenants {
 
     private record StoredKey(ApiKey key, ByteString secretDigest) {}
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final TreeMap<String, Tenant> tenants = new TreeMap<>();
     private final TreeMap<String, StoredKey> keys = new TreeMap<>();
 
-    InMemoryTenants(Clock clock) {
+    InMemoryTenants(InstantSource clock) {
         this.clock = clock;
         tenants.put(
                 "default",

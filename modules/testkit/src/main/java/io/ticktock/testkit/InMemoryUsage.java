@@ -9,8 +9,8 @@ import io.ticktock.proto.v1.Totals;
 import io.ticktock.state.Checks;
 import io.ticktock.state.RecordKey;
 import io.ticktock.state.UsageRepository;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -20,10 +20,10 @@ final class InMemoryUsage {
 
     private record Used(RecordKey key, ExecutionReference record, Instant at) {}
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final List<Used> all = new ArrayList<>();
 
-    InMemoryUsage(Clock clock) {
+    InMemoryUsage(InstantSource clock) {
         this.clock = clock;
     }
 

@@ -12,8 +12,8 @@ import io.ticktock.proto.v1.Signal;
 import io.ticktock.state.BlobUris;
 import io.ticktock.state.LifetimeIdentity;
 import io.ticktock.state.Refusal;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,14 +27,15 @@ import java.util.TreeSet;
 /** The signals and timers that wake lifetimes of an {@link InMemoryStateStore}. Guarded by its store. */
 final class InMemoryWakeups {
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final InMemoryLifetimes lifetimes;
     private final InMemoryStorage storage;
     private final InMemoryQuarantine quarantine;
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(InMemoryLifetimes.ORDER);
     private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(InMemoryLifetimes.ORDER);
 
-    InMemoryWakeups(Clock clock, InMemoryLifetimes lifetimes, InMemoryStorage storage, InMemoryQuarantine quarantine) {
+    InMemoryWakeups(
+            InstantSource clock, InMemoryLifetimes lifetimes, InMemoryStorage storage, InMemoryQuarantine quarantine) {
         this.clock = clock;
         this.lifetimes = lifetimes;
         this.storage = storage;

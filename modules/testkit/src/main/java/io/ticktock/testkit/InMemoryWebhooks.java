@@ -8,8 +8,8 @@ import io.ticktock.state.DeliveryCursor;
 import io.ticktock.state.Pages;
 import io.ticktock.state.Refusal;
 import io.ticktock.state.Webhooks;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,13 +42,13 @@ final class InMemoryWebhooks {
         }
     }
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final InMemoryTenants tenants;
     private final InMemoryAudit audit;
     /** By tenant and id. */
     private final TreeMap<String, TreeMap<String, Stored>> webhooks = new TreeMap<>();
 
-    InMemoryWebhooks(Clock clock, InMemoryTenants tenants, InMemoryAudit audit) {
+    InMemoryWebhooks(InstantSource clock, InMemoryTenants tenants, InMemoryAudit audit) {
         this.clock = clock;
         this.tenants = tenants;
         this.audit = audit;

@@ -5,7 +5,7 @@ import io.ticktock.blob.BlobStore;
 import io.ticktock.blob.FileBlobStore;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +18,7 @@ class FileBlobStoreContractTest extends BlobStoreContract {
     private Path folder;
 
     @Override
-    protected BlobStore create(Clock clock) {
+    protected BlobStore create(InstantSource clock) {
         return new FileBlobStore(vertx, BlobConfiguration.defaults(folder), clock);
     }
 

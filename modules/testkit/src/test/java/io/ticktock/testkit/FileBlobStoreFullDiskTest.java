@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class FileBlobStoreFullDiskTest {
         }
 
         private static void run(Vertx vertx, Path folder) throws IOException {
-            BlobStore store = new FileBlobStore(vertx, BlobConfiguration.defaults(folder), Clock.systemUTC());
+            BlobStore store = new FileBlobStore(vertx, BlobConfiguration.defaults(folder), InstantSource.system());
             result(store.start());
 
             BlobUpload abandoned = result(store.upload(ACME));

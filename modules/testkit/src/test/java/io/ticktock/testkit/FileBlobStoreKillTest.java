@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -65,7 +65,7 @@ class FileBlobStoreKillTest {
 
     private void checkAfterStart() throws IOException {
         Vertx vertx = Vertx.vertx();
-        BlobStore store = new FileBlobStore(vertx, BlobConfiguration.defaults(folder), Clock.systemUTC());
+        BlobStore store = new FileBlobStore(vertx, BlobConfiguration.defaults(folder), InstantSource.system());
         result(store.start());
         assertEquals(List.of(), files("uploads"));
         for (String uri : uploads.committed()) {
@@ -87,7 +87,7 @@ class FileBlobStoreKillTest {
 
         public static void main(String[] arguments) {
             BlobConfiguration configuration = BlobConfiguration.defaults(Path.of(arguments[0]));
-            BlobStore store = new FileBlobStore(Vertx.vertx(), configuration, Clock.systemUTC());
+            BlobStore store = new FileBlobStore(Vertx.vertx(), configuration, InstantSource.system());
             result(store.start());
             EndlessUploads.start(store, Long.parseLong(arguments[1]), 4, 100_000);
         }

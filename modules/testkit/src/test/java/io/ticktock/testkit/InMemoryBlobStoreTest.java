@@ -1,12 +1,12 @@
 package io.ticktock.testkit;
 
 import io.ticktock.blob.BlobStore;
-import java.time.Clock;
+import java.time.InstantSource;
 
 class InMemoryBlobStoreTest extends BlobStoreContract {
 
     @Override
-    protected BlobStore create(Clock clock) {
+    protected BlobStore create(InstantSource clock) {
         return new InMemoryBlobStore(clock);
     }
 }

@@ -4,7 +4,7 @@ import io.ticktock.blob.BlobStore;
 import io.ticktock.blob.S3BlobStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 
@@ -16,7 +16,7 @@ class S3BlobStoreContractTest extends BlobStoreContract {
     private BlobStore store;
 
     @Override
-    protected BlobStore create(Clock clock) throws Exception {
+    protected BlobStore create(InstantSource clock) throws Exception {
         server = S3Server.start(clock);
         store = new S3BlobStore(vertx, server.configuration(), clock);
         return store;

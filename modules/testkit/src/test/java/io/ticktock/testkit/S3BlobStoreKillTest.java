@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -77,7 +76,7 @@ class S3BlobStoreKillTest {
     /** Later by more than what counts as abandoned. */
     private void startAfterADay() {
         Vertx vertx = Vertx.vertx();
-        Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
+        InstantSource clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(25));
         BlobStore store = new S3BlobStore(vertx, server.configuration(), clock);
         result(store.start());
         result(store.close());
@@ -98,7 +97,7 @@ class S3BlobStoreKillTest {
             System.setProperty("aws.secretAccessKey", S3Server.SECRET_KEY);
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
             S3Configuration configuration = S3Server.configuration(URI.create(arguments[0]));
-            BlobStore store = new S3BlobStore(Vertx.vertx(), configuration, Clock.systemUTC());
+            BlobStore store = new S3BlobStore(Vertx.vertx(), configuration, InstantSource.system());
             result(store.start());
             EndlessUploads.start(store, Long.parseLong(arguments[1]), 31, 1 << 20);
         }

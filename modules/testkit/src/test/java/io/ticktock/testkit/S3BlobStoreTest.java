@@ -20,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ class S3BlobStoreTest {
     private static final TenantName ACME = TenantName.of("acme");
     private static final ByteString SMALL = ByteString.copyFromUtf8("some content");
     private static final int CHUNK = 1 << 20;
-    private static final Clock CLOCK = Clock.systemUTC();
+    private static final InstantSource CLOCK = InstantSource.system();
 
     private final Vertx vertx = Vertx.vertx();
     private final List<BlobStore> stores = new ArrayList<>();
@@ -148,7 +147,7 @@ class S3BlobStoreTest {
         assertEquals(1, server.unfinishedUploads());
         assertEquals(3, server.keys("").size());
 
-        open(server.configuration(), Clock.offset(CLOCK, Duration.ofHours(25)));
+        open(server.configuration(), InstantSource.offset(CLOCK, Duration.ofHours(25)));
         assertEquals(0, server.unfinishedUploads());
         assertEquals(List.of(key(blob)), server.keys(""));
         assertEquals(FailureCode.UNAVAILABLE, failure(upload.commit()).code());
@@ -232,7 +231,7 @@ class S3BlobStoreTest {
         assertFalse(failure.getMessage().contains(S3Server.SECRET_KEY));
     }
 
-    private BlobStore open(S3Configuration configuration, Clock clock) throws Exception {
+    private BlobStore open(S3Configuration configuration, InstantSource clock) throws Exception {
         BlobStore opened = new S3BlobStore(vertx, configuration, clock);
         await(opened.start());
         stores.add(opened);
