@@ -9,103 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which addresses each module serves, and which ones it needs. */
+/** Which addresses each module needs of others, and who serves them: the module with whose word an address begins. */
 final class ModuleAddresses {
-
-    private static final List<Address<?, ?>> STATE_SERVES = List.of(
-            STATE_REGISTER_GRAPH,
-            STATE_GET_GRAPH,
-            STATE_LIST_GRAPHS,
-            STATE_LIST_GRAPH_VERSIONS,
-            STATE_REGISTER_POLICY_SET,
-            STATE_GET_POLICY_SET,
-            STATE_APPEND_TASK,
-            STATE_APPEND_PLAN,
-            STATE_FIND_EXECUTIONS,
-            STATE_GET_EXECUTIONS,
-            STATE_CREATE_LIFETIME,
-            STATE_APPEND_DECISION,
-            STATE_LOAD_LIFETIME,
-            STATE_GET_INPUT,
-            STATE_EXAMINE_LIFETIME,
-            STATE_SEND_SIGNAL,
-            STATE_HOLD_SHARDS,
-            STATE_RELEASE_SHARDS,
-            STATE_LIST_RUNNABLE,
-            STATE_LIST_DUE,
-            STATE_LIST_SUSPECTS,
-            STATE_NOTE_RECOVERIES,
-            STATE_SET_QUARANTINE,
-            STATE_GRANT_BUDGET,
-            STATE_LIST_BUDGET_SLICES,
-            STATE_GET_LIFETIME,
-            STATE_LIST_LIFETIMES,
-            STATE_LIST_EXECUTIONS,
-            STATE_LIST_EVENTS,
-            STATE_READ_STREAM,
-            STATE_GET_OUTPUT,
-            STATE_LIST_WAITING_WORK,
-            STATE_LIST_HUMAN_TASKS,
-            STATE_GET_HUMAN_TASK,
-            STATE_CLAIM_HUMAN_TASK,
-            STATE_RELEASE_HUMAN_TASK,
-            STATE_CREATE_WEBHOOK,
-            STATE_GET_WEBHOOK,
-            STATE_LIST_WEBHOOKS,
-            STATE_UPDATE_WEBHOOK,
-            STATE_DELETE_WEBHOOK,
-            STATE_ROTATE_WEBHOOK_SECRET,
-            STATE_ADD_DELIVERY,
-            STATE_LIST_DELIVERIES,
-            STATE_RETRY_DELIVERY,
-            STATE_CLAIM_WEBHOOKS,
-            STATE_LIST_DUE_DELIVERIES,
-            STATE_COMMIT_DELIVERIES,
-            STATE_GET_USAGE,
-            STATE_CREATE_TENANT,
-            STATE_GET_TENANT,
-            STATE_LIST_TENANTS,
-            STATE_UPDATE_TENANT,
-            STATE_GET_QUOTAS,
-            STATE_CREATE_API_KEY,
-            STATE_LIST_API_KEYS,
-            STATE_REVOKE_API_KEY,
-            STATE_FIND_API_KEY,
-            STATE_APPEND_AUDIT,
-            STATE_LIST_AUDIT,
-            STATE_CHECK,
-            STATE_GET_STATISTICS,
-            STATE_GET_SPEND,
-            STATE_LIST_HISTORY,
-            STATE_FIND_UNREFERENCED_BLOBS);
-
-    private static final List<Address<?, ?>> BLOB_SERVES =
-            List.of(BLOB_CHECK, BLOB_OPEN, BLOB_WRITE, BLOB_COMMIT, BLOB_ABANDON, BLOB_READ);
-
-    private static final List<Address<?, ?>> GUARDRAIL_SERVES =
-            List.of(GUARDRAIL_CHECK, GUARDRAIL_VERDICT, GUARDRAIL_ADMIT, GUARDRAIL_LIST_POLICIES, GUARDRAIL_RECOMPUTE);
-
-    private static final List<Address<?, ?>> EXECUTOR_SERVES = List.of(
-            EXECUTOR_CHECK,
-            EXECUTOR_RUN_TASK,
-            EXECUTOR_RUN_PLAN,
-            EXECUTOR_HELD,
-            EXECUTOR_EVALUATE_PLANS,
-            EXECUTOR_EXAMINE_TASKS,
-            EXECUTOR_TAKE_TASKS,
-            EXECUTOR_CLAIM_TASKS,
-            EXECUTOR_COMPLETE_TASK,
-            EXECUTOR_RETURN_TASKS);
-
-    private static final List<Address<?, ?>> CONTROL_SERVES = List.of(
-            CONTROL_CHECK,
-            CONTROL_REPLAY,
-            CONTROL_REPLAY_PLANS,
-            CONTROL_START,
-            CONTROL_FORK,
-            CONTROL_SIGNAL,
-            CONTROL_REPORT_WAITING,
-            CONTROL_REPORT_REFUSED_RECORD);
 
     private static final List<Address<?, ?>> BLOB_NEEDS = List.of(STATE_FIND_UNREFERENCED_BLOBS, STATE_GET_QUOTAS);
 
@@ -225,17 +130,6 @@ final class ModuleAddresses {
 
     private ModuleAddresses() {}
 
-    static List<Address<?, ?>> servedBy(SystemModule module) {
-        return switch (module) {
-            case STATE -> STATE_SERVES;
-            case BLOB -> BLOB_SERVES;
-            case GUARDRAIL -> GUARDRAIL_SERVES;
-            case EXECUTOR -> EXECUTOR_SERVES;
-            case CONTROL -> CONTROL_SERVES;
-            case API -> List.of();
-        };
-    }
-
     static List<Address<?, ?>> neededBy(SystemModule module) {
         return switch (module) {
             case STATE -> List.of();
@@ -263,7 +157,7 @@ final class ModuleAddresses {
     /** The first address that this module needs and that one serves. */
     static Optional<Address<?, ?>> neededFrom(SystemModule server, SystemModule module) {
         return neededBy(module).stream()
-                .filter(servedBy(server)::contains)
+                .filter(needed -> serverOf(needed) == server)
                 .<Address<?, ?>>map(needed -> needed)
                 .findFirst();
     }
@@ -281,11 +175,8 @@ final class ModuleAddresses {
     }
 
     private static SystemModule serverOf(Address<?, ?> address) {
-        for (SystemModule module : SystemModule.values()) {
-            if (servedBy(module).contains(address)) {
-                return module;
-            }
-        }
-        throw new IllegalStateException("no module serves " + address.name());
+        String word = address.name().substring(0, address.name().indexOf('.'));
+        return SystemModule.ofWord(word)
+                .orElseThrow(() -> new IllegalStateException("no module serves " + address.name()));
     }
 }

@@ -36,14 +36,11 @@ class ModuleTableTest {
             "module (\\w+) needs the address ([a-z.-]+), which module (\\w+) serves; add \\3 to the modules");
 
     @Test
-    void everyAddressIsServedByTheModuleWhoseWordItBeginsWith() {
-        for (SystemModule module : SystemModule.values()) {
-            Set<String> named = addresses()
-                    .map(Address::name)
-                    .filter(name -> name.startsWith(module.word() + "."))
-                    .collect(Collectors.toCollection(TreeSet::new));
-            assertEquals(named, names(ModuleAddresses.servedBy(module)), module.word());
-        }
+    void everyAddressBeginsWithTheWordOfAModule() {
+        addresses().forEach(address -> {
+            String word = address.name().split("\\.", 2)[0];
+            assertTrue(SystemModule.ofWord(word).isPresent(), address::name);
+        });
     }
 
     @ParameterizedTest
@@ -57,8 +54,8 @@ class ModuleTableTest {
                         .filter(access -> access.getTargetOwner().isEquivalentTo(Addresses.class))
                         .flatMap(access -> constant(access.getTarget().getName()))
                         .map(Address::name)
+                        .filter(name -> !name.startsWith(module.word() + "."))
                         .collect(Collectors.toCollection(TreeSet::new));
-        used.removeAll(names(ModuleAddresses.servedBy(module)));
 
         assertEquals(used, names(ModuleAddresses.neededBy(module)));
     }
