@@ -17,19 +17,15 @@ import io.ticktock.api.operation.Readiness;
 import io.ticktock.api.worker.GatewayBounds;
 import io.ticktock.api.worker.WorkerGateway;
 import io.ticktock.bus.Bus;
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
-import java.net.BindException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,7 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class ApiVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
-    private static final int MOST_HEADER_BYTES = 8 * 1024;
     private static final int IDLE_S = 120;
 
     private final Bus bus;
@@ -99,21 +94,9 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private Future<?> listen() {
-        return vertx.createHttpServer(options())
-                .requestHandler(handler())
-                .listen(configuration.port(), configuration.host())
-                .recover(cause -> Future.failedFuture(notBound(cause)))
-                .onSuccess(server -> listening.accept(server.actualPort()));
-    }
-
-    private Throwable notBound(Throwable cause) {
-        return cause instanceof BindException
-                ? new Failure(
-                        FailureCode.FAILED_PRECONDITION,
-                        "port " + configuration.port() + " of " + configuration.host() + " cannot be bound: "
-                                + cause.getMessage() + "; end what uses it, or set api.port to another",
-                        cause)
-                : cause;
+        return new HttpPort(configuration.host(), configuration.port(), "api.port")
+                .listen(vertx, options(), handler())
+                .onSuccess(listening::accept);
     }
 
     private Handler<HttpServerRequest> handler() {
@@ -141,13 +124,9 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private HttpServerOptions options() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setMaxHeaderSize(MOST_HEADER_BYTES)
-                .setMaxInitialLineLength(MOST_HEADER_BYTES)
-                .setIdleTimeout(IDLE_S)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setUseAlpn(configuration.tls().isPresent());
-        options.getInitialSettings().setMaxHeaderListSize(MOST_HEADER_BYTES);
+        HttpServerOptions options =
+                HttpPort.options(IDLE_S).setUseAlpn(configuration.tls().isPresent());
+        options.getInitialSettings().setMaxHeaderListSize(HttpPort.MOST_HEADER_BYTES);
         configuration
                 .tls()
                 .ifPresent(tls -> options.setSsl(true)

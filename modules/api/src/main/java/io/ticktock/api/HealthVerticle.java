@@ -1,15 +1,10 @@
 package io.ticktock.api;
 
 import io.ticktock.api.http.HealthRoutes;
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpServerOptions;
-import java.net.BindException;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -17,7 +12,6 @@ import java.util.function.Supplier;
 /** Health and metrics on a port of their own, whatever modules the process runs. Answers before they have started. */
 public final class HealthVerticle extends VerticleBase {
 
-    private static final int MOST_HEADER_BYTES = 8 * 1024;
     private static final int IDLE_S = 60;
 
     private final String host;
@@ -50,25 +44,8 @@ public final class HealthVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setMaxHeaderSize(MOST_HEADER_BYTES)
-                .setMaxInitialLineLength(MOST_HEADER_BYTES)
-                .setIdleTimeout(IDLE_S)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS);
-        return vertx.createHttpServer(options)
-                .requestHandler(new HealthRoutes(readiness, stuck).router(vertx, exposition))
-                .listen(port, host)
-                .recover(cause -> Future.failedFuture(notBound(cause)))
-                .onSuccess(server -> listening.accept(server.actualPort()));
-    }
-
-    private Throwable notBound(Throwable cause) {
-        return cause instanceof BindException
-                ? new Failure(
-                        FailureCode.FAILED_PRECONDITION,
-                        "port " + port + " of " + host + " cannot be bound: " + cause.getMessage()
-                                + "; end what uses it, or set launcher.health_port to another",
-                        cause)
-                : cause;
+        return new HttpPort(host, port, "launcher.health_port")
+                .listen(vertx, HttpPort.options(IDLE_S), new HealthRoutes(readiness, stuck).router(vertx, exposition))
+                .onSuccess(listening::accept);
     }
 }
