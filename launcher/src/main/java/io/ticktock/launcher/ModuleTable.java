@@ -26,7 +26,6 @@ import io.ticktock.state.StateVerticle;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 
 /** The table of modules: how each is built. */
 final class ModuleTable {
@@ -105,10 +104,7 @@ final class ModuleTable {
     private static AddedTypes llm(Wiring wiring) {
         SecretStore secrets =
                 new SecretStore(wiring.configuration().executor().bounds().secrets());
-        Llm llm = new Llm(
-                wiring.vertx(),
-                wiring.configuration().llm(),
-                name -> secrets.find(OPERATING_TENANT, Set.of(name)).value(name));
+        Llm llm = new Llm(wiring.vertx(), wiring.configuration().llm(), names -> secrets.find(OPERATING_TENANT, names));
         return new AddedTypes(llm.tasks(), llm.plans(), List.of(llm));
     }
 

@@ -5,6 +5,7 @@ import dev.langchain4j.data.message.UserMessage;
 import io.ticktock.proto.v1.ResourceUsage;
 import io.ticktock.sdk.Attempt;
 import io.ticktock.sdk.UsageLimits;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Conversation {
     private final Vertx vertx;
     private final Attempt attempt;
     private final Provider provider;
-    private final Credential credential;
+    private final Secrets secrets;
     private final BiFunction<Ask, Answer, Checked> check;
 
     private Usage spent = Usage.NONE;
@@ -48,15 +49,11 @@ final class Conversation {
 
     /** @param check looks an answer through, on a worker thread */
     Conversation(
-            Vertx vertx,
-            Attempt attempt,
-            Provider provider,
-            Credential credential,
-            BiFunction<Ask, Answer, Checked> check) {
+            Vertx vertx, Attempt attempt, Provider provider, Secrets secrets, BiFunction<Ask, Answer, Checked> check) {
         this.vertx = vertx;
         this.attempt = attempt;
         this.provider = provider;
-        this.credential = credential;
+        this.secrets = secrets;
         this.check = check;
         attempt.onCancel(this::cancel);
     }
@@ -166,7 +163,7 @@ final class Conversation {
     }
 
     private Future<Answer> call(Ask ask, Limiter.Turn come, long estimatedInput) {
-        ModelCall made = provider.call(attempt, credential);
+        ModelCall made = provider.call(attempt, secrets);
         synchronized (this) {
             call = made;
             if (cancelled) {
@@ -199,13 +196,13 @@ final class Conversation {
 
     /** Writing a large question would hold up an event loop. */
     private void start(ModelCall made, Ask ask) {
-        Wire wire = provider.wire(made, credential, attempt.executionId() + '-' + (calls + 1));
+        Wire wire = provider.wire(made, secrets, attempt.executionId() + '-' + (calls + 1));
         if (!ask.isLarge()) {
-            made.start(wire, credential, ask);
+            made.start(wire, secrets, ask);
             return;
         }
         onWorker(() -> {
-                    made.start(wire, credential, ask);
+                    made.start(wire, secrets, ask);
                     return null;
                 })
                 .onFailure(cause -> made.fail(LlmFault.of(cause)));

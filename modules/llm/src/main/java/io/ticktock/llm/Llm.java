@@ -5,6 +5,7 @@ import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.TaskType;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -15,7 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.Set;
+import java.util.function.Function;
 
 /** What this process has of language models: their providers, and the types of nodes that ask them. */
 public final class Llm implements Closeable {
@@ -26,7 +28,7 @@ public final class Llm implements Closeable {
 
     private final Vertx vertx;
     private final HttpClient client;
-    private final UnaryOperator<String> secrets;
+    private final Function<Set<String>, Secrets> secretsOf;
     private final LlmConfiguration configuration;
     private final Map<String, Provider> providers = new LinkedHashMap<>();
     private final Forms forms = new Forms();
@@ -34,11 +36,11 @@ public final class Llm implements Closeable {
     /**
      * Throws IllegalArgumentException when the table of prices cannot be read.
      *
-     * @param secrets gives the value of a secret by its name; may block, and throw what an attempt fails with
+     * @param secretsOf gives the secrets of these names; may block, and throw what an attempt fails with
      */
-    public Llm(Vertx vertx, LlmConfiguration configuration, UnaryOperator<String> secrets) {
+    public Llm(Vertx vertx, LlmConfiguration configuration, Function<Set<String>, Secrets> secretsOf) {
         this.vertx = vertx;
-        this.secrets = secrets;
+        this.secretsOf = secretsOf;
         this.configuration = configuration;
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
@@ -91,24 +93,24 @@ public final class Llm implements Closeable {
         return provider;
     }
 
-    /** Looked up each time anew, so that a changed one counts at once. */
-    Future<Credential> credential(Attempt attempt, Provider provider) {
+    /** The provider's key, if it has one; looked up each time anew, so that a changed one counts at once. */
+    Future<Secrets> secrets(Attempt attempt, Provider provider) {
         Optional<String> name = provider.configuration().apiKey();
         if (name.isEmpty()) {
-            return Future.succeededFuture(Credential.NONE);
+            return Future.succeededFuture(Secrets.NONE);
         }
-        return Future.fromCompletionStage(attempt.onWorker(() -> credential(name.get())), vertx.getOrCreateContext());
+        return Future.fromCompletionStage(attempt.onWorker(() -> key(name.get())), vertx.getOrCreateContext());
     }
 
     /** What cannot stand in a header is refused here: the error of whoever tries would show it. */
-    private Credential credential(String name) {
-        String key = secrets.apply(name);
-        if (key.chars().anyMatch(character -> character < ' ' || character > '~')) {
+    private Secrets key(String name) {
+        Secrets found = secretsOf.apply(Set.of(name));
+        if (found.value(name).chars().anyMatch(character -> character < ' ' || character > '~')) {
             throw new HandlerFailure(
                     "llm_invalid_key",
                     "the secret " + name + " is no key: it has a line break or other characters that no header takes",
                     false);
         }
-        return new Credential(name, Optional.of(key));
+        return found;
     }
 }

@@ -3,6 +3,7 @@ package io.ticktock.llm;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.HandlerFailure;
 import io.ticktock.sdk.TaskOutcome;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,14 +44,14 @@ final class LlmFault extends RuntimeException {
     }
 
     /** As the outcome of a Task; what is no such fault stays what it is. */
-    static Future<TaskOutcome> outcome(Throwable cause, Credential credential) {
+    static Future<TaskOutcome> outcome(Throwable cause, Secrets secrets) {
         return cause instanceof LlmFault fault
-                ? Future.succeededFuture(fault.failed(credential))
+                ? Future.succeededFuture(fault.failed(secrets))
                 : Future.failedFuture(cause);
     }
 
     /** As an outcome, in which the key of the provider does not stand. */
-    Failed failed(Credential credential) {
-        return new Failed(code, credential.redacted(getMessage()), retryable, retryAfter());
+    Failed failed(Secrets secrets) {
+        return new Failed(code, secrets.redacted(getMessage()), retryable, retryAfter());
     }
 }

@@ -9,6 +9,7 @@ import io.ticktock.sdk.PlanOutcome;
 import io.ticktock.sdk.PlanOutcome.Chosen;
 import io.ticktock.sdk.PlanType;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,27 +51,27 @@ final class LlmPlan implements PlanType {
             provider = llm.provider(context.attempt(), context.settings().get("provider"));
             settings = withChoices(context);
         } catch (LlmFault e) {
-            return fallBack(context, e, Credential.NONE).toCompletionStage();
+            return fallBack(context, e, Secrets.NONE).toCompletionStage();
         }
-        return llm.credential(context.attempt(), provider)
-                .compose(credential -> ask(context, provider, credential, settings))
+        return llm.secrets(context.attempt(), provider)
+                .compose(secrets -> ask(context, provider, secrets, settings))
                 .toCompletionStage();
     }
 
     private Future<PlanOutcome> ask(
-            PlanContext context, Provider provider, Credential credential, Map<String, Object> settings) {
+            PlanContext context, Provider provider, Secrets secrets, Map<String, Object> settings) {
         return Future.succeededFuture(provider.configuration())
                 .map(new AskReader(settings, llm.attachments(provider, Value.NULL))::read)
                 .compose(ask -> new Conversation(
                                 llm.vertx(),
                                 context.attempt(),
                                 provider,
-                                credential,
+                                secrets,
                                 (asked, answer) -> check(context, asked, answer))
                         .hold(ask))
-                .map(outcome -> chosen(context, credential, outcome))
+                .map(outcome -> chosen(context, secrets, outcome))
                 .recover(cause -> cause instanceof LlmFault fault
-                        ? fallBack(context, fault, credential)
+                        ? fallBack(context, fault, secrets)
                         : Future.failedFuture(cause));
     }
 
@@ -152,17 +153,17 @@ final class LlmPlan implements PlanType {
         return isOffered ? checked : new Checked(null, List.of("next is none of the choices"));
     }
 
-    private static PlanOutcome chosen(PlanContext context, Credential credential, Outcome outcome) {
+    private static PlanOutcome chosen(PlanContext context, Secrets secrets, Outcome outcome) {
         Map<?, ?> answer = (Map<?, ?>) outcome.value();
         String next = (String) answer.get("next");
         Map<?, ?> choice = (Map<?, ?>) choices(context).get(next);
         Optional<Value> input = Optional.empty();
         if (choice.containsKey("schema")) {
-            input = Optional.of(Value.json(credential.redactedTree(answer.get("input"))));
+            input = Optional.of(Value.json(secrets.redactedTree(answer.get("input"))));
         } else if (choice.containsKey("input")) {
             input = Optional.of(Value.json(choice.get("input")));
         }
-        String reason = credential.redacted(String.valueOf(answer.get("reason")));
+        String reason = secrets.redacted(String.valueOf(answer.get("reason")));
         return new Chosen(List.of(new Choice(next, input)), shortened(reason));
     }
 
@@ -171,17 +172,17 @@ final class LlmPlan implements PlanType {
     }
 
     /** Where the graph says what to do without a model's answer, that is done; a cancelled Plan decides nothing. */
-    private static Future<PlanOutcome> fallBack(PlanContext context, LlmFault fault, Credential credential) {
+    private static Future<PlanOutcome> fallBack(PlanContext context, LlmFault fault, Secrets secrets) {
         if (!(context.settings().get("fallback") instanceof Map<?, ?> fallback)
                 || context.attempt().isCancelled()) {
-            return Future.succeededFuture(fault.failed(credential));
+            return Future.succeededFuture(fault.failed(secrets));
         }
         context.attempt().telemetry().measure("llm_fallbacks", 1);
         Optional<Value> input =
                 fallback.containsKey("input") ? Optional.of(Value.json(fallback.get("input"))) : Optional.empty();
         return Future.succeededFuture(new Chosen(
                 List.of(new Choice(String.valueOf(fallback.get("next")), input)),
-                shortened("fallback: " + credential.redacted(fault.getMessage()))));
+                shortened("fallback: " + secrets.redacted(fault.getMessage()))));
     }
 
     private static Map<?, ?> choices(PlanContext context) {

@@ -5,6 +5,7 @@ import io.ticktock.sdk.TaskContext;
 import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskType;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,23 +41,22 @@ final class LlmTask implements TaskType {
             ask = reader.read(provider.configuration());
             check = new AnswerCheck(llm.forms(), reader.tools());
         } catch (LlmFault e) {
-            return Future.<TaskOutcome>succeededFuture(e.failed(Credential.NONE))
-                    .toCompletionStage();
+            return Future.<TaskOutcome>succeededFuture(e.failed(Secrets.NONE)).toCompletionStage();
         }
-        return llm.credential(context.attempt(), provider)
-                .compose(credential -> ask(context, provider, credential, ask, check))
+        return llm.secrets(context.attempt(), provider)
+                .compose(secrets -> ask(context, provider, secrets, ask, check))
                 .toCompletionStage();
     }
 
     private Future<TaskOutcome> ask(
-            TaskContext context, Provider provider, Credential credential, Ask ask, AnswerCheck check) {
-        return new Conversation(llm.vertx(), context.attempt(), provider, credential, check::check)
+            TaskContext context, Provider provider, Secrets secrets, Ask ask, AnswerCheck check) {
+        return new Conversation(llm.vertx(), context.attempt(), provider, secrets, check::check)
                 .hold(ask)
-                .map(outcome -> result(provider, credential, outcome))
-                .recover(cause -> LlmFault.outcome(cause, credential));
+                .map(outcome -> result(provider, secrets, outcome))
+                .recover(cause -> LlmFault.outcome(cause, secrets));
     }
 
-    private static TaskOutcome result(Provider provider, Credential credential, Outcome outcome) {
+    private static TaskOutcome result(Provider provider, Secrets secrets, Outcome outcome) {
         Answer answer = outcome.answer();
         boolean hasCalls = !answer.toolCalls().isEmpty();
         Object calls = hasCalls ? outcome.value() : List.of();
@@ -75,7 +75,7 @@ final class LlmTask implements TaskType {
         result.put("model", answer.model());
         result.put("repaired", outcome.repaired());
         result.put("usage", usage(provider, outcome));
-        return TaskOutcome.json(credential.redactedTree(result));
+        return TaskOutcome.json(secrets.redactedTree(result));
     }
 
     private static Map<String, Object> usage(Provider provider, Outcome outcome) {

@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.TokenUsage;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -27,10 +28,10 @@ final class ModelCall implements StreamingChatResponseHandler {
     private long received;
 
     /** @param tokens told each part of the answer as it comes: its text, without the key, or nothing where it is no text */
-    ModelCall(ProviderConfiguration provider, int mostBytes, Credential credential, Consumer<String> tokens) {
+    ModelCall(ProviderConfiguration provider, int mostBytes, Secrets secrets, Consumer<String> tokens) {
         this.provider = provider;
         this.mostBytes = mostBytes;
-        this.filter = new KeyFilter(credential);
+        this.filter = new KeyFilter(secrets);
         this.tokens = tokens;
     }
 
@@ -40,14 +41,14 @@ final class ModelCall implements StreamingChatResponseHandler {
     }
 
     /** Sends it, unless it is over already. */
-    void start(Wire over, Credential credential, Ask ask) {
+    void start(Wire over, Secrets secrets, Ask ask) {
         wire = over;
         if (answer.future().isComplete()) {
             over.close();
             return;
         }
         try {
-            Models.over(over, provider, credential).chat(ask.request(), this);
+            Models.over(over, provider, secrets).chat(ask.request(), this);
         } catch (RuntimeException e) {
             fail(new LlmFault(
                     "llm_invalid_request",

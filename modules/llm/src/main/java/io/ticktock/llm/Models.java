@@ -7,7 +7,9 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
 import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import io.ticktock.sdk.running.Secrets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Speaks each provider's protocol over a wire. */
 final class Models {
@@ -17,29 +19,29 @@ final class Models {
 
     private Models() {}
 
-    static StreamingChatModel over(Wire wire, ProviderConfiguration provider, Credential credential) {
+    static StreamingChatModel over(Wire wire, ProviderConfiguration provider, Secrets secrets) {
         HttpClientBuilder http = new WireBuilder(wire);
         String url = provider.baseUrl().toString();
-        String key = credential.value().orElse(NO_KEY);
+        Optional<String> key = provider.apiKey().map(secrets::value);
         return switch (provider.kind()) {
             case OPENAI -> {
                 var model = OpenAiStreamingChatModel.builder()
                         .httpClientBuilder(http)
                         .baseUrl(url);
-                credential.value().ifPresent(model::apiKey);
+                key.ifPresent(model::apiKey);
                 yield model.build();
             }
             case ANTHROPIC ->
                 AnthropicStreamingChatModel.builder()
                         .httpClientBuilder(http)
                         .baseUrl(url)
-                        .apiKey(key)
+                        .apiKey(key.orElse(NO_KEY))
                         .build();
             case GEMINI ->
                 GoogleAiGeminiStreamingChatModel.builder()
                         .httpClientBuilder(http)
                         .baseUrl(url)
-                        .apiKey(key)
+                        .apiKey(key.orElse(NO_KEY))
                         .returnThinking(false)
                         .build();
             case OLLAMA ->

@@ -1,6 +1,7 @@
 package io.ticktock.llm;
 
 import io.ticktock.sdk.Attempt;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import java.util.Map;
@@ -52,8 +53,8 @@ final class Provider {
         return prices.version();
     }
 
-    ModelCall call(Attempt attempt, Credential credential) {
-        return new ModelCall(configuration, bounds.maxAnswerBytes(), credential, text -> {
+    ModelCall call(Attempt attempt, Secrets secrets) {
+        return new ModelCall(configuration, bounds.maxAnswerBytes(), secrets, text -> {
             attempt.heartbeat();
             if (!text.isEmpty()) {
                 attempt.delta(text);
@@ -62,14 +63,14 @@ final class Provider {
     }
 
     /** @param idempotencyKey the same when the very same call is made again, after a crash */
-    Wire wire(ModelCall call, Credential credential, String idempotencyKey) {
+    Wire wire(ModelCall call, Secrets secrets, String idempotencyKey) {
         return new Wire(
                 vertx,
                 client,
                 "the provider " + configuration.name(),
                 new Wire.Bounds(bounds.stall(), WIRE_BYTES_A_BYTE * bounds.maxAnswerBytes(), memory),
                 idempotencyKey,
-                credential,
+                secrets,
                 call::fail);
     }
 }

@@ -9,6 +9,7 @@ import dev.langchain4j.http.client.sse.ServerSentEventContext;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
 import io.ticktock.bus.outside.RetryAfter;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -49,7 +50,7 @@ final class Wire implements HttpClient {
     private final String described;
     private final Bounds bounds;
     private final String idempotencyKey;
-    private final Credential credential;
+    private final Secrets secrets;
     private final Consumer<LlmFault> failed;
 
     private HttpClientRequest current;
@@ -71,7 +72,7 @@ final class Wire implements HttpClient {
     /**
      * @param described the provider, for messages
      * @param idempotencyKey by which the provider may know that it has answered this before
-     * @param credential that a provider may repeat in its errors
+     * @param secrets that a provider may repeat in its errors
      * @param failed told why there is no answer, perhaps more than once
      */
     Wire(
@@ -80,14 +81,14 @@ final class Wire implements HttpClient {
             String described,
             Bounds bounds,
             String idempotencyKey,
-            Credential credential,
+            Secrets secrets,
             Consumer<LlmFault> failed) {
         this.vertx = vertx;
         this.client = client;
         this.described = described;
         this.bounds = bounds;
         this.idempotencyKey = idempotencyKey;
-        this.credential = credential;
+        this.secrets = secrets;
         this.failed = failed;
     }
 
@@ -251,8 +252,7 @@ final class Wire implements HttpClient {
         Optional<Duration> retryAfter = Optional.ofNullable(response.getHeader("retry-after"))
                 .flatMap(text -> RetryAfter.parse(text, Instant.now()));
         // Before it is shortened, which could leave a part of the key.
-        String text = credential
-                .redacted(body.toString(StandardCharsets.UTF_8))
+        String text = secrets.redacted(body.toString(StandardCharsets.UTF_8))
                 .replaceAll("\\s+", " ")
                 .strip();
         String excerpt = text.substring(0, Math.min(text.length(), EXCERPT_CHARS));
@@ -317,7 +317,7 @@ final class Wire implements HttpClient {
             if (!keeps(BYTES_AN_EVENT)) {
                 return;
             }
-            Optional<LlmFault> told = ToldError.in(event, described, credential);
+            Optional<LlmFault> told = ToldError.in(event, described, secrets);
             if (told.isPresent()) {
                 fail(told.get());
                 return;

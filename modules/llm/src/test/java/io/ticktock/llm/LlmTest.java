@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.sdk.Failed;
 import io.ticktock.sdk.Json;
 import io.ticktock.sdk.PlanContext;
@@ -19,6 +20,7 @@ import io.ticktock.sdk.TaskOutcome.Succeeded;
 import io.ticktock.sdk.TestAttempt;
 import io.ticktock.sdk.UsageLimits;
 import io.ticktock.sdk.Value;
+import io.ticktock.sdk.running.Secrets;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
@@ -110,7 +112,7 @@ class LlmTest {
     private Llm llm(ProviderConfiguration provider, Duration stall) {
         LlmConfiguration configuration =
                 new LlmConfiguration(Map.of("default", provider), Optional.empty(), stall, 1 << 16, 1 << 20, 1_000);
-        return new Llm(vertx, configuration, name -> key);
+        return new Llm(vertx, configuration, names -> Secrets.of(Map.of("MODEL_KEY", key), SecretReference::to));
     }
 
     @Test
@@ -207,9 +209,9 @@ class LlmTest {
         assertEquals(
                 "llm_cancelled", failed(run(attempt, Map.of("prompt", "Talk"))).code());
         assertTrue(requests.isEmpty());
-        ModelCall call = new ModelCall(provider(ProviderKind.OPENAI), 1 << 16, Credential.NONE, text -> {});
+        ModelCall call = new ModelCall(provider(ProviderKind.OPENAI), 1 << 16, Secrets.NONE, text -> {});
         call.fail(new LlmFault("llm_cancelled", "given up", true));
-        call.start(wire(new AnswerMemory(1 << 16), new ArrayList<>()), Credential.NONE, null);
+        call.start(wire(new AnswerMemory(1 << 16), new ArrayList<>()), Secrets.NONE, null);
         assertTrue(call.answer().failed());
     }
 
@@ -250,7 +252,7 @@ class LlmTest {
         assertEquals(Optional.empty(), memory.add(large, 60));
         assertEquals(Optional.of(large), memory.add(small, 20));
         large.giveWay();
-        assertEquals("llm_overloaded", faults.get(0).failed(Credential.NONE).code());
+        assertEquals("llm_overloaded", faults.get(0).failed(Secrets.NONE).code());
         assertEquals(Optional.empty(), memory.add(small, 50));
         small.finish();
         assertEquals(Optional.empty(), memory.add(wire(memory, faults), 100));
@@ -263,7 +265,7 @@ class LlmTest {
                 "the provider",
                 new Wire.Bounds(PATIENT, 1 << 16, memory),
                 "once",
-                Credential.NONE,
+                Secrets.NONE,
                 faults::add);
     }
 
