@@ -3,7 +3,7 @@ package io.ticktock.launcher;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ticktock.graph.expression.PlainJson;
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.proto.v1.HumanRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +67,6 @@ final class AnswerForm {
     }
 
     private static List<String> faults(JsonNode schema, JsonNode answer) {
-        return HumanForm.parse(Json.text(schema)).faultsOf(PlainJson.parse(Json.text(answer)));
+        return BoundedSchema.parse(Json.text(schema)).faultsOf(PlainJson.parse(Json.text(answer)));
     }
 }

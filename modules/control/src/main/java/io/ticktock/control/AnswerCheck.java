@@ -6,7 +6,7 @@ import io.ticktock.graph.GraphNode;
 import io.ticktock.graph.Task;
 import io.ticktock.graph.expression.ExpressionFailure;
 import io.ticktock.graph.expression.PlainJson;
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.graph.settings.HumanSettings;
 import io.ticktock.proto.v1.Answer;
 import java.util.List;
@@ -19,7 +19,7 @@ final class AnswerCheck {
 
     /** Throws a Failure that names every fault of the answer. */
     static void require(GraphNode node, Answer answer) {
-        Optional<HumanForm> form = formOf(node);
+        Optional<BoundedSchema> form = formOf(node);
         if (form.isEmpty()) {
             return;
         }
@@ -29,7 +29,7 @@ final class AnswerCheck {
         }
     }
 
-    private static Optional<HumanForm> formOf(GraphNode node) {
+    private static Optional<BoundedSchema> formOf(GraphNode node) {
         return node instanceof Task task && task.configuration().settings() instanceof HumanSettings human
                 ? human.form()
                 : Optional.empty();

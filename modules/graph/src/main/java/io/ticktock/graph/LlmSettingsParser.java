@@ -5,7 +5,7 @@ import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.reading.Expressions;
 import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.Fields;
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.graph.settings.LlmPlanSettings;
 import io.ticktock.graph.settings.LlmTaskSettings;
 import io.ticktock.graph.settings.PlanSettings;
@@ -225,7 +225,7 @@ final class LlmSettingsParser {
     }
 
     private Optional<Template> schema(String name, SourceValue value) {
-        List<HumanForm.SchemaFault> found = HumanForm.faultsOfSchema(value.plain());
+        List<BoundedSchema.SchemaFault> found = BoundedSchema.faultsOfSchema(value.plain());
         found.forEach(fault -> faults.add(
                 value.position(),
                 name + " is not a valid JSON Schema: " + fault,

@@ -8,11 +8,11 @@ import io.ticktock.graph.expression.Template;
 import io.ticktock.graph.reading.Expressions;
 import io.ticktock.graph.reading.Faults;
 import io.ticktock.graph.reading.Fields;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.graph.settings.ChildGraphSettings;
 import io.ticktock.graph.settings.CustomTaskSettings;
 import io.ticktock.graph.settings.Durations;
 import io.ticktock.graph.settings.HttpSettings;
-import io.ticktock.graph.settings.HumanForm;
 import io.ticktock.graph.settings.HumanSettings;
 import io.ticktock.graph.settings.TaskSettings;
 import io.ticktock.graph.settings.TransformSettings;
@@ -235,13 +235,13 @@ final class TaskSettingsParser {
         Optional<Template> prompt =
                 fields.need("prompt", "Approve?").flatMap(value -> expressions.text("prompt", value, scope));
         Optional<Template> details = fields.take("details").map(this::template);
-        Optional<HumanForm> form = fields.take("form").flatMap(this::form);
+        Optional<BoundedSchema> form = fields.take("form").flatMap(this::form);
         return prompt.map(shown -> new HumanSettings(shown, details, form));
     }
 
-    private Optional<HumanForm> form(SourceValue value) {
-        List<HumanForm.SchemaFault> found = HumanForm.faultsOfSchema(value.plain());
-        for (HumanForm.SchemaFault fault : found) {
+    private Optional<BoundedSchema> form(SourceValue value) {
+        List<BoundedSchema.SchemaFault> found = BoundedSchema.faultsOfSchema(value.plain());
+        for (BoundedSchema.SchemaFault fault : found) {
             SourceValue at = valueAt(value, fault.path());
             String path = fault.path().isEmpty() ? "" : " at " + String.join(".", fault.path());
             String text = at instanceof SourceScalar scalar ? " (" + Faults.shown(scalar.text()) + ")" : "";
@@ -250,7 +250,7 @@ final class TaskSettingsParser {
                     "the form is not a valid JSON Schema" + path + text + ": " + fault.message(),
                     "see the keywords of JSON Schema 2020-12");
         }
-        return found.isEmpty() ? Optional.of(HumanForm.of(value.plain())) : Optional.empty();
+        return found.isEmpty() ? Optional.of(BoundedSchema.of(value.plain())) : Optional.empty();
     }
 
     /** Where a path of keys and indexes leads, as far as it does. */

@@ -1,6 +1,6 @@
 package io.ticktock.llm;
 
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.llm.Conversation.Checked;
 import io.ticktock.sdk.Json;
 import io.ticktock.sdk.JsonException;
@@ -15,12 +15,12 @@ final class AnswerCheck {
 
     private static final int MOST_CALLS = 128;
 
-    private final Forms forms;
+    private final KnownSchemas schemas;
     private final Map<String, Map<?, ?>> tools;
 
     /** @param tools that the model was offered, by name */
-    AnswerCheck(Forms forms, Map<String, Map<?, ?>> tools) {
-        this.forms = forms;
+    AnswerCheck(KnownSchemas schemas, Map<String, Map<?, ?>> tools) {
+        this.schemas = schemas;
         this.tools = tools;
     }
 
@@ -43,7 +43,7 @@ final class AnswerCheck {
             String cut = answer.finishReason().equals("length") ? ", since it was cut off at max_tokens" : "";
             return new Checked(null, List.of("it is " + e.getMessage() + cut));
         }
-        return new Checked(tree, forms.of("schema", schema).faultsOf(tree));
+        return new Checked(tree, schemas.of("schema", schema).faultsOf(tree));
     }
 
     /** Many models put JSON into a block of Markdown, whatever they are told. */
@@ -81,9 +81,9 @@ final class AnswerCheck {
             Object arguments = Json.parse(call.arguments());
             made.put("arguments", arguments);
             Object schema = tool.get("parameters");
-            Optional<HumanForm> form =
-                    schema == null ? Optional.empty() : Optional.of(forms.of("parameters of " + call.name(), schema));
-            form.ifPresent(known -> known.faultsOf(arguments)
+            Optional<BoundedSchema> parameters =
+                    schema == null ? Optional.empty() : Optional.of(schemas.of("parameters of " + call.name(), schema));
+            parameters.ifPresent(known -> known.faultsOf(arguments)
                     .forEach(fault -> faults.add("arguments of " + call.name() + ": " + fault)));
         } catch (JsonException e) {
             faults.add("arguments of " + call.name() + " are " + e.getMessage());

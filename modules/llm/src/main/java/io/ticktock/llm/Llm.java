@@ -31,7 +31,7 @@ public final class Llm implements Closeable {
     private final Function<Set<String>, Secrets> secretsOf;
     private final LlmConfiguration configuration;
     private final Map<String, Provider> providers = new LinkedHashMap<>();
-    private final Forms forms = new Forms();
+    private final KnownSchemas schemas = new KnownSchemas();
 
     /**
      * Throws IllegalArgumentException when the table of prices cannot be read.
@@ -73,8 +73,8 @@ public final class Llm implements Closeable {
         return vertx;
     }
 
-    Forms forms() {
-        return forms;
+    KnownSchemas schemas() {
+        return schemas;
     }
 
     /** @param passed to the node */

@@ -142,7 +142,7 @@ final class LlmPlan implements PlanType {
 
     /** What no schema need be believed for: the name is one of the choices, and an edge leads there. */
     private Checked check(PlanContext context, Ask ask, Answer answer) {
-        Checked checked = new AnswerCheck(llm.forms(), Map.of()).check(ask, answer);
+        Checked checked = new AnswerCheck(llm.schemas(), Map.of()).check(ask, answer);
         if (!checked.faults().isEmpty()) {
             return checked;
         }

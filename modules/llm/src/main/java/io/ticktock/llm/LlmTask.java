@@ -39,7 +39,7 @@ final class LlmTask implements TaskType {
             provider = llm.provider(context.attempt(), context.settings().get("provider"));
             AskReader reader = new AskReader(context.settings().tree(), llm.attachments(provider, context.input()));
             ask = reader.read(provider.configuration());
-            check = new AnswerCheck(llm.forms(), reader.tools());
+            check = new AnswerCheck(llm.schemas(), reader.tools());
         } catch (LlmFault e) {
             return Future.<TaskOutcome>succeededFuture(e.failed(Secrets.NONE)).toCompletionStage();
         }

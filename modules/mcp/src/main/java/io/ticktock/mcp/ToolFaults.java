@@ -3,7 +3,7 @@ package io.ticktock.mcp;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.ticktock.graph.expression.SecretReference;
 import io.ticktock.graph.expression.SimilarNames;
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.graph.settings.McpSettings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,8 +76,8 @@ final class ToolFaults {
         // A schema that refers to another part of the whole is left to the server.
         if (isLiteral(value)
                 && properties.get(name) instanceof Map<?, ?> property
-                && HumanForm.faultsOfSchema(property).isEmpty()) {
-            HumanForm.of(property)
+                && BoundedSchema.faultsOfSchema(property).isEmpty()) {
+            BoundedSchema.of(property)
                     .faultsOf(value)
                     .forEach(fault ->
                             faults.add("arguments." + name + ", as the tool " + tool + " takes it: " + about(fault)));

@@ -1,7 +1,7 @@
 package io.ticktock.executor.type;
 
 import io.ticktock.graph.expression.Variables;
-import io.ticktock.graph.settings.HumanForm;
+import io.ticktock.graph.settings.BoundedSchema;
 import io.ticktock.graph.settings.HumanSettings;
 import io.ticktock.proto.v1.HumanRequest;
 import io.ticktock.proto.v1.Resumption;
@@ -49,7 +49,7 @@ final class HumanType implements TaskType {
         Variables variables = AttemptSettings.variables(context.settings());
         HumanRequest.Builder request =
                 HumanRequest.newBuilder().setPrompt(PlainText.of(human.prompt().evaluate(variables)));
-        human.form().map(HumanForm::schema).ifPresent(request::setFormSchema);
+        human.form().map(BoundedSchema::json).ifPresent(request::setFormSchema);
         human.details()
                 .map(details -> Value.json(details.evaluate(variables)).payload())
                 .ifPresent(request::setDetails);

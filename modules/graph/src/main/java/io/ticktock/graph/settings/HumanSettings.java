@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param details shown beside the prompt, if anything
  * @param form what an answer must look like; without one any JSON will do
  */
-public record HumanSettings(Template prompt, Optional<Template> details, Optional<HumanForm> form)
+public record HumanSettings(Template prompt, Optional<Template> details, Optional<BoundedSchema> form)
         implements TaskSettings {
 
     @Override

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HumanFormTest {
+class BoundedSchemaTest {
 
-    private static final HumanForm FORM = HumanForm.parse("""
+    private static final BoundedSchema FORM = BoundedSchema.parse("""
             {"type": "object", "required": ["approved"], "additionalProperties": false,
              "properties": {
                "approved": {"type": "boolean"},
@@ -97,12 +97,13 @@ class HumanFormTest {
                 "{\"if\": {\"properties\": {\"ok\": {\"const\": false}}}, \"then\": {\"required\": [\"why\"]}} | {\"ok\": false} | why: is missing; the form needs it",
             })
     void everyKeywordHasWords(String schema, String answer, String fault) {
-        assertEquals(List.of(fault), HumanForm.parse(schema).faultsOf(PlainJson.parse(answer)));
+        assertEquals(List.of(fault), BoundedSchema.parse(schema).faultsOf(PlainJson.parse(answer)));
     }
 
     @Test
     void eachElementHasAlternativesOfItsOwn() {
-        HumanForm form = HumanForm.parse("{\"items\": {\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"null\"}]}}");
+        BoundedSchema form =
+                BoundedSchema.parse("{\"items\": {\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"null\"}]}}");
         assertEquals(
                 List.of(
                         "0: is 1; give a text, or 0: is 1; give null",
@@ -113,7 +114,7 @@ class HumanFormTest {
     @Test
     void manyFaultsAreCutShort() {
         List<String> faults =
-                HumanForm.parse("{\"items\": {\"type\": \"string\"}}").faultsOf(Collections.nCopies(5_000, 1L));
+                BoundedSchema.parse("{\"items\": {\"type\": \"string\"}}").faultsOf(Collections.nCopies(5_000, 1L));
         assertEquals(21, faults.size());
         assertEquals("and 4980 more", faults.get(20));
     }
@@ -124,8 +125,8 @@ class HumanFormTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "[] | a form is a JSON Schema, so it must be a map",
-                "true | a form is a JSON Schema, so it must be a map",
+                "[] | a JSON Schema must be a map here",
+                "true | a JSON Schema must be a map here",
                 "{\"type\": \"text\"} | type: there is no type 'text'; use one of string, number",
                 "{\"type\": \"strng\"} | type: there is no type 'strng'; did you mean string?",
                 "{\"type\": [\"string\", \"nul\"]} | type.1: there is no type 'nul'; did you mean null?",
@@ -139,28 +140,28 @@ class HumanFormTest {
                 "{\"multipleOf\": 0} | multipleOf: is 0; give more than 0",
                 "{\"required\": \"a\"} | required: is \"a\"; give a list",
                 "{\"allOf\": []} | allOf: has 0 elements; give at least 1",
-                "{\"$ref\": \"https://example.com/schema\"} | $ref: a form can only refer to its own parts",
-                "{\"$ref\": \"file:///etc/hosts\"} | $ref: a form can only refer to its own parts",
-                "{\"$ref\": \"#name\"} | $ref: a form can only refer to its own parts",
-                "{\"$ref\": \"#/$defs/none\"} | $ref: the form has no part #/$defs/none; define it under $defs",
-                "{\"const\": {\"$ref\": \"http://example.com/\"}, \"$ref\": \"#/const\"} | $ref: the form has no part #/const",
-                "{\"properties\": {\"default\": {\"$ref\": \"http://example.com/\"}}} | properties.default.$ref: a form can only",
-                "{\"properties\": {\"enum\": {\"$schema\": \"http://example.com/\"}}} | properties.enum.$schema: a form is written",
-                "{\"$dynamicRef\": \"#a\"} | $dynamicRef: a form stands on its own and has no $dynamicRef",
-                "{\"$id\": \"https://example.com/schema\"} | $id: a form stands on its own and has no $id",
-                "{\"$schema\": \"http://json-schema.org/draft-07/schema#\"} | $schema: a form is written in JSON Schema 2020-12",
+                "{\"$ref\": \"https://example.com/schema\"} | $ref: a schema can only refer to its own parts",
+                "{\"$ref\": \"file:///etc/hosts\"} | $ref: a schema can only refer to its own parts",
+                "{\"$ref\": \"#name\"} | $ref: a schema can only refer to its own parts",
+                "{\"$ref\": \"#/$defs/none\"} | $ref: the schema has no part #/$defs/none; define it under $defs",
+                "{\"const\": {\"$ref\": \"http://example.com/\"}, \"$ref\": \"#/const\"} | $ref: the schema has no part #/const",
+                "{\"properties\": {\"default\": {\"$ref\": \"http://example.com/\"}}} | properties.default.$ref: a schema can only",
+                "{\"properties\": {\"enum\": {\"$schema\": \"http://example.com/\"}}} | properties.enum.$schema: a schema is written",
+                "{\"$dynamicRef\": \"#a\"} | $dynamicRef: a schema stands on its own and has no $dynamicRef",
+                "{\"$id\": \"https://example.com/schema\"} | $id: a schema stands on its own and has no $id",
+                "{\"$schema\": \"http://json-schema.org/draft-07/schema#\"} | $schema: a schema is written in JSON Schema 2020-12",
                 "{\"properties\": {\"a\": {\"pattern\": \"(\"}}} | properties.a.pattern: the pattern is not a regular",
                 "{\"properties\": {\"enum\": {\"pattern\": \"(\"}}} | properties.enum.pattern: the pattern is not a regular",
                 "{\"patternProperties\": {\"(?<=a)b\": {}}} | patternProperties.(?<=a)b: the pattern is not a regular",
                 "{\"pattern\": \"((a{1000}){1000}){1000}\"} | pattern: the pattern is too large",
-                "{\"properties\": {\"a\": {\"$ref\": \"#/properties/a\"}}} | properties.a.$ref: the form goes in circles here",
-                "{\"$ref\": \"#/$defs/a\", \"$defs\": {\"a\": {\"items\": {\"$ref\": \"#/$defs/a\"}}}} | $defs.a.items.$ref: the form goes in circles",
+                "{\"properties\": {\"a\": {\"$ref\": \"#/properties/a\"}}} | properties.a.$ref: the schema goes in circles here",
+                "{\"$ref\": \"#/$defs/a\", \"$defs\": {\"a\": {\"items\": {\"$ref\": \"#/$defs/a\"}}}} | $defs.a.items.$ref: the schema goes in circles",
             })
     void aSchemaIsWrong(String schema, String fault) {
-        List<HumanForm.SchemaFault> faults = HumanForm.faultsOfSchema(PlainJson.parse(schema));
+        List<BoundedSchema.SchemaFault> faults = BoundedSchema.faultsOfSchema(PlainJson.parse(schema));
         assertEquals(1, faults.size(), faults.toString());
         assertTrue(faults.get(0).toString().startsWith(fault), faults.toString());
-        assertThrows(IllegalArgumentException.class, () -> HumanForm.parse(schema));
+        assertThrows(IllegalArgumentException.class, () -> BoundedSchema.parse(schema));
     }
 
     @ParameterizedTest
@@ -173,8 +174,8 @@ class HumanFormTest {
                 "{\"items\": {\"$ref\": \"#/$defs/a%20b\"}, \"$defs\": {\"a b\": true}}",
             })
     void aSchemaIsRight(String schema) {
-        assertEquals(List.of(), HumanForm.faultsOfSchema(PlainJson.parse(schema)));
-        assertEquals(List.of(), HumanForm.parse(schema).faultsOf("x"));
+        assertEquals(List.of(), BoundedSchema.faultsOfSchema(PlainJson.parse(schema)));
+        assertEquals(List.of(), BoundedSchema.parse(schema).faultsOf("x"));
     }
 
     @Test
@@ -185,10 +186,10 @@ class HumanFormTest {
             parts.add("\"d" + i + "\": {\"allOf\": [" + previous + ", " + previous + "]}");
         }
         String schema = "{\"$ref\": \"#/$defs/d39\", \"$defs\": {" + String.join(", ", parts) + "}}";
-        List<HumanForm.SchemaFault> faults =
-                assertTimeout(SOON, () -> HumanForm.faultsOfSchema(PlainJson.parse(schema)));
+        List<BoundedSchema.SchemaFault> faults =
+                assertTimeout(SOON, () -> BoundedSchema.faultsOfSchema(PlainJson.parse(schema)));
         assertEquals(1, faults.size(), faults.toString());
-        assertTrue(faults.get(0).message().startsWith("the form is too large"), faults.toString());
+        assertTrue(faults.get(0).message().startsWith("the schema is too large"), faults.toString());
     }
 
     @Test
@@ -196,7 +197,7 @@ class HumanFormTest {
         List<String> parts = new ArrayList<>(List.of("\"d0\": {}"));
         IntStream.range(1, 2_000).forEach(i -> parts.add("\"d" + i + "\": {\"$ref\": \"#/$defs/d" + (i - 1) + "\"}"));
         String schema = "{\"$ref\": \"#/$defs/d1999\", \"$defs\": {" + String.join(", ", parts) + "}}";
-        List<HumanForm.SchemaFault> faults = HumanForm.faultsOfSchema(PlainJson.parse(schema));
+        List<BoundedSchema.SchemaFault> faults = BoundedSchema.faultsOfSchema(PlainJson.parse(schema));
         assertEquals(1, faults.size(), faults.toString());
         assertTrue(faults.get(0).message().contains("nest deeper than"), faults.toString());
     }
@@ -204,9 +205,9 @@ class HumanFormTest {
     @Test
     void aFormOfManyPartsIsRefused() {
         String schema = "{\"anyOf\": [" + String.join(", ", Collections.nCopies(6_000, "{}")) + "]}";
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> HumanForm.parse(schema))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> BoundedSchema.parse(schema))
                 .getMessage()
-                .startsWith("not a form: the form is too large"));
+                .startsWith("not a schema: the schema is too large"));
     }
 
     @Test
@@ -216,7 +217,7 @@ class HumanFormTest {
             deep = List.of(deep);
         }
         List<String> tooLarge = List.of("the answer: is too large for this form; give less");
-        HumanForm anything = HumanForm.parse("{}");
+        BoundedSchema anything = BoundedSchema.parse("{}");
         assertEquals(tooLarge, anything.faultsOf(deep));
         assertEquals(tooLarge, anything.faultsOf(Collections.nCopies(20_000, 1L)));
         assertEquals(tooLarge, anything.faultsOf("x".repeat(2_000_000)));
@@ -227,7 +228,7 @@ class HumanFormTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"pattern\": \"^(a+)+$\"", "\"format\": \"idn-hostname\"", "\"format\": \"hostname\""})
     void noAnswerKeepsAThreadBusy(String keyword) {
-        HumanForm form = HumanForm.parse("{" + keyword + "}");
+        BoundedSchema form = BoundedSchema.parse("{" + keyword + "}");
         assertTimeout(
                 SOON,
                 () -> assertEquals(1, form.faultsOf("a".repeat(500_000) + "!").size()));
@@ -235,6 +236,6 @@ class HumanFormTest {
 
     @Test
     void aFormIsItsSchema() {
-        assertEquals(HumanForm.parse(FORM.schema()), FORM);
+        assertEquals(BoundedSchema.parse(FORM.json()), FORM);
     }
 }

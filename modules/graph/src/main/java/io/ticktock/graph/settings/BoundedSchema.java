@@ -22,10 +22,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What an answer must look like: a JSON Schema (2020-12) that stands on its own, without circles, whose patterns are
- * RE2. Neither a form nor an answer can keep a thread busy for more than about a second. Thread-safe.
+ * What an answer must look like, whether a person, a model or a graph gives it: a JSON Schema (2020-12) that stands on its
+ * own, without circles, whose patterns are RE2. Neither a schema nor an answer can keep a thread busy for more than about a
+ * second. Thread-safe.
  */
-public final class HumanForm {
+public final class BoundedSchema {
 
     /** More than so many are not listed. */
     static final int MAX_FAULTS = 20;
@@ -33,7 +34,7 @@ public final class HumanForm {
     /** Of an answer: its values, and its texts by the hundred characters. */
     private static final long MAX_ANSWER_SIZE = 20_000;
 
-    /** Size of the answer times weight of the form. */
+    /** Size of the answer times weight of the schema. */
     private static final long MAX_WORK = 2_000_000;
 
     private static final int MAX_ANSWER_DEPTH = 64;
@@ -44,14 +45,14 @@ public final class HumanForm {
             .pathType(PathType.JSON_POINTER)
             .locale(Locale.ENGLISH)
             .formatAssertionsEnabled(true)
-            .regularExpressionFactory(HumanForm::bounded)
+            .regularExpressionFactory(BoundedSchema::bounded)
             .build();
 
     private static final JsonSchema META = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(SchemaLocation.of(SchemaId.V202012), CONFIGURATION);
 
-    /** Knows only schemas it is given: a form never makes anybody fetch anything. */
-    private static final JsonSchemaFactory FORMS = JsonSchemaFactory.builder(
+    /** Knows only schemas it is given: none of them makes anybody fetch anything. */
+    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.builder(
                     JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012))
             .metaSchema(JsonMetaSchema.builder(JsonMetaSchema.getV202012())
                     .formats(formats -> formats.replaceAll((name, format) -> new ShortTextFormat(format)))
@@ -62,13 +63,13 @@ public final class HumanForm {
             .build();
 
     private final Map<?, ?> tree;
-    private final String schema;
+    private final String json;
     private final long weight;
     private final JsonSchema validator;
 
-    private HumanForm(Map<?, ?> tree, long weight, JsonSchema validator) {
+    private BoundedSchema(Map<?, ?> tree, long weight, JsonSchema validator) {
         this.tree = tree;
-        this.schema = PlainJson.write(tree);
+        this.json = PlainJson.write(tree);
         this.weight = weight;
         this.validator = validator;
     }
@@ -89,14 +90,14 @@ public final class HumanForm {
 
     /** What is wrong with a plain tree as a schema; empty when {@link #of} takes it. */
     public static List<SchemaFault> faultsOfSchema(Object tree) {
-        return faultsOfSchema(tree, FormSchema.of(tree));
+        return faultsOfSchema(tree, SchemaShape.of(tree));
     }
 
-    private static List<SchemaFault> faultsOfSchema(Object tree, FormSchema schema) {
+    private static List<SchemaFault> faultsOfSchema(Object tree, SchemaShape shape) {
         if (!(tree instanceof Map<?, ?>)) {
-            return List.of(new SchemaFault(List.of(), "a form is a JSON Schema, so it must be a map"));
+            return List.of(new SchemaFault(List.of(), "a JSON Schema must be a map here"));
         }
-        List<SchemaFault> faults = new ArrayList<>(schema.faults());
+        List<SchemaFault> faults = new ArrayList<>(shape.faults());
         for (ValidationMessage message : META.validate(MAPPER.valueToTree(tree))) {
             AnswerFault fault = AnswerFault.of(message);
             boolean known = faults.stream().anyMatch(found -> isInside(found.path(), fault.path()));
@@ -113,20 +114,20 @@ public final class HumanForm {
         return one.subList(0, common).equals(other.subList(0, common));
     }
 
-    /** The form of a plain tree. Throws IllegalArgumentException when it has faults. */
-    public static HumanForm of(Object tree) {
-        FormSchema schema = FormSchema.of(tree);
-        List<SchemaFault> faults = faultsOfSchema(tree, schema);
+    /** The schema of a plain tree. Throws IllegalArgumentException when it has faults. */
+    public static BoundedSchema of(Object tree) {
+        SchemaShape shape = SchemaShape.of(tree);
+        List<SchemaFault> faults = faultsOfSchema(tree, shape);
         if (!faults.isEmpty()) {
-            throw new IllegalArgumentException("not a form: " + faults.get(0));
+            throw new IllegalArgumentException("not a schema: " + faults.get(0));
         }
-        JsonSchema validator = FORMS.getSchema(MAPPER.valueToTree(tree), CONFIGURATION);
-        return new HumanForm((Map<?, ?>) tree, schema.weight(), validator);
+        JsonSchema validator = SCHEMAS.getSchema(MAPPER.valueToTree(tree), CONFIGURATION);
+        return new BoundedSchema((Map<?, ?>) tree, shape.weight(), validator);
     }
 
-    /** The form of a schema as JSON text. Throws IllegalArgumentException when it has faults. */
-    public static HumanForm parse(String schema) {
-        return of(PlainJson.parse(schema));
+    /** The schema of JSON text. Throws IllegalArgumentException when it has faults. */
+    public static BoundedSchema parse(String json) {
+        return of(PlainJson.parse(json));
     }
 
     /** What is wrong with an answer, given as a plain tree, in words for the person; empty when nothing is. */
@@ -145,8 +146,8 @@ public final class HumanForm {
     }
 
     /** The schema as JSON text. */
-    public String schema() {
-        return schema;
+    public String json() {
+        return json;
     }
 
     /** The schema as a plain tree. */
@@ -156,17 +157,17 @@ public final class HumanForm {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof HumanForm form && schema.equals(form.schema);
+        return other instanceof BoundedSchema schema && json.equals(schema.json);
     }
 
     @Override
     public int hashCode() {
-        return schema.hashCode();
+        return json.hashCode();
     }
 
     @Override
     public String toString() {
-        return schema;
+        return json;
     }
 
     /** One too deep counts as one too large. */

@@ -19,10 +19,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The schema of a form, looked through for what JSON Schema allows and a form does not: words it does not know, parts
- * that are elsewhere, and parts that go in circles or grow beyond the bounds when their references are followed.
+ * A schema, looked through for what JSON Schema allows and a bounded one does not: words it does not know, parts that are
+ * elsewhere, and parts that go in circles or grow beyond the bounds when their references are followed.
  */
-final class FormSchema {
+final class SchemaShape {
 
     private static final int MAX_PARTS = 5_000;
     private static final int MAX_WEIGHT = 5_000;
@@ -89,7 +89,7 @@ final class FormSchema {
             .flatMap(Set::stream)
             .collect(Collectors.toCollection(TreeSet::new));
 
-    /** Notes for whoever shows the form. */
+    /** Notes for whoever shows a form. */
     private static final String NOTE_PREFIX = "x-";
 
     private static final Set<String> OF_OTHER_SCHEMAS =
@@ -104,7 +104,7 @@ final class FormSchema {
     private final Map<List<String>, Part> parts = new LinkedHashMap<>();
     private final Map<List<String>, Size> sizes = new HashMap<>();
     private boolean tooDeep;
-    private final List<HumanForm.SchemaFault> faults = new ArrayList<>();
+    private final List<BoundedSchema.SchemaFault> faults = new ArrayList<>();
 
     /** A schema within the schema. */
     private static final class Part {
@@ -124,20 +124,20 @@ final class FormSchema {
         static final Size UNKNOWN_YET = new Size(0, 0);
     }
 
-    private FormSchema() {}
+    private SchemaShape() {}
 
-    static FormSchema of(Object tree) {
-        FormSchema schema = new FormSchema();
-        schema.visit(tree, List.of());
-        if (schema.parts.size() > MAX_PARTS) {
-            schema.addTooLarge();
+    static SchemaShape of(Object tree) {
+        SchemaShape shape = new SchemaShape();
+        shape.visit(tree, List.of());
+        if (shape.parts.size() > MAX_PARTS) {
+            shape.addTooLarge();
         } else {
-            schema.measure();
+            shape.measure();
         }
-        return schema;
+        return shape;
     }
 
-    List<HumanForm.SchemaFault> faults() {
+    List<BoundedSchema.SchemaFault> faults() {
         return faults;
     }
 
@@ -181,7 +181,7 @@ final class FormSchema {
 
     private void checkKeyword(String keyword, List<String> place) {
         if (OF_OTHER_SCHEMAS.contains(keyword)) {
-            add(place, "a form stands on its own and has no " + keyword + "; refer to its parts as in #/$defs/name");
+            add(place, "a schema stands on its own and has no " + keyword + "; refer to its parts as in #/$defs/name");
         } else if (!KEYWORDS.contains(keyword) && !keyword.startsWith(NOTE_PREFIX)) {
             add(place, "there is no keyword '" + keyword + "'; " + nearest(keyword, KEYWORDS));
         }
@@ -205,13 +205,13 @@ final class FormSchema {
 
     private void checkDialect(Object value, List<String> place) {
         if (!SchemaId.V202012.equals(value)) {
-            add(place, "a form is written in JSON Schema 2020-12; leave $schema out, or make it " + SchemaId.V202012);
+            add(place, "a schema is written in JSON Schema 2020-12; leave $schema out, or make it " + SchemaId.V202012);
         }
     }
 
     private void checkReference(Part part, Object value, List<String> place) {
         if (!(value instanceof String text) || !text.startsWith("#/")) {
-            add(place, "a form can only refer to its own parts, such as #/$defs/name");
+            add(place, "a schema can only refer to its own parts, such as #/$defs/name");
             return;
         }
         List<String> target = new ArrayList<>();
@@ -262,7 +262,7 @@ final class FormSchema {
         }
     }
 
-    /** Goes no deeper than a form may be high, so that no chain of references is too long for the stack. */
+    /** Goes no deeper than a schema may be high, so that no chain of references is too long for the stack. */
     private Size sizeOf(List<String> path, int depth) {
         if (depth > MAX_HEIGHT) {
             addTooDeep(path);
@@ -294,31 +294,31 @@ final class FormSchema {
 
     private Size sizeOfReferred(List<String> target, List<String> place, int depth) {
         if (!parts.containsKey(target)) {
-            add(place, "the form has no part #/" + String.join("/", target) + "; define it under " + DEFINITIONS);
+            add(place, "the schema has no part #/" + String.join("/", target) + "; define it under " + DEFINITIONS);
             return Size.UNKNOWN_YET;
         }
         Size size = sizeOf(target, depth);
         if (size.equals(Size.UNKNOWN_YET) && !tooDeep) {
-            add(place, "the form goes in circles here; give it a depth, by a part of its own for each level");
+            add(place, "the schema goes in circles here; give it a depth, by a part of its own for each level");
         }
         return size;
     }
 
     private void addTooDeep(List<String> place) {
         if (!tooDeep) {
-            add(place, "the parts of the form nest deeper than " + MAX_HEIGHT + " levels; make it flatter");
+            add(place, "the parts of the schema nest deeper than " + MAX_HEIGHT + " levels; make it flatter");
         }
         tooDeep = true;
     }
 
     private void addTooLarge() {
-        faults.add(new HumanForm.SchemaFault(
-                List.of(), "the form is too large when its references are followed; ask for less at a time"));
+        faults.add(new BoundedSchema.SchemaFault(
+                List.of(), "the schema is too large when its references are followed; ask for less at a time"));
     }
 
     private void add(List<String> place, String message) {
-        if (faults.size() < HumanForm.MAX_FAULTS) {
-            faults.add(new HumanForm.SchemaFault(place, message));
+        if (faults.size() < BoundedSchema.MAX_FAULTS) {
+            faults.add(new BoundedSchema.SchemaFault(place, message));
         }
     }
 
