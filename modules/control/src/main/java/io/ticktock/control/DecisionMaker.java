@@ -1,7 +1,5 @@
 package io.ticktock.control;
 
-import io.ticktock.bus.Failure;
-import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.Verdict;
 import io.vertx.core.Future;
@@ -32,13 +30,12 @@ final class DecisionMaker {
      * could recompute what they said. One input alone always has a decision.
      */
     Future<Optional<Decision>> decide(Resident resident, List<Input> inputs, Instant now) {
-        long durableSeq = resident.state.lastSeq();
         return Future.succeededFuture(inputs)
                 .compose(offered -> judge(resident, offered, now))
                 .compose(judged -> admit(resident, judged, now))
                 .compose(decision -> decision.isPresent()
                         ? Future.succeededFuture(decision)
-                        : reload(resident, durableSeq).map(decision));
+                        : reload(resident).map(decision));
     }
 
     /** Puts the guardrails' verdicts beside the records. */
@@ -72,7 +69,6 @@ final class DecisionMaker {
     }
 
     private Future<Optional<Decision>> admit(Resident resident, List<Input> inputs, Instant now) {
-        long durableSeq = resident.state.lastSeq();
         List<String> judged = judgedExecIds(resident, inputs);
         Decision draft = LifetimeMachine.decide(resident.state, inputs, Map.of(), now);
         if (!isPrefix(draft.accepted(), judged)) {
@@ -80,7 +76,7 @@ final class DecisionMaker {
         }
         return controller
                 .admission(resident.state, draft.candidates(), now)
-                .compose(admission -> withLeave(resident, inputs, draft, admission, now, durableSeq)
+                .compose(admission -> withLeave(resident, inputs, draft, admission, now)
                         .map(decision -> decision.accepted().equals(draft.accepted())
                                 ? Optional.of(decision)
                                 : Optional.<Decision>empty())
@@ -103,26 +99,17 @@ final class DecisionMaker {
     }
 
     private Future<Decision> withLeave(
-            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now, long durableSeq) {
+            Resident resident, List<Input> inputs, Decision draft, Admission admission, Instant now) {
         Map<String, Verdict> refusals = admission.refusals();
         Future<Decision> settled = refusals.isEmpty()
                 ? Future.succeededFuture(draft)
-                : reload(resident, durableSeq)
-                        .map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
+                : reload(resident).map(reloaded -> LifetimeMachine.decide(resident.state, inputs, refusals, now));
         return settled.map(decision -> decision.admitted(admission, resident.state));
     }
 
-    /**
-     * Takes back what was decided. A decision that was given up since nobody answered may have become durable after all: then
-     * nothing of what it commanded has been done, and the lifetime has to be brought in anew.
-     *
-     * @param durableSeq of the last event before
-     */
-    private Future<Void> reload(Resident resident, long durableSeq) {
+    /** Takes back what was decided. */
+    private Future<Void> reload(Resident resident) {
         return loader.load(resident.key()).map(loaded -> {
-            if (loaded.state().lastSeq() != durableSeq) {
-                throw new Failure(FailureCode.UNAVAILABLE, "a decision came late that was given up before; try again");
-            }
             resident.state = loaded.state();
             return null;
         });

@@ -33,7 +33,7 @@ final class DecisionWriter {
     Future<Decision> write(Resident resident, Decision decision) {
         boolean park = mayPark(resident);
         boolean leaves = park && !resident.parked;
-        if (decision.changesNothing() && !resident.writesHead && !leaves) {
+        if (decision.changesNothing() && !resident.timerSpent && !leaves) {
             return Future.succeededFuture(decision);
         }
         // What was forgotten is perhaps decided elsewhere by now.
@@ -44,7 +44,7 @@ final class DecisionWriter {
         return lease.write(resident.state.lifetimeId(), fence -> append(fence, stored))
                 .map(appended -> {
                     resident.parked = park;
-                    resident.writesHead = false;
+                    resident.timerSpent = false;
                     if (stored.hasHead()) {
                         resident.headSeq = stored.getHead().getLastSeq();
                     }
@@ -73,7 +73,7 @@ final class DecisionWriter {
                 .addAllClosedQuestionExecIds(decision.waits().closedQuestions())
                 .addAllBegunWork(decision.waits().begunWork())
                 .addAllEndedWorkExecIds(decision.waits().endedWork());
-        if (decision.headChanged() || park || resident.parked || resident.writesHead) {
+        if (decision.headChanged() || park || resident.parked) {
             stored.setHead(resident.state.head().toBuilder().setParked(park));
             Instant wakeAt = park ? resident.wakeAt() : null;
             if (wakeAt != null) {

@@ -313,7 +313,7 @@ final class GraphOrchestrator {
         if (resident.dropped) {
             return wake(resident.key());
         }
-        resident.writesHead |= resident.parked;
+        resident.timerSpent |= resident.parked;
         signals.forEach(signal -> offer(resident, new Input.Signalled(signal)));
         return offer(resident, new Input.Ticked());
     }

@@ -58,11 +58,8 @@ final class Resident {
     long headSeq;
     /** The stored head says that it is parked. */
     boolean parked;
-    /**
-     * Its stored head and timer have to be written anew even if nothing else changes: the timer was due and has woken it, or a
-     * decision that was given up may be written yet.
-     */
-    boolean writesHead;
+    /** It was woken because its stored timer was due, which has to be written anew even if nothing else changes. */
+    boolean timerSpent;
     /** It has left memory; whoever still refers to it must not act on it. */
     boolean dropped;
     /** The running Vert.x timer, or -1. */

@@ -7,11 +7,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The lifetimes in memory: how they get there, and how they leave it. None is there without a valid lease. */
 final class Residents {
@@ -25,8 +23,8 @@ final class Residents {
     private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
     private final Map<LifetimeKey, Beginning> beginnings = new HashMap<>();
-    /** Of which a decision was given up since they were in memory. */
-    private final Set<LifetimeKey> givenUp = new HashSet<>();
+    /** Of which a decision was given up since they were in memory, and the epoch under which it was asked for at most. */
+    private final Map<LifetimeKey, Long> givenUp = new HashMap<>();
 
     /** Of a lifetime that is being stored for the first time: while that takes, it may be found in the tables already. */
     static final class Beginning {
@@ -102,7 +100,8 @@ final class Residents {
         if (beginning != null) {
             beginning.isOutdated = true;
         }
-        Future<Resident> load = loader.load(key)
+        Future<Resident> load = fencedOff(key)
+                .compose(fenced -> loader.load(key))
                 .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.term() == term
                         ? Future.succeededFuture(admit(key, loaded))
                         : Future.failedFuture(ShardLease.changingHands()));
@@ -111,15 +110,20 @@ final class Residents {
         return load;
     }
 
+    /** What was given up is written by now, or never will be: else it would be found by nobody. */
+    private Future<Void> fencedOff(LifetimeKey key) {
+        Long epoch = givenUp.get(key);
+        return epoch == null || lease.epoch() > epoch ? Future.succeededFuture() : lease.raise();
+    }
+
     private Resident admit(LifetimeKey key, LifetimeLoader.Loaded loaded) {
         Resident present = residents.get(key);
         if (present != null) {
             return present;
         }
         Resident resident = new Resident(loaded.state(), loaded.headSeq(), loaded.parked(), loaded.signals());
-        boolean wasGivenUp = givenUp.remove(key);
+        givenUp.remove(key);
         if (!loaded.state().hasEnded()) {
-            resident.writesHead = wasGivenUp;
             residents.put(key, resident);
         }
         for (Attempt attempt : List.copyOf(resident.state.openAttempts())) {
@@ -151,13 +155,10 @@ final class Residents {
         }
     }
 
-    /**
-     * Lets it leave memory with a decision that may be written yet: it would let a lifetime that is in memory again be parked for
-     * who recovers it next, and nobody would look for it.
-     */
+    /** Lets it leave memory with a decision that may be written yet, of which what it commands would never be done. */
     void giveUp(Resident resident) {
         drop(resident);
-        givenUp.add(resident.key());
+        givenUp.put(resident.key(), lease.epoch());
     }
 
     /** Forgets everything: another process may be deciding by now. */

@@ -67,6 +67,8 @@ final class ShardLease {
     private int term;
     /** The last one, which may be under way. */
     private Future<Void> renewal = Future.succeededFuture();
+    /** The last one that raised the epoch, which may be under way. */
+    private Future<Void> raised = Future.succeededFuture();
     /** What was asked of the database last, which may be under way. */
     private Future<?> asked = Future.succeededFuture();
     /** Whether to renew again as soon as the renewal under way has ended. */
@@ -145,7 +147,7 @@ final class ShardLease {
         if (released) {
             return Future.failedFuture(stopping());
         }
-        return hold().transform(result -> {
+        return hold(false).transform(result -> {
             if (released) {
                 return Future.failedFuture(stopping());
             }
@@ -175,7 +177,7 @@ final class ShardLease {
         return new Failure(FailureCode.UNAVAILABLE, "this control plane is stopping");
     }
 
-    private Future<Void> hold() {
+    private Future<Void> hold(boolean raises) {
         long sentNanos = nanoTime.getAsLong();
         int askedIn = term;
         HoldShardsRequest request = HoldShardsRequest.newBuilder()
@@ -184,6 +186,7 @@ final class ShardLease {
                 .setEpoch(held.epoch())
                 .setShares(shares)
                 .setRetakes(hasTaken)
+                .setRaisesEpoch(raises)
                 .build();
         Future<HoldShardsResponse> answer = bus.request(Addresses.STATE_HOLD_SHARDS, request);
         asked = answer;
@@ -214,7 +217,7 @@ final class ShardLease {
 
     private void scheduleRenewal() {
         stopRenewing();
-        renewalTimer = vertx.setTimer(lease.toMillis() / RENEWALS_PER_LEASE, id -> renew());
+        renewalTimer = vertx.setTimer(lease.toMillis() / RENEWALS_PER_LEASE, id -> renew(false));
     }
 
     /** There may be shards to be taken. */
@@ -224,17 +227,45 @@ final class ShardLease {
         }
         if (renewal.isComplete()) {
             stopRenewing();
-            renew();
+            renew(false);
         } else {
             looksAgain = true;
         }
     }
 
-    private void renew() {
+    /**
+     * Raises the epoch: whatever was asked under it before is never written from then on. Those who ask while it is under way
+     * share it, since what they mean was asked under the same one.
+     */
+    Future<Void> raise() {
+        if (raised.isComplete()) {
+            raised = raiseNext();
+        }
+        return raised;
+    }
+
+    /** One renewal at a time: the second of two would find another epoch than it names. */
+    private Future<Void> raiseNext() {
+        if (!renewal.isComplete()) {
+            return renewal.transform(ended -> raiseNext());
+        }
+        if (!isValid()) {
+            return Future.failedFuture(changingHands());
+        }
+        stopRenewing();
+        renew(true);
+        return renewal;
+    }
+
+    long epoch() {
+        return held.epoch();
+    }
+
+    private void renew(boolean raises) {
         int renewedIn = term;
         Set<Integer> before = held.shards();
         looksAgain = false;
-        renewal = hold();
+        renewal = hold(raises);
         renewal.onComplete(done -> {
             if (renewedIn == term) {
                 renewed(done, before);
@@ -251,7 +282,7 @@ final class ShardLease {
         if (isValid() && !Failure.is(cause, FailureCode.FENCED)) {
             LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
             stopRenewing();
-            renewalTimer = vertx.setTimer(RETRY_MS, id -> renew());
+            renewalTimer = vertx.setTimer(RETRY_MS, id -> renew(false));
         } else {
             LOG.warn("the shard lease was not renewed: {}", cause.getMessage());
             lose();
@@ -269,7 +300,7 @@ final class ShardLease {
             return;
         }
         if (looksAgain) {
-            renew();
+            renew(false);
         } else {
             scheduleRenewal();
         }

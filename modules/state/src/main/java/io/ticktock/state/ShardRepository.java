@@ -35,11 +35,24 @@ final class ShardRepository {
 
     Future<HoldShardsResponse> hold(HoldShardsRequest request) {
         Checks.lease(request);
-        return request.getEpoch() == 0 ? takeOver(request) : renew(request).compose(held -> takeMore(request, held));
+        if (request.getEpoch() == 0) {
+            return takeOver(request);
+        }
+        return request.getRaisesEpoch()
+                ? renew(RENEW_RAISING, request)
+                : renew(RENEW, request).compose(held -> takeMore(request, held));
     }
 
     private static final String RENEW = """
             UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+            WHERE owner_id = $1 AND epoch = $2
+            RETURNING epoch
+            """;
+
+    /** Waits for the decisions that share the row, and lets none begin under the epoch that it had. */
+    private static final String RENEW_RAISING = """
+            UPDATE shard_owners
+            SET lease_until = clock_timestamp() + $3 * interval '1 millisecond', epoch = nextval('shard_epochs')
             WHERE owner_id = $1 AND epoch = $2
             RETURNING epoch
             """;
@@ -59,8 +72,8 @@ final class ShardRepository {
                 clock_timestamp()
             """.formatted(IS_LIVE);
 
-    private Future<HoldShardsResponse> renew(HoldShardsRequest request) {
-        return database.query(RENEW, renewal(request))
+    private Future<HoldShardsResponse> renew(String renew, HoldShardsRequest request) {
+        return database.query(renew, renewal(request))
                 .map(ShardRepository::epoch)
                 .compose(epoch -> database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
                         .map(rows -> response(epoch, rows)));

@@ -64,8 +64,9 @@ final class InMemoryShards {
         }
         int fairShare = Shard.fairShare(owners.size());
         int before = held(owner).size();
-        List<Integer> held = take(owner, request.getShares() ? fairShare : Shard.COUNT, now);
-        boolean rises = request.getEpoch() == 0 || held.size() > before;
+        int most = request.getShares() ? fairShare : Shard.COUNT;
+        List<Integer> held = take(owner, request.getRaisesEpoch() ? 0 : most, now);
+        boolean rises = request.getEpoch() == 0 || request.getRaisesEpoch() || held.size() > before;
         long epoch = rises ? ++lastEpoch : request.getEpoch();
         owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
         HoldShardsResponse.Builder response = HoldShardsResponse.newBuilder()

@@ -37,6 +37,28 @@ public abstract class OwnershipContract {
     }
 
     @Test
+    void nothingIsWrittenUnderAnEpochThatWasRaised() {
+        String lifetimeId = held.create();
+        AppendDecisionRequest late = AppendDecisionRequest.newBuilder()
+                .setFence(held.fence())
+                .setDecision(samples.decision(lifetimeId, 2, 1))
+                .build();
+        HoldShardsRequest raise = AllShards.request(
+                        held.fence().getOwnerId(), held.fence().getEpoch())
+                .toBuilder()
+                .setRaisesEpoch(true)
+                .build();
+        HoldShardsResponse raised = result(held.store().holdShards(raise));
+        assertTrue(raised.getEpoch() > held.fence().getEpoch());
+        assertEquals(AllShards.NUMBERS, raised.getShardsList());
+        assertEquals(
+                FailureCode.FENCED, failure(held.store().appendDecision(late)).code());
+        Fence now = held.fence().toBuilder().setEpoch(raised.getEpoch()).build();
+        result(held.store().appendDecision(late.toBuilder().setFence(now).build()));
+        assertEquals(FailureCode.FENCED, failure(held.store().holdShards(raise)).code());
+    }
+
+    @Test
     void eachAnswerToAnOwnerSaysTheTimeOfTheStore() {
         Instant first = ProtoTime.instant(result(renew(held.fence())).getNow());
         Instant second = ProtoTime.instant(result(renew(held.fence())).getNow());
