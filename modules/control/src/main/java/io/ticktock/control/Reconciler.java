@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Deadline;
 import io.ticktock.bus.ProtoTime;
+import io.ticktock.proto.v1.DuePosition;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
 import io.ticktock.proto.v1.LifetimeKey;
@@ -49,6 +50,13 @@ final class Reconciler {
     /** What was due of these is being decided. */
     private final Set<LifetimeKey> waking = new HashSet<>();
 
+    /** Up to where this round of looks has come; null at its start. */
+    private DuePosition lookedAt;
+    /** Whether all that was due in this round was woken. */
+    private boolean wokeAll;
+    /** Tenants of whose lifetimes some were not decided in time; the rest of what is due of them is left to the next round. */
+    private final Set<String> slow = new HashSet<>();
+
     private long sweepTimer = -1;
     private long dueTimer = -1;
     /** Counts starts and stops; what began in an earlier one does not go on. */
@@ -78,6 +86,7 @@ final class Reconciler {
 
     void start() {
         stop();
+        beginRound();
         sweep();
         pollDue();
     }
@@ -91,13 +100,12 @@ final class Reconciler {
 
     // timers and signals
 
+    /** Page by page, and then from the first one again: what cannot be woken is in the way of nothing behind it. */
     private void pollDue() {
         int begun = run;
-        ListDueRequest request =
-                ListDueRequest.newBuilder().addAllShards(lease.shards()).build();
-        bus.request(Addresses.STATE_LIST_DUE, request)
+        bus.request(Addresses.STATE_LIST_DUE, nextPage())
                 .compose(due -> wakeFrom(due.getLifetimesList(), 0, true)
-                        .map(allWoken -> allWoken ? delayMs(due) : interval.toMillis()))
+                        .map(allWoken -> begun == run ? turnPage(due, allWoken) : interval.toMillis()))
                 .otherwise(cause -> {
                     LOG.warn("timers were not read, trying again: {}", cause.getMessage());
                     return interval.toMillis();
@@ -107,6 +115,32 @@ final class Reconciler {
                         dueTimer = vertx.setTimer(delayMs, id -> pollDue());
                     }
                 });
+    }
+
+    private ListDueRequest nextPage() {
+        ListDueRequest.Builder page = ListDueRequest.newBuilder().addAllShards(lease.shards());
+        if (lookedAt != null) {
+            page.setAfter(lookedAt);
+        }
+        return page.build();
+    }
+
+    /** In how many milliseconds to look at the next one. */
+    private long turnPage(ListDueResponse due, boolean allWoken) {
+        wokeAll &= allWoken;
+        if (due.hasNext()) {
+            lookedAt = due.getNext();
+            return orchestrator.room() > 0 ? 1 : interval.toMillis();
+        }
+        long delayMs = wokeAll ? delayMs(due) : interval.toMillis();
+        beginRound();
+        return delayMs;
+    }
+
+    private void beginRound() {
+        lookedAt = null;
+        slow.clear();
+        wokeAll = true;
     }
 
     /** Wakes these from there on, one batch after the other; tells whether that and the earlier ones went well. */
@@ -131,7 +165,7 @@ final class Reconciler {
      * is not decided soon, as for a tenant that waits for its budget: nobody else's timers wait for that.
      */
     private Future<Boolean> wake(LifetimeKey key) {
-        if (waking.contains(key) || !orchestrator.hasRoomFor(key)) {
+        if (waking.contains(key) || slow.contains(key.getTenantId()) || !orchestrator.hasRoomFor(key)) {
             return Future.succeededFuture(false);
         }
         waking.add(key);
@@ -143,7 +177,12 @@ final class Reconciler {
         return Deadline.within(vertx, interval, woken)
                 .map(true)
                 .recover(cause ->
-                        cause instanceof TimeoutException ? Future.succeededFuture(false) : Future.failedFuture(cause));
+                        cause instanceof TimeoutException ? takesLong(key.getTenantId()) : Future.failedFuture(cause));
+    }
+
+    private Future<Boolean> takesLong(String tenantId) {
+        slow.add(tenantId);
+        return Future.succeededFuture(false);
     }
 
     private long delayMs(ListDueResponse due) {

@@ -1,6 +1,7 @@
 package io.ticktock.state;
 
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.DuePosition;
 import io.ticktock.proto.v1.GetInputRequest;
 import io.ticktock.proto.v1.GetInputResponse;
 import io.ticktock.proto.v1.GetLifetimeRequest;
@@ -23,9 +24,13 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Reads of lifetimes: for the planes by shard and id, for tenants what is theirs. */
@@ -139,18 +144,24 @@ final class LifetimeRepository {
                 });
     }
 
-    /** A subquery for each timer rather than a join: however many timers there are, only those listed are looked up. */
+    private static final int DUE_A_PAGE = 500;
+
+    /** The first ones of each shard, by its index: however many are due, only so many are looked at, and looked up. */
     private static final String SELECT_DUE = """
-            (SELECT t.tenant_id, t.lifetime_id FROM timers t
-            WHERE t.shard = ANY ($1::smallint[]) AND t.due_at <= now()
-                AND (SELECT quarantine FROM lifetimes l
-                    WHERE l.tenant_id = t.tenant_id AND l.lifetime_id = t.lifetime_id) IS NULL
-            ORDER BY t.due_at LIMIT 500)
-            UNION
-            (SELECT s.tenant_id, s.lifetime_id FROM signals s
-            JOIN lifetimes l ON l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL
-                AND l.quarantine IS NULL
-            WHERE s.shard = ANY ($1::smallint[]) LIMIT 500)
+            SELECT tenant_id, lifetime_id, due_at FROM (
+                SELECT timer.* FROM unnest($1::smallint[]) AS of (shard), LATERAL (
+                    SELECT tenant_id, lifetime_id, due_at FROM timers t
+                    WHERE t.shard = of.shard AND due_at <= now() AND (due_at, tenant_id, lifetime_id) > ($2, $3, $4)
+                        AND (SELECT quarantine FROM lifetimes l
+                            WHERE l.tenant_id = t.tenant_id AND l.lifetime_id = t.lifetime_id) IS NULL
+                    ORDER BY due_at, tenant_id, lifetime_id LIMIT $5) AS timer
+                UNION ALL
+                SELECT s.tenant_id, s.lifetime_id, s.created_at FROM signals s
+                JOIN lifetimes l ON l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL
+                    AND l.quarantine IS NULL
+                WHERE s.shard = ANY ($1::smallint[]) AND (s.created_at, s.tenant_id, s.lifetime_id) > ($2, $3, $4)
+            ) AS due
+            ORDER BY due_at, tenant_id, lifetime_id LIMIT $5
             """;
 
     private static final String SELECT_NEXT_DUE = """
@@ -159,24 +170,50 @@ final class LifetimeRepository {
                 SELECT due_at FROM timers t WHERE t.shard = of.shard AND due_at > now() ORDER BY due_at LIMIT 1) AS next
             """;
 
+    /** Earlier than all that is due. */
+    private static final OffsetDateTime FIRST_TIME = OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+
     Future<ListDueResponse> listDue(ListDueRequest request) {
-        Tuple shards = Tuple.of(shards(request.getShardsList()));
+        Short[] shards = shards(request.getShardsList());
+        DuePosition after = request.getAfter();
+        LifetimeKey afterKey = after.getLifetime();
+        Tuple page = request.hasAfter()
+                ? Tuple.of(
+                        shards,
+                        Stored.time(after.getDueAt()),
+                        afterKey.getTenantId(),
+                        Checks.lifetime(afterKey.getLifetimeId()),
+                        DUE_A_PAGE)
+                : Tuple.of(shards, FIRST_TIME, "", new UUID(0, 0), DUE_A_PAGE);
         return database.onConnection(query -> {
-            Future<RowSet<Row>> due = query.execute(SELECT_DUE, shards);
-            Future<RowSet<Row>> next = query.execute(SELECT_NEXT_DUE, shards);
+            Future<RowSet<Row>> due = query.execute(SELECT_DUE, page);
+            Future<RowSet<Row>> next = query.execute(SELECT_NEXT_DUE, Tuple.of(shards));
             return Future.all(due, next).map(all -> due(due.result(), next.result()));
         });
     }
 
     private static ListDueResponse due(RowSet<Row> due, RowSet<Row> next) {
         ListDueResponse.Builder response = ListDueResponse.newBuilder();
-        due.forEach(row -> response.addLifetimes(key(row)));
+        Set<LifetimeKey> lifetimes = new LinkedHashSet<>();
+        for (Row row : due) {
+            lifetimes.add(key(row));
+            if (due.size() == DUE_A_PAGE) {
+                response.setNext(position(row));
+            }
+        }
         for (Row row : next) {
             if (row.getOffsetDateTime(0) != null) {
                 response.setNextDueAt(Stored.timestamp(row.getOffsetDateTime(0)));
             }
         }
-        return response.build();
+        return response.addAllLifetimes(lifetimes).build();
+    }
+
+    private static DuePosition position(Row row) {
+        return DuePosition.newBuilder()
+                .setDueAt(Stored.timestamp(row.getOffsetDateTime(2)))
+                .setLifetime(key(row))
+                .build();
     }
 
     private static LifetimeKey key(Row row) {

@@ -3,7 +3,9 @@ package io.ticktock.testkit;
 import com.google.protobuf.Timestamp;
 import io.ticktock.bus.ProtoTime;
 import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.DuePosition;
 import io.ticktock.proto.v1.LifetimeDecision;
+import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.ListDueRequest;
 import io.ticktock.proto.v1.ListDueResponse;
 import io.ticktock.proto.v1.SendSignalRequest;
@@ -15,24 +17,47 @@ import io.ticktock.state.Refusal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The signals and timers that wake lifetimes of an {@link InMemoryStateStore}. Guarded by its store. */
 final class InMemoryWakeups {
+
+    private static final int DUE_A_PAGE = 500;
 
     private final InstantSource clock;
     private final InMemoryLifetimes lifetimes;
     private final InMemoryStorage storage;
     private final InMemoryQuarantine quarantine;
     private final Map<LifetimeIdentity, Timestamp> timers = new TreeMap<>(InMemoryLifetimes.ORDER);
-    private final Map<LifetimeIdentity, Map<String, Signal>> signals = new TreeMap<>(InMemoryLifetimes.ORDER);
+    private final Map<LifetimeIdentity, Map<String, Sent>> signals = new TreeMap<>(InMemoryLifetimes.ORDER);
+
+    private record Sent(Signal signal, Instant at) {}
+
+    /** Why a lifetime is to be looked at, by since when. */
+    private record Due(Instant at, LifetimeIdentity lifetime) {
+
+        static final Comparator<Due> ORDER =
+                Comparator.comparing(Due::at).thenComparing(Due::lifetime, InMemoryLifetimes.ORDER);
+
+        static Due of(DuePosition position) {
+            LifetimeKey key = position.getLifetime();
+            return new Due(
+                    ProtoTime.instant(position.getDueAt()),
+                    LifetimeIdentity.of(key.getTenantId(), key.getLifetimeId()));
+        }
+
+        DuePosition position() {
+            return DuePosition.newBuilder()
+                    .setDueAt(ProtoTime.timestamp(at))
+                    .setLifetime(InMemoryLifetimes.key(lifetime))
+                    .build();
+        }
+    }
 
     InMemoryWakeups(
             InstantSource clock, InMemoryLifetimes lifetimes, InMemoryStorage storage, InMemoryQuarantine quarantine) {
@@ -58,7 +83,8 @@ final class InMemoryWakeups {
             return;
         }
         storage.refer(lifetime.tenantId(), BlobUris.of(signal));
-        signals.computeIfAbsent(lifetime, none -> new LinkedHashMap<>()).putIfAbsent(signal.getSignalId(), signal);
+        signals.computeIfAbsent(lifetime, none -> new LinkedHashMap<>())
+                .putIfAbsent(signal.getSignalId(), new Sent(signal, clock.instant()));
     }
 
     /** What ends waits for nothing more. */
@@ -73,7 +99,7 @@ final class InMemoryWakeups {
     }
 
     void exchange(LifetimeIdentity lifetime, LifetimeDecision decision) {
-        Map<String, Signal> inbox = inbox(lifetime);
+        Map<String, Sent> inbox = inbox(lifetime);
         decision.getConsumedSignalIdsList().forEach(inbox::remove);
         decision.getOutgoingSignalsList().forEach(this::deliver);
     }
@@ -90,51 +116,54 @@ final class InMemoryWakeups {
     List<History.PendingSignal> signalRows() {
         List<History.PendingSignal> rows = new ArrayList<>();
         signals.forEach((lifetime, inbox) -> inbox.values()
-                .forEach(signal -> rows.add(new History.PendingSignal(InMemoryLifetimes.rowKey(lifetime), signal))));
+                .forEach(sent ->
+                        rows.add(new History.PendingSignal(InMemoryLifetimes.rowKey(lifetime), sent.signal()))));
         return rows;
     }
 
-    Collection<Signal> signals(LifetimeIdentity lifetime) {
-        return inbox(lifetime).values();
+    List<Signal> signals(LifetimeIdentity lifetime) {
+        return inbox(lifetime).values().stream().map(Sent::signal).toList();
     }
 
-    private Map<String, Signal> inbox(LifetimeIdentity lifetime) {
+    private Map<String, Sent> inbox(LifetimeIdentity lifetime) {
         return signals.getOrDefault(lifetime, new LinkedHashMap<>());
     }
 
     ListDueResponse listDue(ListDueRequest request) {
-        Set<LifetimeIdentity> due = new TreeSet<>(InMemoryLifetimes.ORDER);
+        Instant now = clock.instant();
+        Due after = request.hasAfter() ? Due.of(request.getAfter()) : null;
+        List<Due> page = Stream.concat(
+                        timersOf(request.getShardsList())
+                                .filter(timer -> !timer.at().isAfter(now)),
+                        signalsOf(request.getShardsList()))
+                .filter(due -> quarantine.reason(due.lifetime()).isEmpty())
+                .filter(due -> after == null || Due.ORDER.compare(due, after) > 0)
+                .sorted(Due.ORDER)
+                .limit(DUE_A_PAGE)
+                .toList();
         ListDueResponse.Builder response = ListDueResponse.newBuilder();
-        addByTimers(request, due, response);
-        addBySignals(request, due);
-        due.stream()
-                .filter(lifetime -> quarantine.reason(lifetime).isEmpty())
-                .limit(InMemoryLifetimeLists.MOST_LISTED)
-                .map(InMemoryLifetimes::key)
-                .forEach(response::addLifetimes);
+        page.stream().map(Due::lifetime).distinct().map(InMemoryLifetimes::key).forEach(response::addLifetimes);
+        if (page.size() == DUE_A_PAGE) {
+            response.setNext(page.get(DUE_A_PAGE - 1).position());
+        }
+        timersOf(request.getShardsList())
+                .map(Due::at)
+                .filter(at -> at.isAfter(now))
+                .min(Comparator.naturalOrder())
+                .ifPresent(next -> response.setNextDueAt(ProtoTime.timestamp(next)));
         return response.build();
     }
 
-    private void addByTimers(ListDueRequest request, Set<LifetimeIdentity> due, ListDueResponse.Builder response) {
-        Instant now = clock.instant();
-        timers.entrySet().stream()
-                .filter(timer -> InMemoryLifetimes.isIn(request.getShardsList(), timer.getKey()))
-                .sorted(Comparator.comparing(timer -> ProtoTime.instant(timer.getValue())))
-                .forEach(timer -> {
-                    if (!ProtoTime.instant(timer.getValue()).isAfter(now)) {
-                        due.add(timer.getKey());
-                    } else if (!response.hasNextDueAt()) {
-                        response.setNextDueAt(timer.getValue());
-                    }
-                });
+    private Stream<Due> timersOf(List<Integer> shards) {
+        return timers.entrySet().stream()
+                .filter(timer -> InMemoryLifetimes.isIn(shards, timer.getKey()))
+                .map(timer -> new Due(ProtoTime.instant(timer.getValue()), timer.getKey()));
     }
 
     /** A signal may come before its lifetime. */
-    private void addBySignals(ListDueRequest request, Set<LifetimeIdentity> due) {
-        signals.entrySet().stream()
-                .filter(inbox -> !inbox.getValue().isEmpty() && lifetimes.exists(inbox.getKey()))
-                .map(Map.Entry::getKey)
-                .filter(lifetime -> InMemoryLifetimes.isIn(request.getShardsList(), lifetime))
-                .forEach(due::add);
+    private Stream<Due> signalsOf(List<Integer> shards) {
+        return signals.entrySet().stream()
+                .filter(inbox -> InMemoryLifetimes.isIn(shards, inbox.getKey()) && lifetimes.exists(inbox.getKey()))
+                .flatMap(inbox -> inbox.getValue().values().stream().map(sent -> new Due(sent.at(), inbox.getKey())));
     }
 }

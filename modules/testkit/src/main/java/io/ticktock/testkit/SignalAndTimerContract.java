@@ -13,7 +13,10 @@ import io.ticktock.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -151,6 +154,55 @@ public abstract class SignalAndTimerContract {
                 .setWakeAt(StateSamples.time(Instant.now().minusSeconds(5)))
                 .build()));
         assertFalse(isDue(lifetimeId));
+    }
+
+    @Test
+    void allThatIsDueIsSeenPageByPage() {
+        Set<LifetimeKey> expected = new HashSet<>();
+        Instant due = Instant.now().minusSeconds(5).truncatedTo(ChronoUnit.MICROS);
+        for (int i = 0; i < 600; i++) {
+            String lifetimeId = held.create();
+            expected.add(key(lifetimeId));
+            if (i % 3 < 2) {
+                held.park(lifetimeId, due);
+            }
+            if (i % 3 > 0) {
+                result(held.store()
+                        .sendSignal(SendSignalRequest.newBuilder()
+                                .setSignal(samples.pause(lifetimeId, "s1"))
+                                .build()));
+            }
+        }
+        List<ListDueResponse> pages = new ArrayList<>();
+        pages.add(listDue(ListDueRequest.newBuilder()));
+        assertTrue(pages.get(0).hasNext());
+        while (pages.get(pages.size() - 1).hasNext() && pages.size() < 10) {
+            pages.add(listDue(ListDueRequest.newBuilder()
+                    .setAfter(pages.get(pages.size() - 1).getNext())));
+        }
+        assertFalse(pages.get(pages.size() - 1).hasNext());
+        Set<LifetimeKey> seen = new HashSet<>();
+        for (ListDueResponse page : pages) {
+            assertEquals(Set.copyOf(page.getLifetimesList()).size(), page.getLifetimesCount(), "each once");
+            page.getLifetimesList().stream().filter(this::isOurs).forEach(seen::add);
+        }
+        assertEquals(expected, seen);
+    }
+
+    private boolean isOurs(LifetimeKey key) {
+        return key.getTenantId().equals(samples.tenantId());
+    }
+
+    private ListDueResponse listDue(ListDueRequest.Builder request) {
+        return result(
+                held.store().listDue(request.addAllShards(AllShards.NUMBERS).build()));
+    }
+
+    private LifetimeKey key(String lifetimeId) {
+        return LifetimeKey.newBuilder()
+                .setTenantId(samples.tenantId())
+                .setLifetimeId(lifetimeId)
+                .build();
     }
 
     private static List<Integer> shardOf(String lifetimeId) {
