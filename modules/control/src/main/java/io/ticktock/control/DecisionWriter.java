@@ -41,8 +41,10 @@ final class DecisionWriter {
             return Future.failedFuture(new Failure(FailureCode.FENCED, "the lifetime has left memory"));
         }
         LifetimeDecision stored = toStore(resident, decision, park);
+        resident.writing = true;
         return lease.write(resident.state.lifetimeId(), fence -> append(fence, stored))
                 .map(appended -> {
+                    resident.writing = false;
                     resident.parked = park;
                     resident.timerSpent = false;
                     if (stored.hasHead()) {

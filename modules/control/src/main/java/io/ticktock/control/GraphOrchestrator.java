@@ -30,12 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Drives the lifetimes of this process's shards: gathers what happens to each, has it decided, makes the decision
@@ -43,15 +38,11 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class GraphOrchestrator {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GraphOrchestrator.class);
-
     private static final int MOST_INPUTS_A_DECISION = 256;
     /** Policies may want to look into all of them before they answer. */
     private static final long MOST_RESULT_BYTES_A_DECISION = 4L << 20;
 
     private static final int MOST_WAITING_SIGNALS = 1_000;
-    /** The data plane gives up earlier than this to write what it was asked to. */
-    private static final Duration LATEST_START = Duration.ofSeconds(20);
 
     private static final long LONGEST_TIMER_MS = Duration.ofHours(1).toMillis();
 
@@ -59,12 +50,9 @@ final class GraphOrchestrator {
     private final InstantSource clock;
     private final ControlConfiguration configuration;
     private final ShardLease lease;
-    private final ExecutionController controller;
-    private final LifetimeStarter starter;
     private final LifetimeLoader loader;
     private final DecisionMaker decisions;
     private final DecisionWriter writer;
-    private final RunningLifetimes running;
     private final Quarantine quarantine;
     private final RecordFinder records;
     private final DecisionEffects effects;
@@ -72,7 +60,7 @@ final class GraphOrchestrator {
     private final Recovery recovery;
     private final ControlMeters meters;
     private final LifetimeSpans spans;
-    private int starting;
+    private final NewLifetimes newLifetimes;
 
     GraphOrchestrator(
             Vertx vertx,
@@ -93,12 +81,9 @@ final class GraphOrchestrator {
         this.clock = clock;
         this.configuration = configuration;
         this.lease = lease;
-        this.controller = controller;
-        this.starter = starter;
         this.loader = loader;
         this.decisions = new DecisionMaker(controller, loader);
         this.writer = new DecisionWriter(bus, clock, lease, configuration.parkAfter());
-        this.running = running;
         this.quarantine = quarantine;
         this.records = new RecordFinder(bus);
         this.meters = meters;
@@ -108,117 +93,38 @@ final class GraphOrchestrator {
                 bus, controller, dispatcher, children, running, meters, spans, new EndNotices(vertx, bus));
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()), random, nanoTime);
+        this.newLifetimes = new NewLifetimes(
+                configuration.maxResident(),
+                lease,
+                starter,
+                controller,
+                running,
+                residents,
+                recovery,
+                meters,
+                spans,
+                this::started);
     }
 
     // what comes in
 
-    /** A child is never refused for want of room: its parent would keep the room that it waits for. */
     Future<StartLifetimeResponse> start(StartLifetimeRequest request) {
-        boolean isChild = !request.getParentExecId().isEmpty();
-        if (!isChild && size() >= configuration.maxResident()) {
-            return Future.failedFuture(full());
-        }
-        LifetimeKey key = LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId());
-        return (isChild ? beginAsChild(key, request) : begin(key, () -> starter.start(request))).map(start -> {
-            start.requireSame();
-            StartLifetimeResponse.Builder response = StartLifetimeResponse.newBuilder()
-                    .setLifetimeId(start.lifetimeId())
-                    .setCreated(start.created());
-            start.head().ifPresent(response::setLifetime);
-            return response.build();
-        });
+        return newLifetimes.start(request);
     }
 
     Future<ForkLifetimeResponse> fork(ForkLifetimeRequest request) {
-        if (size() >= configuration.maxResident()) {
-            return Future.failedFuture(full());
-        }
-        return begin(LifetimeLoader.keyOf(request.getTenantId(), request.getLifetimeId()), () -> starter.fork(request))
-                .map(start -> {
-                    start.requireSame();
-                    ForkLifetimeResponse.Builder response = ForkLifetimeResponse.newBuilder()
-                            .setLifetimeId(start.lifetimeId())
-                            .setCreated(start.created());
-                    start.head().ifPresent(response::setLifetime);
-                    return response.build();
-                });
+        return newLifetimes.fork(request);
     }
 
-    private Future<LifetimeStarter.Start> beginAsChild(LifetimeKey key, StartLifetimeRequest request) {
-        running.admitChild(key.getTenantId());
-        return beginAdmitted(key, () -> starter.start(request), spans.asked());
-    }
-
-    private Failure full() {
-        meters.refused();
-        return new Failure(FailureCode.OVERLOADED, size() + " lifetimes are running here; try again later");
-    }
-
-    private Future<LifetimeStarter.Start> begin(LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin) {
-        LifetimeSpans.Asked trace = spans.asked();
-        return running.admit(asked.getTenantId())
-                .onFailure(refused -> meters.refused())
-                .compose(admitted -> beginAdmitted(asked, begin, trace));
-    }
-
-    private Future<LifetimeStarter.Start> beginAdmitted(
-            LifetimeKey asked, Supplier<Future<LifetimeStarter.Start>> begin, LifetimeSpans.Asked trace) {
-        starting++;
-        Residents.Beginning beginning = residents.begin(asked);
-        return Future.succeededFuture()
-                .compose(nothing -> begin.get())
-                .onComplete(done -> {
-                    starting--;
-                    residents.ended(asked, beginning);
-                    running.settled(
-                            asked.getTenantId(),
-                            done.succeeded() && done.result().created());
-                })
-                .onFailure(cause -> startUnknown(asked, Failure.of(cause)))
-                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))))
-                .onSuccess(start -> admitted(asked.getTenantId(), start, trace, beginning));
-    }
-
-    private void admitted(
-            String tenantId, LifetimeStarter.Start start, LifetimeSpans.Asked trace, Residents.Beginning beginning) {
-        if (!start.created()) {
-            controller.tellNotNeeded(tenantId, start.decision().charges());
-            // Perhaps by an earlier try of the same request whose answer did not come, so that nobody drives it yet.
-            recoverExisting(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
-            return;
-        }
-        spans.started(start.state(), trace);
-        if (residents.isOutdated(beginning)) {
-            recoverExisting(LifetimeLoader.keyOf(tenantId, start.lifetimeId()));
-            return;
-        }
-        Resident resident = new Resident(start.state(), start.state().lastSeq(), false, List.of());
-        if (residents.add(resident)) {
-            effects.carryOut(resident, start.decision());
-            settleStarted(resident);
-        } else {
-            recoverExisting(resident.key());
-        }
-    }
-
-    /** Somebody may have looked for it a moment too early to find it, and be told that only now. */
-    private void recoverExisting(LifetimeKey key) {
-        recovery.recoverWithin(key, LATEST_START);
-    }
-
-    /** One that is held right at its start leaves memory, and who drives it next must not think that it should be there. */
-    private void settleStarted(Resident resident) {
+    /** It is in memory now; what its first decision commands is still to be done. */
+    private void started(Resident resident, Decision decision) {
+        effects.carryOut(resident, decision);
         if (writer.mayPark(resident)) {
+            // One that is held right at its start leaves memory, and who drives it next must not think that it should
+            // be there.
             offer(resident, new Input.Ticked());
         } else {
             settle(resident);
-        }
-    }
-
-    /** No answer came, so the lifetime may be there all the same, now or a little later. */
-    private void startUnknown(LifetimeKey asked, Failure failure) {
-        if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
-            recovery.recoverWithin(asked, LATEST_START);
         }
     }
 
@@ -296,8 +202,11 @@ final class GraphOrchestrator {
     private Future<Boolean> takenBack(LifetimeKey key) {
         return quarantine
                 .takeBack(key)
-                .onFailure(cause -> recovery.recoverSoon(key))
-                .recover(cause -> Future.failedFuture(toAsker(Failure.of(cause))));
+                .onFailure(cause -> {
+                    residents.doubt(key);
+                    recovery.recoverSoon(key);
+                })
+                .recover(cause -> Future.failedFuture(FailedDecision.toAsker(Failure.of(cause))));
     }
 
     /** Looks whether its stored timer or stored signals ask for something. */
@@ -323,12 +232,12 @@ final class GraphOrchestrator {
     }
 
     int size() {
-        return residents.size() + starting;
+        return residents.size();
     }
 
     /** How many more may be brought into memory. */
     int room() {
-        return configuration.maxResident() - size();
+        return configuration.maxResident() - residents.size();
     }
 
     /** Whether this one can be woken: it is in memory already, or there is room for one more. */
@@ -462,8 +371,8 @@ final class GraphOrchestrator {
     private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
         Failure failure = Failure.of(cause);
         meters.undecided();
-        report(resident, failure, cause);
-        items.forEach(item -> item.decided().fail(toAsker(failure)));
+        FailedDecision.report(resident.state, failure, cause);
+        items.forEach(item -> item.decided().fail(FailedDecision.toAsker(failure)));
         if (resident.dropped) {
             return;
         }
@@ -472,54 +381,11 @@ final class GraphOrchestrator {
             lease.lose();
             return;
         }
-        residents.giveUp(resident);
-        recovery.recoverSoon(resident.key());
-    }
-
-    /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
-    private static Failure toAsker(Failure failure) {
-        return switch (failure.code()) {
-            case FENCED -> ShardLease.changingHands();
-            case ALREADY_EXISTS -> Residents.gone();
-            case INVALID_ARGUMENT,
-                    NOT_FOUND,
-                    FAILED_PRECONDITION,
-                    OVERLOADED,
-                    QUOTA_EXCEEDED,
-                    UNAVAILABLE,
-                    UNAUTHENTICATED,
-                    PERMISSION_DENIED,
-                    STALE,
-                    INTERNAL -> failure;
-        };
-    }
-
-    /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
-    private static void report(Resident resident, Failure failure, Throwable cause) {
-        LoggingEventBuilder entry = LOG.atLevel(level(failure.code()));
-        if (failure.code() == FailureCode.INTERNAL) {
-            entry = entry.setCause(cause);
+        residents.drop(resident);
+        if (resident.writing) {
+            residents.doubt(resident.key());
         }
-        entry.addKeyValue("tenant_id", resident.state.tenantId())
-                .addKeyValue("lifetime_id", resident.state.lifetimeId())
-                .log("lifetime {}: not decided: {}", resident.state.lifetimeId(), failure.getMessage());
-    }
-
-    private static Level level(FailureCode code) {
-        return switch (code) {
-            case FENCED -> Level.DEBUG;
-            case INTERNAL -> Level.ERROR;
-            case INVALID_ARGUMENT,
-                    NOT_FOUND,
-                    ALREADY_EXISTS,
-                    FAILED_PRECONDITION,
-                    OVERLOADED,
-                    QUOTA_EXCEEDED,
-                    UNAVAILABLE,
-                    UNAUTHENTICATED,
-                    PERMISSION_DENIED,
-                    STALE -> Level.WARN;
-        };
+        recovery.recoverSoon(resident.key());
     }
 
     /** After a decision: leaves memory, or sets the clock for what is due next. */

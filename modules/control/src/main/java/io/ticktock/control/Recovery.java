@@ -34,7 +34,7 @@ final class Recovery {
 
         Wait with(Wait other) {
             boolean isLater = absentUntilNanos - other.absentUntilNanos > 0;
-            return new Wait(isLater ? absentUntilNanos : other.absentUntilNanos, Math.min(tries, other.tries));
+            return new Wait(isLater ? absentUntilNanos : other.absentUntilNanos, Math.max(tries, other.tries));
         }
 
         Wait again() {

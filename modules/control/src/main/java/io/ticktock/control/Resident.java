@@ -54,6 +54,8 @@ final class Resident {
 
     /** A decision is on its way; inputs gather meanwhile. */
     boolean deciding;
+    /** What was decided was given away to be stored, and may be written though no answer comes. */
+    boolean writing;
     /** Of which event the stored head is: what those who look at it see. */
     long headSeq;
     /** The stored head says that it is parked. */

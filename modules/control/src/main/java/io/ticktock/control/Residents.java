@@ -23,8 +23,10 @@ final class Residents {
     private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
     private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
     private final Map<LifetimeKey, Beginning> beginnings = new HashMap<>();
-    /** Of which a decision was given up since they were in memory, and the epoch under which it was asked for at most. */
+    /** Of which something may be written yet that was given up, and the epoch under which that was asked for at most. */
     private final Map<LifetimeKey, Long> givenUp = new HashMap<>();
+    /** How many are being stored for the first time. */
+    private int starting;
 
     /** Of a lifetime that is being stored for the first time: while that takes, it may be found in the tables already. */
     static final class Beginning {
@@ -51,18 +53,20 @@ final class Residents {
 
     /** Those that are on their way into memory included. */
     int size() {
-        return residents.size() + loading.size();
+        return residents.size() + loading.size() + starting;
     }
 
     /** To be told about by {@link #ended} when it is stored, or not. */
     Beginning begin(LifetimeKey key) {
         Beginning beginning = beginnings.computeIfAbsent(key, none -> new Beginning());
         beginning.open++;
+        starting++;
         return beginning;
     }
 
     void ended(LifetimeKey key, Beginning beginning) {
         beginning.open--;
+        starting--;
         if (beginning.open == 0) {
             beginnings.remove(key, beginning);
         }
@@ -110,10 +114,20 @@ final class Residents {
         return load;
     }
 
-    /** What was given up is written by now, or never will be: else it would be found by nobody. */
+    /** What was given up is written by then, or never will be: else it would be found by nobody. */
     private Future<Void> fencedOff(LifetimeKey key) {
         Long epoch = givenUp.get(key);
-        return epoch == null || lease.epoch() > epoch ? Future.succeededFuture() : lease.raise();
+        if (epoch == null) {
+            return Future.succeededFuture();
+        }
+        Future<Void> raised = lease.epoch() > epoch ? Future.succeededFuture() : lease.raise();
+        return raised.compose(asked -> {
+            if (lease.epoch() <= epoch) {
+                return Future.failedFuture(ShardLease.changingHands());
+            }
+            givenUp.remove(key, epoch);
+            return Future.succeededFuture();
+        });
     }
 
     private Resident admit(LifetimeKey key, LifetimeLoader.Loaded loaded) {
@@ -122,7 +136,6 @@ final class Residents {
             return present;
         }
         Resident resident = new Resident(loaded.state(), loaded.headSeq(), loaded.parked(), loaded.signals());
-        givenUp.remove(key);
         if (!loaded.state().hasEnded()) {
             residents.put(key, resident);
         }
@@ -155,10 +168,9 @@ final class Residents {
         }
     }
 
-    /** Lets it leave memory with a decision that may be written yet, of which what it commands would never be done. */
-    void giveUp(Resident resident) {
-        drop(resident);
-        givenUp.put(resident.key(), lease.epoch());
+    /** Before it is loaded again, what was asked to be written of it is written, or never will be. */
+    void doubt(LifetimeKey key) {
+        givenUp.put(key, lease.epoch());
     }
 
     /** Forgets everything: another process may be deciding by now. */

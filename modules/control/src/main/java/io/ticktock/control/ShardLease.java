@@ -65,7 +65,7 @@ final class ShardLease {
     private boolean hasTaken;
     /** Counts the times that the right was taken or given up: what was asked before says nothing of it any more. */
     private int term;
-    /** The last one, which may be under way. */
+    /** The last one, which may be under way: until it has an answer, or the right has ended. */
     private Future<Void> renewal = Future.succeededFuture();
     /** The last one that raised the epoch, which may be under way. */
     private Future<Void> raised = Future.succeededFuture();
@@ -254,6 +254,8 @@ final class ShardLease {
         }
         stopRenewing();
         renew(true);
+        // No further shards come with that one.
+        looksAgain = true;
         return renewal;
     }
 
@@ -265,7 +267,7 @@ final class ShardLease {
         int renewedIn = term;
         Set<Integer> before = held.shards();
         looksAgain = false;
-        renewal = hold(raises);
+        renewal = holdOn(raises, renewedIn);
         renewal.onComplete(done -> {
             if (renewedIn == term) {
                 renewed(done, before);
@@ -273,18 +275,24 @@ final class ShardLease {
         });
     }
 
+    /** Asks again as long as the right lasts: what was granted by an answer that was lost is told with the next one. */
+    private Future<Void> holdOn(boolean raises, int askedIn) {
+        return hold(raises).recover(cause -> {
+            if (Failure.is(cause, FailureCode.FENCED) || askedIn != term || !isValid()) {
+                return Future.failedFuture(cause);
+            }
+            LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
+            return vertx.timer(RETRY_MS, TimeUnit.MILLISECONDS)
+                    .compose(fired ->
+                            askedIn == term && isValid() ? holdOn(raises, askedIn) : Future.failedFuture(cause));
+        });
+    }
+
     private void renewed(AsyncResult<Void> done, Set<Integer> before) {
         if (done.succeeded()) {
             kept(before);
-            return;
-        }
-        Throwable cause = done.cause();
-        if (isValid() && !Failure.is(cause, FailureCode.FENCED)) {
-            LOG.warn("the shard lease was not renewed, trying again: {}", cause.getMessage());
-            stopRenewing();
-            renewalTimer = vertx.setTimer(RETRY_MS, id -> renew(false));
         } else {
-            LOG.warn("the shard lease was not renewed: {}", cause.getMessage());
+            LOG.warn("the shard lease was not renewed: {}", done.cause().getMessage());
             lose();
         }
     }

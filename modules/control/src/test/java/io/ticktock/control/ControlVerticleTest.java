@@ -36,6 +36,7 @@ import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.ListEventsRequest;
+import io.ticktock.proto.v1.LoadLifetimeRequest;
 import io.ticktock.proto.v1.PauseCommand;
 import io.ticktock.proto.v1.RegisterGraphRequest;
 import io.ticktock.proto.v1.Reservation;
@@ -683,6 +684,33 @@ class ControlVerticleTest {
         assertEquals(LifetimeStatus.LIFETIME_STATUS_COMPLETED, ended.getStatus());
     }
 
+    /** To raise the epoch turns back what all lifetimes have on its way to be written. */
+    @Test
+    void whatWasNotGivenAwayToBeWrittenIsNotFencedOff() throws Exception {
+        StateStore prompt = store;
+        AtomicInteger raises = new AtomicInteger();
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("holdShards") && ((HoldShardsRequest) arguments[0]).getRaisesEpoch()) {
+                        raises.incrementAndGet();
+                    }
+                    return method.invoke(prompt, arguments);
+                });
+        Function<AdmissionRequest, AdmissionResponse> allowing = admission;
+        AtomicInteger asked = new AtomicInteger();
+        // The second question is about the decision that follows the first record.
+        admission = request -> {
+            if (asked.incrementAndGet() == 2) {
+                throw new Failure(FailureCode.UNAVAILABLE, "nobody knows");
+            }
+            return allowing.apply(request);
+        };
+        start(Delivery.DIRECT, CHAIN, FLAKY);
+        awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
+        assertTrue(asked.get() > 2, "it was asked again");
+        assertEquals(0, raises.get());
+    }
+
     /** That it leaves memory was given up since it was not answered, and is durable only once it is in memory again. */
     @Test
     void whatIsParkedLateIsFoundByWhoeverDrivesItNext() throws Exception {
@@ -818,6 +846,50 @@ class ControlVerticleTest {
         awaitLifetime(other, ControlVerticleTest::hasEnded);
         await(signal(slow, Signal.newBuilder().setSignalId("r").setResume(ResumeCommand.getDefaultInstance())));
         awaitLifetime(slow, ControlVerticleTest::hasEnded);
+    }
+
+    /** As many as are looked at at once. */
+    @Test
+    void whatCannotBeLoadedIsInTheWayOfNothingElseThatIsDue() throws Exception {
+        StateStore sound = store;
+        Set<String> broken = ConcurrentHashMap.newKeySet();
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (proxy, method, arguments) -> method.getName().equals("loadLifetime")
+                                && broken.contains(((LoadLifetimeRequest) arguments[0]).getLifetimeId())
+                        ? Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "it cannot be read"))
+                        : method.invoke(sound, arguments));
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
+        for (int i = 0; i < 500; i++) {
+            broken.add(startLifetime());
+        }
+        for (String id : broken) {
+            awaitLifetime(id, AgentLifetime::getParked);
+            sendAbort(id);
+        }
+        String other = startLifetime();
+        awaitLifetime(other, AgentLifetime::getParked);
+        sendAbort(other);
+        awaitLifetime(other, ControlVerticleTest::hasEnded);
+        Set<String> mended = Set.copyOf(broken);
+        broken.clear();
+        for (String id : mended) {
+            awaitLifetime(id, ControlVerticleTest::hasEnded);
+        }
+    }
+
+    /** It is told to nobody, and found where it waits. */
+    private void sendAbort(String id) throws Exception {
+        await(bus.request(
+                Addresses.STATE_SEND_SIGNAL,
+                SendSignalRequest.newBuilder()
+                        .setSignal(Signal.newBuilder()
+                                .setSignalId("from-outside")
+                                .setTenantId(TENANT)
+                                .setLifetimeId(id)
+                                .setAbort(AbortCommand.getDefaultInstance()))
+                        .build()));
     }
 
     /** Keeps messages back on their way to some addresses. */

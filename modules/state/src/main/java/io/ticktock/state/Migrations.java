@@ -65,7 +65,8 @@ public final class Migrations {
             Script.resource(14, "0014_open_lifetimes.sql"),
             Script.resource(15, "0015_event_stream.sql"),
             Script.resource(16, "0016_webhooks.sql"),
-            Script.resource(17, "0017_quarantine.sql"));
+            Script.resource(17, "0017_quarantine.sql"),
+            Script.resource(18, "0018_raised_epochs.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

@@ -54,11 +54,17 @@ final class QuarantineRepository {
 
     /** What a fenced owner says of lifetimes must not count: it holds what its successor does up for no longer than this. */
     private static final String REQUIRE_FENCE =
-            "SELECT epoch FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE";
+            "SELECT taken_as FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE";
 
-    private static Future<Void> requireFence(Query query, Fence fence) {
+    /** As what the owner counts. */
+    private static Future<Long> requireFence(Query query, Fence fence) {
         return query.execute(REQUIRE_FENCE, Tuple.of(fence.getOwnerId(), fence.getEpoch()))
-                .compose(rows -> rows.size() > 0 ? Future.succeededFuture() : Future.failedFuture(Refusal.fenced()));
+                .map(rows -> {
+                    for (Row row : rows) {
+                        return row.getLong(0);
+                    }
+                    throw Refusal.fenced();
+                });
     }
 
     private static final String BEGIN = """
@@ -78,11 +84,11 @@ final class QuarantineRepository {
     Future<NoteRecoveriesResponse> note(NoteRecoveriesRequest request) {
         Checks.atMost("begun", request.getBegunCount(), MOST_KEYS);
         Checks.atMost("ended", request.getEndedCount(), MOST_KEYS);
-        Tuple begun = keys(request.getBegunList()).addLong(request.getFence().getEpoch());
+        Tuple begun = keys(request.getBegunList());
         Tuple ended = keys(request.getEndedList());
         return database.inTransaction(query -> requireFence(query, request.getFence())
-                        .compose(held -> query.execute(END, ended))
-                        .compose(removed -> query.execute(BEGIN, begun)))
+                        .compose(takenAs -> query.execute(END, ended)
+                                .compose(removed -> query.execute(BEGIN, begun.addLong(takenAs)))))
                 .map(NoteRecoveriesResponse.getDefaultInstance());
     }
 

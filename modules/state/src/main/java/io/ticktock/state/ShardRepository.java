@@ -43,17 +43,19 @@ final class ShardRepository {
                 : renew(RENEW, request).compose(held -> takeMore(request, held));
     }
 
+    /** An owner that missed the answer to how its epoch rose still names the one before it, and is told now. */
     private static final String RENEW = """
             UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-            WHERE owner_id = $1 AND epoch = $2
+            WHERE owner_id = $1 AND $2 IN (epoch, raised_from)
             RETURNING epoch
             """;
 
-    /** Waits for the decisions that share the row, and lets none begin under the epoch that it had. */
+    /** Waits for the decisions that share the row, and lets none begin under the epoch that it had; asked again, it does nothing. */
     private static final String RENEW_RAISING = """
             UPDATE shard_owners
-            SET lease_until = clock_timestamp() + $3 * interval '1 millisecond', epoch = nextval('shard_epochs')
-            WHERE owner_id = $1 AND epoch = $2
+            SET lease_until = clock_timestamp() + $3 * interval '1 millisecond', raised_from = $2,
+                epoch = CASE epoch WHEN $2 THEN nextval('shard_epochs') ELSE epoch END
+            WHERE owner_id = $1 AND $2 IN (epoch, raised_from)
             RETURNING epoch
             """;
 
@@ -73,10 +75,10 @@ final class ShardRepository {
             """.formatted(IS_LIVE);
 
     private Future<HoldShardsResponse> renew(String renew, HoldShardsRequest request) {
-        return database.query(renew, renewal(request))
+        return database.onConnection(query -> query.execute(renew, renewal(request))
                 .map(ShardRepository::epoch)
-                .compose(epoch -> database.query(SELECT_HELD, Tuple.of(request.getOwnerId()))
-                        .map(rows -> response(epoch, rows)));
+                .compose(epoch -> query.execute(SELECT_HELD, Tuple.of(request.getOwnerId()))
+                        .map(rows -> response(epoch, rows))));
     }
 
     private static Tuple renewal(HoldShardsRequest request) {
@@ -118,9 +120,10 @@ final class ShardRepository {
             "DELETE FROM shard_owners WHERE owner_id <> $1 AND NOT (" + IS_LIVE + ")";
 
     private static final String BECOME_OWNER = """
-            INSERT INTO shard_owners (owner_id, epoch, lease_until)
-            VALUES ($1, nextval('shard_epochs'), clock_timestamp() + $2 * interval '1 millisecond')
-            ON CONFLICT (owner_id) DO UPDATE SET lease_until = excluded.lease_until, epoch = excluded.epoch
+            INSERT INTO shard_owners (owner_id, epoch, taken_as, lease_until)
+            SELECT $1, epoch, epoch, clock_timestamp() + $2 * interval '1 millisecond' FROM nextval('shard_epochs') AS epoch
+            ON CONFLICT (owner_id) DO UPDATE
+            SET lease_until = excluded.lease_until, epoch = excluded.epoch, taken_as = excluded.epoch, raised_from = NULL
             RETURNING epoch
             """;
 
@@ -162,7 +165,7 @@ final class ShardRepository {
 
     /** What another owner held until now must not be decided under an epoch from before that. */
     private static final String RAISE =
-            "UPDATE shard_owners SET epoch = nextval('shard_epochs') WHERE owner_id = $1 RETURNING epoch";
+            "UPDATE shard_owners SET epoch = nextval('shard_epochs'), raised_from = $2 WHERE owner_id = $1 RETURNING epoch";
 
     private static Future<HoldShardsResponse> take(Query query, HoldShardsRequest request, long others) {
         Tuple owner = Tuple.of(request.getOwnerId());
@@ -171,7 +174,8 @@ final class ShardRepository {
                 .compose(epoch -> query.execute(TAKE_FREE, Tuple.of(request.getOwnerId(), most))
                         .compose(taken -> taken.rowCount() == 0 || request.getEpoch() == 0
                                 ? Future.succeededFuture(epoch)
-                                : query.execute(RAISE, owner).map(ShardRepository::epoch)))
+                                : query.execute(RAISE, Tuple.of(request.getOwnerId(), request.getEpoch()))
+                                        .map(ShardRepository::epoch)))
                 .compose(epoch -> query.execute(SELECT_HELD, owner).map(rows -> response(epoch, rows)));
     }
 

@@ -68,6 +68,15 @@ final class HeldStore implements BeforeEachCallback, AfterEachCallback {
         fence = AllShards.hold(store, ownerId);
     }
 
+    /** From now on the owner's epoch is a higher one. */
+    void raise() {
+        HoldShardsResponse raised =
+                result(store.holdShards(AllShards.request(fence.getOwnerId(), fence.getEpoch()).toBuilder()
+                        .setRaisesEpoch(true)
+                        .build()));
+        fence = fence.toBuilder().setEpoch(raised.getEpoch()).build();
+    }
+
     /** Running, with two events. */
     String create() {
         return create(samples);

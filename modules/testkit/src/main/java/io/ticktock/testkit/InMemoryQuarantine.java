@@ -13,7 +13,8 @@ final class InMemoryQuarantine {
 
     private static final int MOST_KEYS = 1_000;
 
-    private record Tries(long epoch, int count) {}
+    /** @param takenAs of the last owner that tried */
+    private record Tries(long takenAs, int count) {}
 
     private final InMemoryShards shards;
     private final InMemoryLifetimes lifetimes;
@@ -42,12 +43,13 @@ final class InMemoryQuarantine {
         Checks.atMost("ended", request.getEndedCount(), MOST_KEYS);
         shards.require(request.getFence());
         request.getEndedList().forEach(key -> suspects.remove(identity(key)));
-        long epoch = request.getFence().getEpoch();
+        long takenAs = shards.takenAs(request.getFence().getOwnerId());
         request.getBegunList()
                 .forEach(key -> suspects.merge(
                         identity(key),
-                        new Tries(epoch, 1),
-                        (earlier, first) -> earlier.epoch == epoch ? earlier : new Tries(epoch, earlier.count + 1)));
+                        new Tries(takenAs, 1),
+                        (earlier, first) ->
+                                earlier.takenAs == takenAs ? earlier : new Tries(takenAs, earlier.count + 1)));
         return NoteRecoveriesResponse.getDefaultInstance();
     }
 

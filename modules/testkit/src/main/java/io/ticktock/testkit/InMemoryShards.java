@@ -24,7 +24,11 @@ final class InMemoryShards {
     private static final int TROUBLED = 2;
     private static final Duration LONGEST_LEASE = Duration.ofMinutes(5);
 
-    private record Owner(long epoch, Instant leaseUntil) {
+    /**
+     * @param takenAs the epoch under which it began to own
+     * @param raisedFrom the epoch that it named when its own rose last
+     */
+    private record Owner(long epoch, long takenAs, long raisedFrom, Instant leaseUntil) {
 
         /** A lease that would last longer than any is from before the clock went back. */
         boolean isLive(Instant now) {
@@ -50,15 +54,17 @@ final class InMemoryShards {
     HoldShardsResponse hold(HoldShardsRequest request) {
         Checks.lease(request);
         String owner = request.getOwnerId();
-        if (request.getEpoch() != 0 && !isHeld(owner, request.getEpoch())) {
+        if (request.getEpoch() != 0 && !mayRenew(owner, request.getEpoch())) {
             throw Refusal.fenced();
         }
         Instant now = clock.instant();
-        owners.values().removeIf(other -> !other.isLive(now));
+        owners.entrySet()
+                .removeIf(other ->
+                        !other.getKey().equals(owner) && !other.getValue().isLive(now));
         if (isKeptOut(request)) {
             return HoldShardsResponse.getDefaultInstance();
         }
-        owners.putIfAbsent(owner, new Owner(0, now));
+        owners.putIfAbsent(owner, new Owner(0, 0, 0, now));
         if (request.getEpoch() == 0 && !request.getRetakes()) {
             held(owner).forEach(shard -> take(shard, owner, now));
         }
@@ -66,9 +72,7 @@ final class InMemoryShards {
         int before = held(owner).size();
         int most = request.getShares() ? fairShare : Shard.COUNT;
         List<Integer> held = take(owner, request.getRaisesEpoch() ? 0 : most, now);
-        boolean rises = request.getEpoch() == 0 || request.getRaisesEpoch() || held.size() > before;
-        long epoch = rises ? ++lastEpoch : request.getEpoch();
-        owners.put(owner, new Owner(epoch, now.plusMillis(request.getLeaseMs())));
+        long epoch = renewed(request, held.size() > before, now).epoch();
         HoldShardsResponse.Builder response = HoldShardsResponse.newBuilder()
                 .setEpoch(epoch)
                 .setFairShare(fairShare)
@@ -76,6 +80,23 @@ final class InMemoryShards {
                 .addAllTroubledShards(
                         held.stream().filter(shard -> isTroubled(shard, now)).toList());
         return (tellsTime ? response.setNow(ProtoTime.timestamp(now)) : response).build();
+    }
+
+    /** Asked again, a raise does nothing. */
+    private Owner renewed(HoldShardsRequest request, boolean gains, Instant now) {
+        Instant leaseUntil = now.plusMillis(request.getLeaseMs());
+        Owner earlier = owners.get(request.getOwnerId());
+        boolean raises = request.getRaisesEpoch() && earlier.epoch() == request.getEpoch();
+        Owner renewed;
+        if (request.getEpoch() == 0) {
+            renewed = new Owner(++lastEpoch, lastEpoch, 0, leaseUntil);
+        } else if (raises || gains) {
+            renewed = new Owner(++lastEpoch, earlier.takenAs(), request.getEpoch(), leaseUntil);
+        } else {
+            renewed = new Owner(earlier.epoch(), earlier.takenAs(), earlier.raisedFrom(), leaseUntil);
+        }
+        owners.put(request.getOwnerId(), renewed);
+        return renewed;
     }
 
     private boolean isTroubled(int shard, Instant now) {
@@ -126,13 +147,20 @@ final class InMemoryShards {
 
     /** Throws FENCED when the fence does not hold. */
     void require(Fence fence) {
-        if (!isHeld(fence.getOwnerId(), fence.getEpoch())) {
+        Owner held = owners.get(fence.getOwnerId());
+        if (held == null || held.epoch() != fence.getEpoch()) {
             throw Refusal.fenced();
         }
     }
 
-    private boolean isHeld(String owner, long epoch) {
+    /** An owner that missed how its epoch rose still names the one before it. */
+    private boolean mayRenew(String owner, long epoch) {
         Owner held = owners.get(owner);
-        return held != null && held.epoch == epoch;
+        return held != null && (held.epoch() == epoch || held.raisedFrom() == epoch);
+    }
+
+    /** Under which epoch it began to own. */
+    long takenAs(String owner) {
+        return owners.get(owner).takenAs();
     }
 }

@@ -55,7 +55,29 @@ public abstract class OwnershipContract {
                 FailureCode.FENCED, failure(held.store().appendDecision(late)).code());
         Fence now = held.fence().toBuilder().setEpoch(raised.getEpoch()).build();
         result(held.store().appendDecision(late.toBuilder().setFence(now).build()));
+    }
+
+    /** Else an answer that is lost would end an ownership, with all that is in memory. */
+    @Test
+    void whoMissedHowItsEpochRoseIsToldWhenItAsksAgain() {
+        HoldShardsRequest raise = AllShards.request(
+                        held.fence().getOwnerId(), held.fence().getEpoch())
+                .toBuilder()
+                .setRaisesEpoch(true)
+                .build();
+        long raised = result(held.store().holdShards(raise)).getEpoch();
+        assertEquals(raised, result(held.store().holdShards(raise)).getEpoch(), "it has risen already");
+        assertEquals(raised, result(renew(held.fence())).getEpoch());
+        Fence now = held.fence().toBuilder().setEpoch(raised).build();
+        assertEquals(raised, result(renew(now)).getEpoch());
+        long again = result(held.store()
+                        .holdShards(raise.toBuilder().setEpoch(raised).build()))
+                .getEpoch();
+        assertTrue(again > raised);
         assertEquals(FailureCode.FENCED, failure(held.store().holdShards(raise)).code());
+        assertEquals(FailureCode.FENCED, failure(renew(held.fence())).code());
+        held.hold(held.fence().getOwnerId());
+        assertEquals(FailureCode.FENCED, failure(renew(now)).code(), "one that was lost");
     }
 
     @Test

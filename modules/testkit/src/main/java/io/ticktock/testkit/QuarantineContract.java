@@ -71,12 +71,15 @@ public abstract class QuarantineContract {
     }
 
     @Test
-    void aSuspectIsCountedOnceAnEpochUntilItsRecoveryHasEnded() {
+    void aSuspectIsCountedOnceAnOwnershipUntilItsRecoveryHasEnded() {
         LifetimeKey one = key(held.create());
         LifetimeKey other = key(held.create());
         note(List.of(one, other, one), List.of());
         note(List.of(one), List.of());
         assertEquals(1, tries(one));
+        held.raise();
+        note(List.of(one), List.of());
+        assertEquals(1, tries(one), "its owner is the same");
         held.hold(held.fence().getOwnerId());
         note(List.of(one), List.of(other));
         assertEquals(2, tries(one));

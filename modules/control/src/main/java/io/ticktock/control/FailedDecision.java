@@ -1,0 +1,62 @@
+package io.ticktock.control;
+
+import io.ticktock.bus.Failure;
+import io.ticktock.bus.FailureCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** What is told of a decision that was not made, or is not known to be. */
+final class FailedDecision {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FailedDecision.class);
+
+    private FailedDecision() {}
+
+    /** That another process has taken over is no fault of who asked: the same request, repeated, finds the new owner. */
+    static Failure toAsker(Failure failure) {
+        return switch (failure.code()) {
+            case FENCED -> ShardLease.changingHands();
+            case ALREADY_EXISTS -> Residents.gone();
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    QUOTA_EXCEEDED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    STALE,
+                    INTERNAL -> failure;
+        };
+    }
+
+    static void report(LifetimeState lifetime, Failure failure, Throwable cause) {
+        LoggingEventBuilder entry = LOG.atLevel(level(failure.code()));
+        if (failure.code() == FailureCode.INTERNAL) {
+            entry = entry.setCause(cause);
+        }
+        entry.addKeyValue("tenant_id", lifetime.tenantId())
+                .addKeyValue("lifetime_id", lifetime.lifetimeId())
+                .log("lifetime {}: not decided: {}", lifetime.lifetimeId(), failure.getMessage());
+    }
+
+    /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
+    private static Level level(FailureCode code) {
+        return switch (code) {
+            case FENCED -> Level.DEBUG;
+            case INTERNAL -> Level.ERROR;
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    QUOTA_EXCEEDED,
+                    UNAVAILABLE,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    STALE -> Level.WARN;
+        };
+    }
+}
