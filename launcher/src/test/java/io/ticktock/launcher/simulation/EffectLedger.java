@@ -16,7 +16,7 @@ final class EffectLedger {
     private static final Set<String> NODES = Set.of("first", "second", "add", "work", "sum", "line_up", "run");
 
     private final List<Entry> entries = new ArrayList<>();
-    private final List<String> overlaps = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
 
     /** One run of a handler. */
     static final class Entry {
@@ -52,7 +52,10 @@ final class EffectLedger {
                 .anyMatch(
                         entry -> !entry.isOver && entry.begun.execId().equals(execId) && entry.process.equals(process));
         if (isHeld) {
-            overlaps.add(execId + " begins in " + process + ", which has it in hand");
+            faults.add(execId + " begins in " + process + ", which has it in hand");
+        }
+        if (attempt.isCancelled()) {
+            faults.add(execId + " begins in " + process + ", which was told that it is stopped");
         }
         Entry entry = new Entry(
                 process,
@@ -71,8 +74,8 @@ final class EffectLedger {
         return new Evidence.Ledger(entries.stream().map(Entry::effect).toList(), NODES, true);
     }
 
-    /** What began in a process that had it in hand already. */
-    List<String> overlaps() {
-        return overlaps;
+    /** What began in a process that had it in hand already, or had been told not to. */
+    List<String> faults() {
+        return faults;
     }
 }

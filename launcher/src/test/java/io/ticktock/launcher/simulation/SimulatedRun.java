@@ -138,7 +138,7 @@ final class SimulatedRun {
         new HistoryChecker(SimulatedRun::fold)
                 .check(history, evidence())
                 .forEach(violation -> violations.add(violation.toString()));
-        violations.addAll(system.ledger().overlaps());
+        violations.addAll(system.ledger().faults());
         Map<LifetimeStatus, Integer> ends = new HashMap<>();
         history.lifetimes().forEach(row -> ends.merge(row.head().getStatus(), 1, Integer::sum));
         return new Result(

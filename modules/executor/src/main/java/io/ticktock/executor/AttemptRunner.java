@@ -70,8 +70,14 @@ final class AttemptRunner {
         return held.admit(attempt, () -> run(attempt, input, steps));
     }
 
-    /** Calls the handler: here, or on a worker thread when looking at its inputs may take long. */
+    /**
+     * Calls the handler: here, or on a worker thread when looking at its inputs may take long. Not for an attempt that was
+     * stopped while it got ready: its record says so already, and nothing is to be done outside for it.
+     */
     static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
+        if (attempt.isCancelled()) {
+            return Future.failedFuture(AttemptFailure.cancelled());
+        }
         if (!resolved.use().mayTakeLong() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
             attempt.given(resolved);
             return attempt.future(handler.get());

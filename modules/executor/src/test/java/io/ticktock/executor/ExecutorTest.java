@@ -608,6 +608,37 @@ class ExecutorTest {
         }
     }
 
+    /** Else something would be done outside for a lifetime that was told to have ended. */
+    @Test
+    void anAttemptThatIsCancelledWhileItGetsReadyDoesNothing() throws Exception {
+        try (ExecutorFixture fixture = new ExecutorFixture(SMALL)) {
+            fixture.state.graphGate = new CompletableFuture<>();
+            Queue<String> begun = new ConcurrentLinkedQueue<>();
+            handle("a", context -> {
+                begun.add(context.attempt().executionId());
+                return CompletableFuture.completedFuture(TaskOutcome.json(1));
+            });
+            TaskInput cancelled = fixture.task("a").build();
+            String execId = cancelled.getHeaders().getExecId();
+            fixture.dispatch(cancelled);
+            ExecutorFixture.awaitThat(() -> !fixture.state.reads.isEmpty());
+            fixture.bus.publish(Addresses.EXECUTOR_CANCEL, cancel(fixture, execId));
+            assertEquals(
+                    ExecutionStatus.EXECUTION_STATUS_CANCELLED,
+                    fixture.state
+                            .task(execId)
+                            .get(20, TimeUnit.SECONDS)
+                            .getHeaders()
+                            .getStatus());
+            TaskInput other = fixture.task("a").build();
+            fixture.dispatch(other);
+            fixture.state.graphGate.complete(null);
+            String otherId = other.getHeaders().getExecId();
+            fixture.state.task(otherId).get(20, TimeUnit.SECONDS);
+            assertEquals(List.of(otherId), List.copyOf(begun));
+        }
+    }
+
     @Test
     void aHandlerThatNeverEndsTimesOut() throws Exception {
         String graph =

@@ -53,6 +53,9 @@ final class FakeState {
     private final Map<String, CompletableFuture<PlanExecution>> plans = new ConcurrentHashMap<>();
     private volatile Optional<CompletableFuture<Void>> gate = Optional.empty();
     volatile AgentGraph graph;
+    /** Until it completes, graphs are not told. */
+    volatile CompletableFuture<Void> graphGate = CompletableFuture.completedFuture(null);
+
     volatile Payload input = json("{}");
     volatile GetOutputResponse output = GetOutputResponse.getDefaultInstance();
 
@@ -105,10 +108,11 @@ final class FakeState {
 
     private Future<GetGraphResponse> getGraph(GetGraphRequest request) {
         reads.add(request);
-        return Future.succeededFuture(GetGraphResponse.newBuilder()
-                .setGraph(reference())
-                .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
-                .build());
+        return Future.fromCompletionStage(graphGate)
+                .map(open -> GetGraphResponse.newBuilder()
+                        .setGraph(reference())
+                        .setCanonical(ByteString.copyFromUtf8(graph.canonical()))
+                        .build());
     }
 
     private Future<GetInputResponse> getInput(GetInputRequest request) {
