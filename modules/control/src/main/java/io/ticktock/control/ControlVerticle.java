@@ -36,6 +36,7 @@ public final class ControlVerticle extends VerticleBase {
     private ShardLease lease;
     private GraphOrchestrator orchestrator;
     private LiveExecutors executors;
+    private Wakeups wakeups;
     private Reconciler reconciler;
     private ShardRecovery recovery;
     private LifetimeReplay replay;
@@ -117,8 +118,9 @@ public final class ControlVerticle extends VerticleBase {
         executors = new LiveExecutors(bus, bus.leavesProcess(), nanoTime);
         CarefulRecovery careful = new CarefulRecovery(vertx, quarantine, lease);
         recovery = new ShardRecovery(vertx, bus, orchestrator, careful, configuration.recoveryPerSecond(), random);
-        reconciler = new Reconciler(
-                vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, dispatcher, executors, careful);
+        wakeups = new Wakeups(vertx, bus, clock, configuration.sweepInterval(), lease, orchestrator, careful);
+        reconciler =
+                new Reconciler(vertx, bus, clock, configuration.sweepInterval(), orchestrator, dispatcher, executors);
     }
 
     /** When the shards are lost before they are all served, whoever takes them anew begins. */
@@ -132,6 +134,7 @@ public final class ControlVerticle extends VerticleBase {
 
     /** What comes by itself is not kept waiting by how much there is to be recovered. */
     private void drive() {
+        wakeups.start();
         reconciler.start();
         recover(lease.shards());
     }
@@ -203,10 +206,15 @@ public final class ControlVerticle extends VerticleBase {
 
     /** What cannot be served is taken anew with all the rest. */
     private void gained(List<Integer> shards) {
-        serveShards().onSuccess(served -> recover(shards)).onFailure(cause -> {
+        serveShards().onSuccess(served -> driveMore(shards)).onFailure(cause -> {
             LOG.warn("{} shards that were taken are not driven yet: {}", shards.size(), cause.getMessage());
             lease.lose();
         });
+    }
+
+    private void driveMore(List<Integer> shards) {
+        wakeups.lookAgain();
+        recover(shards);
     }
 
     private void lost() {
@@ -238,6 +246,7 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     private void forgetAll() {
+        wakeups.stop();
         reconciler.stop();
         recovery.stop();
         orchestrator.dropAll();

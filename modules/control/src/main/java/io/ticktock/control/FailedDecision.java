@@ -32,6 +32,23 @@ final class FailedDecision {
         };
     }
 
+    /** Whether what was given away to be written may be written yet, though this was answered. */
+    static boolean mayBeWritten(Failure failure) {
+        return switch (failure.code()) {
+            case UNAVAILABLE, INTERNAL -> true;
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    OVERLOADED,
+                    QUOTA_EXCEEDED,
+                    UNAUTHENTICATED,
+                    PERMISSION_DENIED,
+                    FENCED,
+                    STALE -> false;
+        };
+    }
+
     static void report(LifetimeState lifetime, Failure failure, Throwable cause) {
         LoggingEventBuilder entry = LOG.atLevel(level(failure.code()));
         if (failure.code() == FailureCode.INTERNAL) {

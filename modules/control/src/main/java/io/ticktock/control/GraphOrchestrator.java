@@ -203,7 +203,9 @@ final class GraphOrchestrator {
         return quarantine
                 .takeBack(key)
                 .onFailure(cause -> {
-                    residents.doubt(key);
+                    if (FailedDecision.mayBeWritten(Failure.of(cause))) {
+                        residents.doubt(key);
+                    }
                     recovery.recoverSoon(key);
                 })
                 .recover(cause -> Future.failedFuture(FailedDecision.toAsker(Failure.of(cause))));
@@ -382,7 +384,7 @@ final class GraphOrchestrator {
             return;
         }
         residents.drop(resident);
-        if (resident.writing) {
+        if (resident.writing && FailedDecision.mayBeWritten(failure)) {
             residents.doubt(resident.key());
         }
         recovery.recoverSoon(resident.key());

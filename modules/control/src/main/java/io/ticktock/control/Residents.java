@@ -21,7 +21,7 @@ final class Residents {
     private final ChildStarter children;
 
     private final Map<LifetimeKey, Resident> residents = new LinkedHashMap<>();
-    private final Map<LifetimeKey, Future<Resident>> loading = new HashMap<>();
+    private final Map<LifetimeKey, Load> loading = new HashMap<>();
     private final Map<LifetimeKey, Beginning> beginnings = new HashMap<>();
     /** Of which something may be written yet that was given up, and the epoch under which that was asked for at most. */
     private final Map<LifetimeKey, Long> givenUp = new HashMap<>();
@@ -32,6 +32,11 @@ final class Residents {
     static final class Beginning {
         private int open;
         private boolean isOutdated;
+    }
+
+    /** On its way into memory. */
+    private static final class Load {
+        private Future<Resident> resident;
     }
 
     Residents(Vertx vertx, ShardLease lease, LifetimeLoader loader, Dispatcher dispatcher, ChildStarter children) {
@@ -94,8 +99,8 @@ final class Residents {
         if (!lease.drives(key.getLifetimeId())) {
             return Future.failedFuture(ShardLease.changingHands());
         }
-        Future<Resident> load = loading.get(key);
-        return load == null ? load(key) : load;
+        Load load = loading.get(key);
+        return load == null ? load(key) : load.resident;
     }
 
     private Future<Resident> load(LifetimeKey key) {
@@ -104,14 +109,15 @@ final class Residents {
         if (beginning != null) {
             beginning.isOutdated = true;
         }
-        Future<Resident> load = fencedOff(key)
-                .compose(fenced -> loader.load(key))
-                .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.term() == term
-                        ? Future.succeededFuture(admit(key, loaded))
-                        : Future.failedFuture(ShardLease.changingHands()));
+        Load load = new Load();
         loading.put(key, load);
-        load.onComplete(done -> loading.remove(key, load));
-        return load;
+        load.resident = fencedOff(key)
+                .compose(fenced -> loader.load(key))
+                .compose(loaded -> loading.get(key) == load && lease.drives(key.getLifetimeId()) && lease.term() == term
+                        ? Future.succeededFuture(admit(key, loaded))
+                        : Future.failedFuture(ShardLease.changingHands()))
+                .onComplete(done -> loading.remove(key, load));
+        return load.resident;
     }
 
     /** What was given up is written by then, or never will be: else it would be found by nobody. */
@@ -168,9 +174,10 @@ final class Residents {
         }
     }
 
-    /** Before it is loaded again, what was asked to be written of it is written, or never will be. */
+    /** Before it is loaded again, what was asked to be written of it is written, or never will be; what is loaded already is old. */
     void doubt(LifetimeKey key) {
         givenUp.put(key, lease.epoch());
+        loading.remove(key);
     }
 
     /** Forgets everything: another process may be deciding by now. */

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One process holds all shards, or several share them. Whoever shares takes what is free, up to its fair share; who
  * holds more than that, since others came, gives everything up and takes its share anew. The epoch rises with what is
- * gained, above that of whoever held it before.
+ * gained, above that of whoever held it before, and when it is raised.
  */
 final class ShardLease {
 
@@ -123,6 +123,7 @@ final class ShardLease {
         long giveUpNanos = nanoTime.getAsLong() + lease.multipliedBy(2).toNanos();
         stopRenewing();
         term++;
+        renewal = Future.succeededFuture();
         return giveUpExcess()
                 .compose(given -> {
                     held = Held.NOTHING;
@@ -239,18 +240,18 @@ final class ShardLease {
      */
     Future<Void> raise() {
         if (raised.isComplete()) {
-            raised = raiseNext();
+            raised = raiseNext(term);
         }
         return raised;
     }
 
     /** One renewal at a time: the second of two would find another epoch than it names. */
-    private Future<Void> raiseNext() {
-        if (!renewal.isComplete()) {
-            return renewal.transform(ended -> raiseNext());
-        }
-        if (!isValid()) {
+    private Future<Void> raiseNext(int askedIn) {
+        if (askedIn != term || !isValid()) {
             return Future.failedFuture(changingHands());
+        }
+        if (!renewal.isComplete()) {
+            return renewal.transform(ended -> raiseNext(askedIn));
         }
         stopRenewing();
         renew(true);
@@ -363,10 +364,20 @@ final class ShardLease {
             if (!Failure.is(cause, FailureCode.FENCED)) {
                 return Future.failedFuture(cause);
             }
-            // The answer that tells of the new epoch may be on its way.
-            return renewal.transform(renewed ->
-                    writtenIn == term && held.epoch() > under ? write(lifetimeId, append) : Future.failedFuture(cause));
+            return newsSince(under, writtenIn)
+                    .transform(heard -> writtenIn == term && held.epoch() > under
+                            ? write(lifetimeId, append)
+                            : Future.failedFuture(cause));
         });
+    }
+
+    /** The answer that tells of a new epoch may be on its way, or lost: then it is asked for before the right is given up. */
+    private Future<Void> newsSince(long epoch, int heldIn) {
+        if (heldIn == term && isValid() && held.epoch() == epoch && renewal.isComplete()) {
+            stopRenewing();
+            renew(false);
+        }
+        return renewal;
     }
 
     Set<Integer> shards() {

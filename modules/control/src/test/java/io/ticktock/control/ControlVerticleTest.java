@@ -689,10 +689,14 @@ class ControlVerticleTest {
     void whatWasNotGivenAwayToBeWrittenIsNotFencedOff() throws Exception {
         StateStore prompt = store;
         AtomicInteger raises = new AtomicInteger();
+        AtomicInteger appends = new AtomicInteger();
         store = (StateStore) Proxy.newProxyInstance(
                 StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("holdShards") && ((HoldShardsRequest) arguments[0]).getRaisesEpoch()) {
                         raises.incrementAndGet();
+                    }
+                    if (method.getName().equals("appendDecision") && appends.incrementAndGet() == 1) {
+                        return Future.failedFuture(new Failure(FailureCode.OVERLOADED, "it is not even queued"));
                     }
                     return method.invoke(prompt, arguments);
                 });
@@ -708,6 +712,7 @@ class ControlVerticleTest {
         start(Delivery.DIRECT, CHAIN, FLAKY);
         awaitLifetime(startLifetime(), ControlVerticleTest::hasEnded);
         assertTrue(asked.get() > 2, "it was asked again");
+        assertTrue(appends.get() > 1, "it was written in the end");
         assertEquals(0, raises.get());
     }
 

@@ -2,12 +2,14 @@ package io.ticktock.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Shard;
+import io.ticktock.proto.v1.Fence;
 import io.ticktock.proto.v1.HoldShardsRequest;
 import io.ticktock.proto.v1.HoldShardsResponse;
 import io.ticktock.proto.v1.ReleaseShardsResponse;
@@ -95,11 +97,7 @@ class ShardLeaseTest {
                 ? Future.succeededFuture(allUnder(2))
                 : Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the answer is lost"));
         Future<Void> raised = lease.raise();
-        Future<Long> written = lease.write(
-                UUID.randomUUID().toString(),
-                fence -> fence.getEpoch() == 2
-                        ? Future.succeededFuture(fence.getEpoch())
-                        : Future.failedFuture(new Failure(FailureCode.FENCED, "it has risen")));
+        Future<Long> written = lease.write(UUID.randomUUID().toString(), ShardLeaseTest::underTwo);
         await(raised);
         assertEquals(2, await(written));
         assertEquals(2, lease.epoch());
@@ -111,6 +109,31 @@ class ShardLeaseTest {
                 List.of(true, true, false),
                 requests.stream().map(HoldShardsRequest::getRaisesEpoch).toList(),
                 "free shards are taken at once all the same");
+    }
+
+    /** As when shards were gained, and the answer was lost. */
+    @Test
+    void whoIsFencedAsksBeforeItBelievesThatAllIsLost() throws Exception {
+        answers = request -> Future.succeededFuture(allUnder(1));
+        await(lease.take());
+        answers = request -> Future.succeededFuture(allUnder(2));
+        assertEquals(2, await(lease.write(UUID.randomUUID().toString(), ShardLeaseTest::underTwo)));
+        assertFalse(lost.get());
+        answers = request -> Future.failedFuture(new Failure(FailureCode.FENCED, "somebody else has them"));
+        Future<Long> late = lease.write(
+                UUID.randomUUID().toString(),
+                fence -> Future.failedFuture(new Failure(FailureCode.FENCED, "it is lost")));
+        assertEquals(
+                FailureCode.FENCED,
+                Failure.of(await(late.map((Throwable) null).otherwise(cause -> cause)))
+                        .code());
+        assertTrue(lost.get());
+    }
+
+    private static Future<Long> underTwo(Fence fence) {
+        return fence.getEpoch() == 2
+                ? Future.succeededFuture(fence.getEpoch())
+                : Future.failedFuture(new Failure(FailureCode.FENCED, "it has risen"));
     }
 
     private static HoldShardsResponse allUnder(long epoch) {

@@ -148,18 +148,18 @@ final class LifetimeRepository {
 
     /** The first ones of each shard, by its index: however many are due, only so many are looked at, and looked up. */
     private static final String SELECT_DUE = """
-            SELECT tenant_id, lifetime_id, due_at FROM (
-                SELECT timer.* FROM unnest($1::smallint[]) AS of (shard), LATERAL (
-                    SELECT tenant_id, lifetime_id, due_at FROM timers t
-                    WHERE t.shard = of.shard AND due_at <= now() AND (due_at, tenant_id, lifetime_id) > ($2, $3, $4)
-                        AND (SELECT quarantine FROM lifetimes l
-                            WHERE l.tenant_id = t.tenant_id AND l.lifetime_id = t.lifetime_id) IS NULL
-                    ORDER BY due_at, tenant_id, lifetime_id LIMIT $5) AS timer
+            SELECT tenant_id, lifetime_id, due_at FROM unnest($1::smallint[]) AS of (shard), LATERAL (
+                (SELECT tenant_id, lifetime_id, due_at FROM timers t
+                WHERE t.shard = of.shard AND due_at <= now() AND (due_at, tenant_id, lifetime_id) > ($2, $3, $4)
+                    AND (SELECT quarantine FROM lifetimes l
+                        WHERE l.tenant_id = t.tenant_id AND l.lifetime_id = t.lifetime_id) IS NULL
+                ORDER BY due_at, tenant_id, lifetime_id LIMIT $5)
                 UNION ALL
-                SELECT s.tenant_id, s.lifetime_id, s.created_at FROM signals s
+                (SELECT s.tenant_id, s.lifetime_id, s.created_at FROM signals s
                 JOIN lifetimes l ON l.tenant_id = s.tenant_id AND l.lifetime_id = s.lifetime_id AND l.ended_at IS NULL
                     AND l.quarantine IS NULL
-                WHERE s.shard = ANY ($1::smallint[]) AND (s.created_at, s.tenant_id, s.lifetime_id) > ($2, $3, $4)
+                WHERE s.shard = of.shard AND (s.created_at, s.tenant_id, s.lifetime_id) > ($2, $3, $4)
+                ORDER BY s.created_at, s.tenant_id, s.lifetime_id LIMIT $5)
             ) AS due
             ORDER BY due_at, tenant_id, lifetime_id LIMIT $5
             """;

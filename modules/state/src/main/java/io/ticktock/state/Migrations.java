@@ -66,7 +66,8 @@ public final class Migrations {
             Script.resource(15, "0015_event_stream.sql"),
             Script.resource(16, "0016_webhooks.sql"),
             Script.resource(17, "0017_quarantine.sql"),
-            Script.resource(18, "0018_raised_epochs.sql"));
+            Script.resource(18, "0018_raised_epochs.sql"),
+            Script.resource(19, "0019_due_pages.sql"));
 
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MS = 250;

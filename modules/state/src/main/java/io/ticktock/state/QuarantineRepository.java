@@ -54,7 +54,7 @@ final class QuarantineRepository {
 
     /** What a fenced owner says of lifetimes must not count: it holds what its successor does up for no longer than this. */
     private static final String REQUIRE_FENCE =
-            "SELECT taken_as FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE";
+            "SELECT coalesce(taken_as, epoch) FROM shard_owners WHERE owner_id = $1 AND epoch = $2 FOR SHARE";
 
     /** As what the owner counts. */
     private static Future<Long> requireFence(Query query, Fence fence) {

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who drives which shard. Those who share take no more than their part. An owner's epoch stays while its shards do, and rises when they become more; who loses
+ * Who drives which shard. Those who share take no more than their part. An owner's epoch rises when its shards become more, and when it asks for that; who loses
  * shards loses its row, and with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
  * measured by the database's clock.
  */
@@ -43,9 +43,11 @@ final class ShardRepository {
                 : renew(RENEW, request).compose(held -> takeMore(request, held));
     }
 
-    /** An owner that missed the answer to how its epoch rose still names the one before it, and is told now. */
+    /** An owner that missed the answer to how its epoch rose names the one before it, until it names the one that it has. */
     private static final String RENEW = """
-            UPDATE shard_owners SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+            UPDATE shard_owners
+            SET lease_until = clock_timestamp() + $3 * interval '1 millisecond',
+                raised_from = CASE epoch WHEN $2 THEN NULL ELSE raised_from END
             WHERE owner_id = $1 AND $2 IN (epoch, raised_from)
             RETURNING epoch
             """;
@@ -93,7 +95,7 @@ final class ShardRepository {
             LIMIT 1
             """.formatted(IS_LIVE);
 
-    /** What is held is held, whether or not there is more to take: that is tried again with the next renewal. */
+    /** What is held is held, whether or not there is more to take: what came of a try without an answer is told with the next renewal. */
     private Future<HoldShardsResponse> takeMore(HoldShardsRequest request, HoldShardsResponse held) {
         if (request.getShares() && held.getShardsCount() >= held.getFairShare()) {
             return Future.succeededFuture(held);

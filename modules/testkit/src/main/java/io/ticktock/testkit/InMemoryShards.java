@@ -26,7 +26,7 @@ final class InMemoryShards {
 
     /**
      * @param takenAs the epoch under which it began to own
-     * @param raisedFrom the epoch that it named when its own rose last
+     * @param raisedFrom the epoch that it named when its own rose last, 0 once it has named the new one
      */
     private record Owner(long epoch, long takenAs, long raisedFrom, Instant leaseUntil) {
 
@@ -93,7 +93,8 @@ final class InMemoryShards {
         } else if (raises || gains) {
             renewed = new Owner(++lastEpoch, earlier.takenAs(), request.getEpoch(), leaseUntil);
         } else {
-            renewed = new Owner(earlier.epoch(), earlier.takenAs(), earlier.raisedFrom(), leaseUntil);
+            long raisedFrom = request.getEpoch() == earlier.epoch() ? 0 : earlier.raisedFrom();
+            renewed = new Owner(earlier.epoch(), earlier.takenAs(), raisedFrom, leaseUntil);
         }
         owners.put(request.getOwnerId(), renewed);
         return renewed;

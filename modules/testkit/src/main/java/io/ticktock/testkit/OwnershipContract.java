@@ -70,6 +70,7 @@ public abstract class OwnershipContract {
         assertEquals(raised, result(renew(held.fence())).getEpoch());
         Fence now = held.fence().toBuilder().setEpoch(raised).build();
         assertEquals(raised, result(renew(now)).getEpoch());
+        assertEquals(FailureCode.FENCED, failure(renew(held.fence())).code(), "it knows by now");
         long again = result(held.store()
                         .holdShards(raise.toBuilder().setEpoch(raised).build()))
                 .getEpoch();

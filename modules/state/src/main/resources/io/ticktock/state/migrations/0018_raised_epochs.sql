@@ -2,4 +2,4 @@
 -- began to own, as which it counts once, however often its epoch rises.
 ALTER TABLE shard_owners
     ADD COLUMN raised_from bigint,
-    ADD COLUMN taken_as    bigint NOT NULL DEFAULT 0;
+    ADD COLUMN taken_as    bigint;
