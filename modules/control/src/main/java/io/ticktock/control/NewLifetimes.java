@@ -145,7 +145,7 @@ final class NewLifetimes {
 
     /** No answer came, so the lifetime may be there all the same, now or a little later. */
     private void unknown(LifetimeKey asked, Failure failure) {
-        if (failure.code() == FailureCode.UNAVAILABLE && lease.isValid()) {
+        if (FailedDecision.mayBeWritten(failure) && lease.isValid()) {
             recover(asked);
         }
     }

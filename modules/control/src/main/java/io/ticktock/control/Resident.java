@@ -54,7 +54,7 @@ final class Resident {
 
     /** A decision is on its way; inputs gather meanwhile. */
     boolean deciding;
-    /** What was decided was given away to be written, and no answer has come. */
+    /** What was decided was given away to be written, and is not known to be. */
     boolean writing;
     /** Of which event the stored head is: what those who look at it see. */
     long headSeq;

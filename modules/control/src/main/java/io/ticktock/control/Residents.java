@@ -113,8 +113,8 @@ final class Residents {
         loading.put(key, load);
         load.resident = fencedOff(key)
                 .compose(fenced -> loader.load(key))
-                .compose(loaded -> loading.get(key) == load && lease.drives(key.getLifetimeId()) && lease.term() == term
-                        ? Future.succeededFuture(admit(key, loaded))
+                .compose(loaded -> lease.drives(key.getLifetimeId()) && lease.term() == term
+                        ? admitted(key, load, loaded)
                         : Future.failedFuture(ShardLease.changingHands()))
                 .onComplete(done -> loading.remove(key, load));
         return load.resident;
@@ -134,6 +134,10 @@ final class Residents {
             givenUp.remove(key, epoch);
             return Future.succeededFuture();
         });
+    }
+
+    private Future<Resident> admitted(LifetimeKey key, Load load, LifetimeLoader.Loaded loaded) {
+        return loading.get(key) == load ? Future.succeededFuture(admit(key, loaded)) : Future.failedFuture(gone());
     }
 
     private Resident admit(LifetimeKey key, LifetimeLoader.Loaded loaded) {
@@ -174,7 +178,7 @@ final class Residents {
         }
     }
 
-    /** Before it is loaded again, what was asked to be written of it is written, or never will be; what is loaded already is old. */
+    /** Before it is loaded again, what was asked to be written of it is written, or never will be. What is loaded now is old. */
     void doubt(LifetimeKey key) {
         givenUp.put(key, lease.epoch());
         loading.remove(key);

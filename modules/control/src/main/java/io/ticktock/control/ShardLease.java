@@ -124,6 +124,7 @@ final class ShardLease {
         stopRenewing();
         term++;
         renewal = Future.succeededFuture();
+        raised = Future.succeededFuture();
         return giveUpExcess()
                 .compose(given -> {
                     held = Held.NOTHING;

@@ -13,16 +13,18 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes lifetimes whose timer is due or for which signals wait. It looks for them in rounds, page by page: what cannot be
- * woken is in the way of nothing behind it.
+ * Wakes lifetimes whose timer is due or for which signals wait. It looks for them in rounds, page by page: what cannot
+ * be woken is in the way of nothing behind it.
  */
 final class Wakeups {
 
@@ -30,6 +32,7 @@ final class Wakeups {
 
     private static final int WOKEN_AT_ONCE = 64;
     private static final int LONGEST_PAUSE_INTERVALS = 10;
+    private static final int MOST_LATE_OF_A_TENANT = 8;
 
     private final Vertx vertx;
     private final Bus bus;
@@ -42,6 +45,9 @@ final class Wakeups {
     /** What was due of these is being decided. */
     private final Set<LifetimeKey> waking = new HashSet<>();
 
+    /** How many of a tenant's are not decided in time: while they are many, its others are passed over. */
+    private Map<String, Integer> late = new HashMap<>();
+
     /** The one under way; what belongs to an earlier one does not go on. Null while stopped. */
     private Round round;
 
@@ -49,17 +55,11 @@ final class Wakeups {
 
     /** One look at all that was due when it began. */
     private static final class Round {
-        private final Instant begunAt;
-        /** Tenants with lifetimes that are not decided in time: the others of theirs wait for the next round. */
-        private final Set<String> slow = new HashSet<>();
+        private Instant begunAt;
         /** Null for the first page. */
         private DuePosition after;
 
         private boolean wokeAll = true;
-
-        Round(Instant begunAt) {
-            this.begunAt = begunAt;
-        }
     }
 
     /** @param interval the longest time between rounds while all is well, and how long others wait for one lifetime */
@@ -88,6 +88,7 @@ final class Wakeups {
     void stop() {
         round = null;
         waking.clear();
+        late = new HashMap<>();
         vertx.cancelTimer(timer);
     }
 
@@ -100,12 +101,15 @@ final class Wakeups {
     }
 
     private void beginRound() {
-        round = new Round(clock.instant());
+        round = new Round();
         look();
     }
 
     private void look() {
         Round current = round;
+        if (current.after == null) {
+            current.begunAt = clock.instant();
+        }
         bus.request(Addresses.STATE_LIST_DUE, page(current))
                 .compose(due -> wakeFrom(current, due.getLifetimesList(), 0).map(due))
                 .onComplete(looked -> {
@@ -129,7 +133,7 @@ final class Wakeups {
         return interval.toMillis();
     }
 
-    /** In how many milliseconds to look at the next one. What became due since the round began has time until the next. */
+    /** In how many milliseconds to look at the next one. What became due since the round began is for the next round. */
     private long turnPage(ListDueResponse due) {
         boolean goesOn =
                 due.hasNext() && !ProtoTime.instant(due.getNext().getDueAt()).isAfter(round.begunAt);
@@ -138,11 +142,11 @@ final class Wakeups {
             return orchestrator.room() > 0 ? 1 : interval.toMillis();
         }
         long pauseMs = round.wokeAll ? untilNextMs(due) : pauseMs(round);
-        round = new Round(clock.instant());
+        round = new Round();
         return pauseMs;
     }
 
-    /** To look at what cannot be woken takes no more than half of the time. */
+    /** As long as the round took, within bounds: to look at what cannot be woken is not all that is done. */
     private long pauseMs(Round ended) {
         long tookMs = Duration.between(ended.begunAt, clock.instant()).toMillis();
         return Math.max(interval.toMillis(), Math.min(tookMs, LONGEST_PAUSE_INTERVALS * interval.toMillis()));
@@ -179,11 +183,12 @@ final class Wakeups {
     }
 
     /**
-     * Not where it has to wait until others have left memory: however much is due at once, memory has its bound. And not for
-     * longer than for an interval, as for a tenant that waits for its budget: nobody else's timers wait for that.
+     * Not where it has to wait until others have left memory: however much is due at once, memory has its bound. Others wait
+     * for it no longer than for an interval, and for a tenant with many that take longer, as for its budget, not at all.
      */
     private Future<Void> wake(Round current, LifetimeKey key) {
-        if (waking.contains(key) || current.slow.contains(key.getTenantId()) || !orchestrator.hasRoomFor(key)) {
+        boolean isPassedOver = late.getOrDefault(key.getTenantId(), 0) >= MOST_LATE_OF_A_TENANT;
+        if (waking.contains(key) || isPassedOver || !orchestrator.hasRoomFor(key)) {
             current.wokeAll = false;
             return Future.succeededFuture();
         }
@@ -192,17 +197,20 @@ final class Wakeups {
                 .compose(due -> careful.isNeededFor(key)
                         ? careful.bring(key, () -> orchestrator.wake(key))
                         : orchestrator.wake(key))
-                .onComplete(done -> {
-                    waking.remove(key);
-                    current.slow.remove(key.getTenantId());
-                });
+                .onComplete(done -> waking.remove(key));
         return Deadline.within(vertx, interval, woken).recover(cause -> {
             if (!(cause instanceof TimeoutException)) {
                 return Future.failedFuture(cause);
             }
             current.wokeAll = false;
-            current.slow.add(key.getTenantId());
+            countLate(key.getTenantId(), woken);
             return Future.succeededFuture();
         });
+    }
+
+    private void countLate(String tenantId, Future<Void> woken) {
+        Map<String, Integer> counts = late;
+        counts.merge(tenantId, 1, Integer::sum);
+        woken.onComplete(done -> counts.computeIfPresent(tenantId, (id, count) -> count == 1 ? null : count - 1));
     }
 }

@@ -71,22 +71,24 @@ final class AttemptRunner {
     }
 
     /**
-     * Calls the handler: here, or on a worker thread when looking at its inputs may take long. Not for an attempt that was
+     * Calls the handler: here, or on a worker thread when looking at its inputs may take long. Throws when the attempt was
      * stopped while it got ready: its record says so already, and nothing is to be done outside for it.
      */
     static <T> Future<T> call(HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
-        if (attempt.isCancelled()) {
-            return Future.failedFuture(AttemptFailure.cancelled());
-        }
         if (!resolved.use().mayTakeLong() && resolved.sizeBytes() <= LARGE_INPUT_BYTES) {
-            attempt.given(resolved);
-            return attempt.future(handler.get());
+            return attempt.future(begin(attempt, resolved, handler));
         }
-        return attempt.future(attempt.onWorker(() -> {
-                    attempt.given(resolved);
-                    return handler.get();
-                }))
+        return attempt.future(attempt.onWorker(() -> begin(attempt, resolved, handler)))
                 .compose(attempt::future);
+    }
+
+    private static <T> CompletionStage<T> begin(
+            HeldAttempt attempt, ResolvedInput resolved, Supplier<CompletionStage<T>> handler) {
+        attempt.given(resolved);
+        if (attempt.isCancelled()) {
+            throw AttemptFailure.cancelled();
+        }
+        return handler.get();
     }
 
     private <I, O> void run(HeldAttempt attempt, I input, AttemptSteps<I, O> steps) {

@@ -277,10 +277,14 @@ final class HeldAttempt implements Attempt {
         return type;
     }
 
-    /** A worker outside is to run it: its time begins when one has it. */
-    void awaitWorker() {
+    /** A worker outside is to run it: its time begins when one has it. False when it was stopped before. */
+    synchronized boolean awaitWorker() {
+        if (handlerEnded) {
+            return false;
+        }
         outside = true;
         times.awaitWorker();
+        return true;
     }
 
     boolean isOutside() {

@@ -140,11 +140,14 @@ final class HeldAttempts {
         }
     }
 
-    /** The attempt is for a worker outside: it is still in hand, but takes no place and no room. */
-    void moveOutside(HeldAttempt attempt) {
-        attempt.awaitWorker();
+    /** For a worker outside: it is still in hand, but takes no place and no room. False when it was stopped before. */
+    boolean moveOutside(HeldAttempt attempt) {
+        if (!attempt.awaitWorker()) {
+            return false;
+        }
         outside.incrementAndGet();
         passPlaceOn(attempt);
+        return true;
     }
 
     private void passPlaceOn(HeldAttempt attempt) {

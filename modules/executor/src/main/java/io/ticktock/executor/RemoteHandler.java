@@ -44,7 +44,9 @@ final class RemoteHandler implements TaskHandler {
                             + MOST_SETTINGS_BYTES + "; pass what is large as the input",
                     false));
         }
-        held.moveOutside(attempt);
+        if (!held.moveOutside(attempt)) {
+            return CompletableFuture.failedFuture(AttemptFailure.cancelled());
+        }
         return payloads.store(attempt, context.input().payload())
                 .map(input -> assignment(attempt, input, settings))
                 .toCompletionStage()

@@ -29,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
@@ -87,6 +88,9 @@ final class RemoteTasks {
      * @param since when the attempt could first have been given out
      */
     CompletionStage<TaskOutcome> offer(HeldAttempt attempt, TaskAssignment assignment, Instant since) {
+        if (attempt.isCancelled()) {
+            return CompletableFuture.failedFuture(AttemptFailure.cancelled());
+        }
         RemoteTask task = new RemoteTask(attempt, assignment);
         synchronized (this) {
             if (tasks.size() >= maxTasks) {

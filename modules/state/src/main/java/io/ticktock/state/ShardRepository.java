@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who drives which shard. Those who share take no more than their part. An owner's epoch rises when its shards become more, and when it asks for that; who loses
- * shards loses its row, and with it every decision under its epoch. Epochs come from a sequence, so none is ever given twice. Leases are
- * measured by the database's clock.
+ * Who drives which shard. Those who share take no more than their part. An owner's epoch rises when its shards become
+ * more, and when it asks for that; who loses shards loses its row, and with it every decision under its epoch. Epochs come
+ * from a sequence, so none is ever given twice. Leases are measured by the database's clock.
  */
 final class ShardRepository {
 
@@ -95,7 +95,7 @@ final class ShardRepository {
             LIMIT 1
             """.formatted(IS_LIVE);
 
-    /** What is held is held, whether or not there is more to take: what came of a try without an answer is told with the next renewal. */
+    /** Whether or not there is more to take, what is held is held; what came of a try without an answer is told next time. */
     private Future<HoldShardsResponse> takeMore(HoldShardsRequest request, HoldShardsResponse held) {
         if (request.getShares() && held.getShardsCount() >= held.getFairShare()) {
             return Future.succeededFuture(held);
