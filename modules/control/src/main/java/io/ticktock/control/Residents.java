@@ -178,7 +178,7 @@ final class Residents {
         }
     }
 
-    /** Before it is loaded again, what was asked to be written of it is written, or never will be. What is loaded now is old. */
+    /** Before it is loaded again, what was given away is written, or never will be. What is being loaded now is old. */
     void doubt(LifetimeKey key) {
         givenUp.put(key, lease.epoch());
         loading.remove(key);

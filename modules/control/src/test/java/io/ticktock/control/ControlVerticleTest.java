@@ -833,15 +833,7 @@ class ControlVerticleTest {
         gates.close(Delivery.Leg.REQUEST, Addresses.GUARDRAIL_ADMIT.name());
         gates.held.remove().run();
         awaitThat(() -> gates.held.size() == 1, "it waits for leave for the next one");
-        await(bus.request(
-                Addresses.STATE_SEND_SIGNAL,
-                SendSignalRequest.newBuilder()
-                        .setSignal(Signal.newBuilder()
-                                .setSignalId("from-outside")
-                                .setTenantId(TENANT)
-                                .setLifetimeId(slow)
-                                .setPause(PauseCommand.getDefaultInstance()))
-                        .build()));
+        store(slow, Signal.newBuilder().setPause(PauseCommand.getDefaultInstance()));
         long giveUp = System.nanoTime() + wait.plusSeconds(3).toNanos();
         while (events(other).stream().noneMatch(LifetimeEvent::hasWoken)) {
             assertTrue(System.nanoTime() < giveUp, "its timer waits, too");
@@ -871,11 +863,11 @@ class ControlVerticleTest {
         }
         for (String id : broken) {
             awaitLifetime(id, AgentLifetime::getParked);
-            sendAbort(id);
+            store(id, Signal.newBuilder().setAbort(AbortCommand.getDefaultInstance()));
         }
         String other = startLifetime();
         awaitLifetime(other, AgentLifetime::getParked);
-        sendAbort(other);
+        store(other, Signal.newBuilder().setAbort(AbortCommand.getDefaultInstance()));
         awaitLifetime(other, ControlVerticleTest::hasEnded);
         Set<String> mended = Set.copyOf(broken);
         broken.clear();
@@ -885,15 +877,13 @@ class ControlVerticleTest {
     }
 
     /** It is told to nobody, and found where it waits. */
-    private void sendAbort(String id) throws Exception {
+    private void store(String id, Signal.Builder signal) throws Exception {
         await(bus.request(
                 Addresses.STATE_SEND_SIGNAL,
                 SendSignalRequest.newBuilder()
-                        .setSignal(Signal.newBuilder()
-                                .setSignalId("from-outside")
+                        .setSignal(signal.setSignalId("from-outside")
                                 .setTenantId(TENANT)
-                                .setLifetimeId(id)
-                                .setAbort(AbortCommand.getDefaultInstance()))
+                                .setLifetimeId(id))
                         .build()));
     }
 

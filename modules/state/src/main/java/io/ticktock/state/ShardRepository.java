@@ -52,7 +52,7 @@ final class ShardRepository {
             RETURNING epoch
             """;
 
-    /** Waits for the decisions that share the row, and lets none begin under the epoch that it had; asked again, it does nothing. */
+    /** Waits for the decisions that share the row, and lets none begin under the epoch that it had. Once is enough. */
     private static final String RENEW_RAISING = """
             UPDATE shard_owners
             SET lease_until = clock_timestamp() + $3 * interval '1 millisecond', raised_from = $2,
