@@ -175,8 +175,7 @@ final class ModuleAddresses {
     }
 
     private static SystemModule serverOf(Address<?, ?> address) {
-        String word = address.name().substring(0, address.name().indexOf('.'));
-        return SystemModule.ofWord(word)
+        return SystemModule.ofWord(address.module())
                 .orElseThrow(() -> new IllegalStateException("no module serves " + address.name()));
     }
 }

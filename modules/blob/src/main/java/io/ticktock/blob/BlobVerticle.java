@@ -5,6 +5,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.Registration;
+import io.ticktock.bus.Service;
 import io.ticktock.bus.tenant.TenantQuotas;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
@@ -100,12 +101,12 @@ public final class BlobVerticle extends VerticleBase {
     }
 
     private Future<Void> serve(Upload upload) {
-        List<Future<Registration>> registrations = List.of(
-                bus.serve(Addresses.BLOB_WRITE.at(upload.id()), request -> write(upload, request)),
-                bus.serve(Addresses.BLOB_COMMIT.at(upload.id()), upload::commit),
-                bus.serve(Addresses.BLOB_ABANDON.at(upload.id()), upload::abandon));
-        upload.closed().onComplete(ignored -> registrations.forEach(BlobVerticle::unregister));
-        return Future.join(registrations).mapEmpty();
+        Future<Registration> serving = bus.serve(List.of(
+                new Service<>(Addresses.BLOB_WRITE.at(upload.id()), request -> write(upload, request)),
+                new Service<>(Addresses.BLOB_COMMIT.at(upload.id()), upload::commit),
+                new Service<>(Addresses.BLOB_ABANDON.at(upload.id()), upload::abandon)));
+        upload.closed().onComplete(ignored -> unregister(serving));
+        return serving.mapEmpty();
     }
 
     private Future<WriteBlobResponse> write(Upload upload, WriteBlobRequest request) {

@@ -34,7 +34,7 @@ public final class Bus {
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
     private final Map<Sender, Outbox<?>> outboxes = new ConcurrentHashMap<>();
     /** Empty where there are no others. */
-    private final NearAddresses near;
+    private final NearPlaces near;
 
     /** Who sends what: a verticle, on one of its threads, to an address. */
     private record Sender(Thread thread, String deploymentId, String address, boolean isNear) {}
@@ -55,12 +55,12 @@ public final class Bus {
 
     /** @param leavesProcess whether messages may, so that their size counts */
     Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
-        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearAddresses());
+        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearPlaces());
     }
 
     /** On an event bus of a simulation's own, between processes whose time is the simulation's. */
     public Bus(Vertx vertx, EventBus eventBus, LongSupplier nanoTime) {
-        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearAddresses());
+        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearPlaces());
     }
 
     Bus(
@@ -70,7 +70,7 @@ public final class Bus {
             Tracing tracing,
             boolean leavesProcess,
             LongSupplier nanoTime,
-            NearAddresses near) {
+            NearPlaces near) {
         this.near = near;
         this.vertx = vertx;
         this.tracing = tracing;
@@ -137,71 +137,49 @@ public final class Bus {
     /** Answers requests until that is ended. A handler that throws answers as if its future had failed. */
     public <Q extends Message, R extends Message> Future<Registration> serve(
             Address<Q, R> address, Function<Q, Future<R>> handler) {
-        MessageConsumer<Requests> consumer = eventBus.consumer(address.name());
-        consumer.handler(parcel -> answerAll(address, parcel, handler));
+        return serve(List.of(new Service<>(address, handler)));
+    }
+
+    /** Answers requests of several kinds, at their one place, until that is ended. */
+    public Future<Registration> serve(List<Service<?, ?>> together) {
+        Services services = new Services(together);
+        String place = services.place();
+        MessageConsumer<Requests> consumer = eventBus.consumer(place);
+        consumer.handler(parcel -> answerAll(services, parcel));
         return consumer.completion().map(registered -> {
-            if (!leavesProcess || !address.isNear()) {
+            if (!leavesProcess) {
                 return new Registration(consumer::unregister);
             }
-            near.add(address.name());
+            near.add(place);
             return new Registration(() -> {
-                near.end(address.name());
+                near.end(place);
                 return consumer.unregister();
             });
         });
     }
 
-    private <Q extends Message, R extends Message> void answerAll(
-            Address<Q, R> address, io.vertx.core.eventbus.Message<Requests> parcel, Function<Q, Future<R>> handler) {
+    private void answerAll(Services services, io.vertx.core.eventbus.Message<Requests> parcel) {
         Answering answering = new Answering(vertx.getOrCreateContext(), answerCodec, parcel, leavesProcess);
+        String address = parcel.body().address();
         List<Letter> letters = parcel.body().letters();
         for (int i = 0; i < letters.size(); i++) {
             int index = i;
             delivery.deliver(
                     Delivery.Leg.REQUEST,
-                    address.name(),
-                    () -> answer(address, letters.get(index), handler, answering, index),
+                    address,
+                    () -> answer(services.answer(address, letters.get(index)), address, answering, index),
                     () -> answering.fail(index, lost()));
         }
     }
 
-    private <Q extends Message, R extends Message> void answer(
-            Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler, Answering answering, int index) {
-        handled(address, letter, handler)
-                .map(reply -> checked(address, reply))
-                .onComplete(
-                        reply -> delivery.deliver(
-                                Delivery.Leg.ANSWER,
-                                address.name(),
-                                () -> answering.reply(index, Letter.of(reply)),
-                                () -> answering.fail(index, lost())),
-                        cause -> answering.fail(index, logged(address.name(), cause)));
-    }
-
-    /** Whatever a handler does wrong is the matter of its request, not of those that came with it. */
-    private static <Q extends Message, R extends Message> Future<R> handled(
-            Address<Q, R> address, Letter letter, Function<Q, Future<R>> handler) {
-        try {
-            Future<R> answer = letter.trace() == null
-                    ? handler.apply(letter.open(address.request()))
-                    : Tracing.within(letter.trace(), () -> handler.apply(letter.open(address.request())));
-            return answer == null ? Future.failedFuture(notA(address, null)) : answer;
-        } catch (Throwable e) {
-            return Future.failedFuture(e);
-        }
-    }
-
-    private static <R extends Message> Message checked(Address<?, R> address, Object reply) {
-        if (!address.reply().isInstance(reply)) {
-            throw notA(address, reply);
-        }
-        return address.reply().cast(reply);
-    }
-
-    private static IllegalStateException notA(Address<?, ?> address, Object reply) {
-        return new IllegalStateException(address.name() + " must answer a "
-                + address.reply().getSimpleName() + ", not "
-                + (reply == null ? "nothing" : "a " + reply.getClass().getSimpleName()));
+    private void answer(Future<Message> answer, String address, Answering answering, int index) {
+        answer.onComplete(
+                reply -> delivery.deliver(
+                        Delivery.Leg.ANSWER,
+                        address,
+                        () -> answering.reply(index, Letter.of(reply)),
+                        () -> answering.fail(index, lost())),
+                cause -> answering.fail(index, logged(address, cause)));
     }
 
     /** Tells everybody who subscribed. */

@@ -29,10 +29,11 @@ class BusCodecTest {
 
     @Test
     void requests() {
-        Requests sent = new Requests(List.of(Letter.of(PAYLOAD), Letter.of(Payload.getDefaultInstance())));
+        Requests sent = new Requests("test.echo", List.of(Letter.of(PAYLOAD), Letter.of(Payload.getDefaultInstance())));
 
         Requests arrived = overTheWire(BusCodec.ofRequests(), sent);
 
+        assertEquals("test.echo", arrived.address());
         assertEquals(2, arrived.letters().size());
         assertEquals(PAYLOAD, arrived.letters().get(0).open(Payload.class));
         assertEquals(Payload.getDefaultInstance(), arrived.letters().get(1).open(Payload.class));

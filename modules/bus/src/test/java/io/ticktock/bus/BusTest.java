@@ -164,15 +164,15 @@ class BusTest {
     @Test
     void whatIsServedNoMoreIsForgotten() throws TimeoutException {
         Vertx other = Vertx.vertx();
-        NearAddresses near = new NearAddresses();
+        NearPlaces near = new NearPlaces();
         Bus leaving = new Bus(other, other.eventBus(), Delivery.DIRECT, Tracing.OFF, true, System::nanoTime, near);
         Registration first = await(leaving.serve(ECHO, Future::succeededFuture));
         Registration second = await(leaving.serve(ECHO, Future::succeededFuture));
         await(first.end());
         await(first.end());
-        assertTrue(near.has(ECHO.name()));
+        assertTrue(near.has(ECHO.place()));
         await(second.end());
-        assertFalse(near.has(ECHO.name()));
+        assertFalse(near.has(ECHO.place()));
         await(other.close());
     }
 
@@ -224,6 +224,46 @@ class BusTest {
         await(serving.end());
 
         assertThrows(Failure.class, () -> await(bus.request(ECHO, named(0))));
+    }
+
+    @Test
+    void severalKindsAreServedAtOnePlace() throws TimeoutException {
+        Shard shard = new Shard(7);
+        Address<Payload, Payload> echo = ECHO.at(shard);
+        Address<Payload, Payload> hurried = HURRIED.at(shard);
+        countSent(hurried.place());
+        Registration serving = await(bus.serve(List.of(
+                new Service<>(echo, Future::succeededFuture),
+                new Service<>(hurried, request -> Future.succeededFuture(named(9))))));
+
+        List<Payload> answers =
+                await(inOneTurn(() -> Future.all(bus.request(echo, named(1)), bus.request(hurried, named(2)))
+                        .map(all -> all.<Payload>list())));
+
+        assertEquals(List.of(named(1), named(9)), answers);
+        assertEquals(2, sent.get(), "one parcel for each kind");
+        await(serving.end());
+        assertThrows(Failure.class, () -> await(bus.request(echo, named(1))));
+    }
+
+    @Test
+    void whatIsNotAmongTheServicesOfAPlaceIsADefect() throws TimeoutException {
+        Shard shard = new Shard(7);
+        await(bus.serve(ECHO.at(shard), Future::succeededFuture));
+
+        Future<Payload> asked = bus.request(HURRIED.at(shard), named(1));
+
+        assertThrows(Failure.class, () -> await(asked));
+        assertFailure(FailureCode.INTERNAL, "internal error", asked);
+    }
+
+    @Test
+    void onlyWhatHasOnePlaceIsServedTogether() {
+        List<Service<?, ?>> apart =
+                List.of(new Service<>(ECHO, Future::succeededFuture), new Service<>(HURRIED, Future::succeededFuture));
+
+        assertThrows(IllegalArgumentException.class, () -> bus.serve(apart));
+        assertThrows(IllegalArgumentException.class, () -> bus.serve(List.of()));
     }
 
     /** On one event loop, so that all requests are made in the same turn. */

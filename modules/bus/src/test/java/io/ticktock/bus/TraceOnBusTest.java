@@ -69,7 +69,7 @@ class TraceOnBusTest {
     void itGoesFromProcessToProcess() {
         Letter traced = Letter.of(CheckRequest.getDefaultInstance(), Tracing.lifetime(LIFETIME));
         Letter untraced = Letter.of(CheckRequest.getDefaultInstance(), Context.root());
-        Requests arrived = Requests.of(new Requests(List.of(traced, untraced)).toProto());
+        Requests arrived = Requests.of(new Requests("test.echo", List.of(traced, untraced)).toProto());
         assertEquals(
                 TraceParent.write(Tracing.lifetime(LIFETIME)),
                 TraceParent.write(arrived.letters().get(0).trace()));
@@ -79,8 +79,8 @@ class TraceOnBusTest {
     @Test
     void whereItIsOffNothingTravels() {
         Letter letter = Letter.of(CheckRequest.getDefaultInstance(), null);
-        Requests arrived = Requests.of(new Requests(List.of(letter)).toProto());
-        assertEquals(0, new Requests(List.of(letter)).toProto().getTraceParentsCount());
+        Requests arrived = Requests.of(new Requests("test.echo", List.of(letter)).toProto());
+        assertEquals(0, new Requests("test.echo", List.of(letter)).toProto().getTraceParentsCount());
         assertNull(arrived.letters().get(0).trace());
     }
 

@@ -18,7 +18,7 @@ public record MemberFacts(int protocol, String instanceId, List<String> modules,
      * Of the messages between members. It rises when processes of two releases would misunderstand each other: a field that
      * is added is no reason, one whose meaning changes is.
      */
-    public static final int PROTOCOL = 1;
+    public static final int PROTOCOL = 2;
 
     public MemberFacts {
         modules = List.copyOf(modules);

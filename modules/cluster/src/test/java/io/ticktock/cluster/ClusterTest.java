@@ -14,6 +14,7 @@ import io.ticktock.bus.Delivery;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.Registration;
+import io.ticktock.bus.Service;
 import io.ticktock.bus.Topic;
 import io.ticktock.bus.trace.TraceParent;
 import io.ticktock.bus.trace.Tracing;
@@ -31,10 +32,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -180,7 +183,10 @@ class ClusterTest {
                 .<WholeRequest<?, ?>>map(address -> new WholeRequest<>((Address<?, ?>) address))
                 .toList();
         assertTrue(requests.size() > 80, () -> requests.size() + " addresses");
-        result(Future.all(requests.stream().map(WholeRequest::serve).toList()));
+        Map<String, List<Service<?, ?>>> byPlace = requests.stream()
+                .<Service<?, ?>>map(WholeRequest::service)
+                .collect(Collectors.groupingBy(service -> service.address().place()));
+        result(Future.all(byPlace.values().stream().map(serving::serve).toList()));
         for (WholeRequest<?, ?> request : requests) {
             request.require();
         }
@@ -195,8 +201,8 @@ class ClusterTest {
             this.address = address.at("whole");
         }
 
-        Future<?> serve() {
-            return serving.serve(address, request -> {
+        Service<Q, R> service() {
+            return new Service<>(address, request -> {
                 arrived.complete(request);
                 return Future.succeededFuture(FilledMessage.of(address.reply()));
             });
@@ -306,7 +312,7 @@ class ClusterTest {
 
         for (RegistrationInfo registration : known(address)) {
             Promise<Void> forgotten = Promise.promise();
-            one.registrations().removeRegistration(address.name(), registration, forgotten);
+            one.registrations().removeRegistration(address.place(), registration, forgotten);
             result(forgotten.future());
         }
 
@@ -320,7 +326,7 @@ class ClusterTest {
 
     private static List<RegistrationInfo> known(Address<?, ?> address) throws Exception {
         Promise<List<RegistrationInfo>> known = Promise.promise();
-        one.registrations().getRegistrations(address.name(), known);
+        one.registrations().getRegistrations(address.place(), known);
         return result(known.future());
     }
 
@@ -332,8 +338,8 @@ class ClusterTest {
 
         assertEquals(FailureCode.FAILED_PRECONDITION, refused.code());
         assertEquals(
-                "the cluster has a member of protocol 1, and this process speaks protocol 2: start it once all of that"
-                        + " release have stopped, or use that release",
+                "the cluster has a member of protocol %d, and this process speaks protocol %d: start it once all of that release have stopped, or use that release"
+                        .formatted(MemberFacts.PROTOCOL, MemberFacts.PROTOCOL + 1),
                 refused.getMessage());
     }
 

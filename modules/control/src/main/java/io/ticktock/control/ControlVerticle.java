@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
+import io.ticktock.bus.Service;
 import io.ticktock.bus.Shard;
 import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
@@ -196,11 +197,12 @@ public final class ControlVerticle extends VerticleBase {
 
     private List<Future<Registration>> bind(Shard shard) {
         return List.of(
-                bus.serve(Addresses.CONTROL_START.at(shard), orchestrator::start),
-                bus.serve(Addresses.CONTROL_FORK.at(shard), orchestrator::fork),
-                bus.serve(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal),
-                bus.serve(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting),
-                bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused),
+                bus.serve(List.of(
+                        new Service<>(Addresses.CONTROL_START.at(shard), orchestrator::start),
+                        new Service<>(Addresses.CONTROL_FORK.at(shard), orchestrator::fork),
+                        new Service<>(Addresses.CONTROL_SIGNAL.at(shard), orchestrator::signal),
+                        new Service<>(Addresses.CONTROL_REPORT_WAITING.at(shard), orchestrator::waiting),
+                        new Service<>(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), orchestrator::recordRefused))),
                 bus.subscribe(Addresses.CONTROL_RECORDED.at(shard), orchestrator::recorded));
     }
 

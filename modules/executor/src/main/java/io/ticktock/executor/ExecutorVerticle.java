@@ -3,6 +3,7 @@ package io.ticktock.executor;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Registration;
+import io.ticktock.bus.Service;
 import io.ticktock.proto.v1.CheckResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -45,22 +46,24 @@ public final class ExecutorVerticle extends VerticleBase {
                         request -> Future.succeededFuture(
                                 CheckResponse.newBuilder().setReady(true).build())),
                 bus.serve(Addresses.EXECUTOR_HELD, executor::held),
-                bus.serve(Addresses.EXECUTOR_HELD.at(executor.id()), executor::held),
                 bus.serve(Addresses.EXECUTOR_EVALUATE_PLANS, executor::evaluatePlans),
                 bus.serve(Addresses.EXECUTOR_EXAMINE_TASKS, executor::examineTasks),
                 bus.subscribe(Addresses.EXECUTOR_CANCEL, executor::cancel),
                 bus.subscribe(Addresses.EXECUTOR_ENDED_LIFETIMES, executor::forget),
-                serveGateways(executor.remote())));
+                bus.subscribe(
+                        Addresses.API_GATEWAY_ALIVE, alive -> executor.remote().heard(alive.getGatewayId())),
+                serveAtItsId()));
     }
 
-    private Future<?> serveGateways(RemoteTasks tasks) {
+    private Future<?> serveAtItsId() {
         String executorId = executor.id();
-        return Future.all(
-                bus.serve(Addresses.EXECUTOR_TAKE_TASKS.at(executorId), tasks::take),
-                bus.serve(Addresses.EXECUTOR_CLAIM_TASKS.at(executorId), tasks::claim),
-                bus.serve(Addresses.EXECUTOR_COMPLETE_TASK.at(executorId), tasks::complete),
-                bus.serve(Addresses.EXECUTOR_RETURN_TASKS.at(executorId), tasks::takeBack),
-                bus.subscribe(Addresses.API_GATEWAY_ALIVE, alive -> tasks.heard(alive.getGatewayId())));
+        RemoteTasks tasks = executor.remote();
+        return bus.serve(List.of(
+                new Service<>(Addresses.EXECUTOR_HELD.at(executorId), executor::held),
+                new Service<>(Addresses.EXECUTOR_TAKE_TASKS.at(executorId), tasks::take),
+                new Service<>(Addresses.EXECUTOR_CLAIM_TASKS.at(executorId), tasks::claim),
+                new Service<>(Addresses.EXECUTOR_COMPLETE_TASK.at(executorId), tasks::complete),
+                new Service<>(Addresses.EXECUTOR_RETURN_TASKS.at(executorId), tasks::takeBack)));
     }
 
     /**

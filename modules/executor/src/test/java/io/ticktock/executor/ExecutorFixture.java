@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Delivery;
+import io.ticktock.bus.Service;
 import io.ticktock.bus.Shard;
 import io.ticktock.bus.outside.HostResolver;
 import io.ticktock.bus.trace.Tracing;
@@ -90,11 +91,10 @@ final class ExecutorFixture implements AutoCloseable {
                 List.of(),
                 new SimpleMeterRegistry());
         graph(graph);
-        await(bus.serve(Addresses.CONTROL_REPORT_WAITING.at(Shard.of(lifetimeId)), this::reportWaiting));
-        await(bus.serve(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(Shard.of(lifetimeId)), refusal -> {
-            refusals.add(refusal);
-            return Future.succeededFuture(ReportRefusedRecordResponse.getDefaultInstance());
-        }));
+        Shard shard = Shard.of(lifetimeId);
+        await(bus.serve(List.of(
+                new Service<>(Addresses.CONTROL_REPORT_WAITING.at(shard), this::reportWaiting),
+                new Service<>(Addresses.CONTROL_REPORT_REFUSED_RECORD.at(shard), this::reportRefused))));
         await(vertx.deployVerticle(() -> new ExecutorVerticle(bus, executor), new DeploymentOptions().setInstances(2)));
     }
 
@@ -222,6 +222,11 @@ final class ExecutorFixture implements AutoCloseable {
                 .setAttempt(1)
                 .setIdempotencyKey("key-" + execId)
                 .setScheduledAt(Timestamp.newBuilder().setSeconds(1_900_000_000L));
+    }
+
+    private Future<ReportRefusedRecordResponse> reportRefused(ReportRefusedRecordRequest request) {
+        refusals.add(request);
+        return Future.succeededFuture(ReportRefusedRecordResponse.getDefaultInstance());
     }
 
     private Future<ReportWaitingResponse> reportWaiting(ReportWaitingRequest request) {

@@ -5,6 +5,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Service;
 import io.ticktock.proto.v1.AbandonBlobRequest;
 import io.ticktock.proto.v1.AbandonBlobResponse;
 import io.ticktock.proto.v1.BlobReference;
@@ -19,6 +20,7 @@ import io.ticktock.proto.v1.WriteBlobResponse;
 import io.vertx.core.Future;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,12 +61,12 @@ final class FakeBlobs {
     private Future<OpenBlobResponse> open(OpenBlobRequest request) {
         String id = "upload-" + number.incrementAndGet();
         uploads.put(id, ByteString.EMPTY);
-        return Future.all(
-                        bus.serve(Addresses.BLOB_WRITE.at(id), this::write),
-                        bus.serve(
+        return bus.serve(List.of(
+                        new Service<>(Addresses.BLOB_WRITE.at(id), this::write),
+                        new Service<>(
                                 Addresses.BLOB_COMMIT.at(id),
                                 commit -> commit(request.getTenantId(), request.getMediaType(), commit)),
-                        bus.serve(Addresses.BLOB_ABANDON.at(id), this::abandon))
+                        new Service<>(Addresses.BLOB_ABANDON.at(id), this::abandon)))
                 .map(OpenBlobResponse.newBuilder().setUploadId(id).build());
     }
 

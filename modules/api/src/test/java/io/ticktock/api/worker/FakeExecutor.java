@@ -4,6 +4,7 @@ import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.Service;
 import io.ticktock.proto.v1.ClaimTasksRequest;
 import io.ticktock.proto.v1.ClaimTasksResponse;
 import io.ticktock.proto.v1.ClaimedTask;
@@ -19,6 +20,7 @@ import io.ticktock.proto.v1.TaskAssignment;
 import io.ticktock.testkit.Awaiting;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -57,13 +59,16 @@ final class FakeExecutor {
 
     FakeExecutor(Bus bus) {
         this.bus = bus;
-        Awaiting.result(bus.serve(Addresses.EXECUTOR_TAKE_TASKS.at(ID), this::take));
-        Awaiting.result(bus.serve(Addresses.EXECUTOR_CLAIM_TASKS.at(ID), this::claim));
-        Awaiting.result(bus.serve(Addresses.EXECUTOR_COMPLETE_TASK.at(ID), this::complete));
-        Awaiting.result(bus.serve(Addresses.EXECUTOR_RETURN_TASKS.at(ID), request -> {
-            returned.add(request);
-            return Future.succeededFuture(ReturnTasksResponse.getDefaultInstance());
-        }));
+        Awaiting.result(bus.serve(List.of(
+                new Service<>(Addresses.EXECUTOR_TAKE_TASKS.at(ID), this::take),
+                new Service<>(Addresses.EXECUTOR_CLAIM_TASKS.at(ID), this::claim),
+                new Service<>(Addresses.EXECUTOR_COMPLETE_TASK.at(ID), this::complete),
+                new Service<>(Addresses.EXECUTOR_RETURN_TASKS.at(ID), this::takeBack))));
+    }
+
+    private Future<ReturnTasksResponse> takeBack(ReturnTasksRequest request) {
+        returned.add(request);
+        return Future.succeededFuture(ReturnTasksResponse.getDefaultInstance());
     }
 
     /** So many attempts more, each with this time between heartbeats. */
