@@ -174,7 +174,7 @@ public final class Addresses {
     // blob
     public static final Address<OpenBlobRequest, OpenBlobResponse> BLOB_OPEN =
             Address.of("blob.open", OpenBlobRequest.class, OpenBlobResponse.class);
-    /** Served at the upload's id: {@code BLOB_WRITE.at(uploadId)}; so are commit and abandon. */
+    /** Served at the upload's id: {@code BLOB_WRITE.at(uploadId)}; so are commit and abandon, together. */
     public static final Address<WriteBlobRequest, WriteBlobResponse> BLOB_WRITE =
             Address.of("blob.write", WriteBlobRequest.class, WriteBlobResponse.class, Duration.ofSeconds(30));
     /** A bucket copies a large blob to the place where it belongs. */

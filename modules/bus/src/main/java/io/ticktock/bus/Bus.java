@@ -34,7 +34,7 @@ public final class Bus {
     private final Map<Class<?>, DeliveryOptions> codecs = new ConcurrentHashMap<>();
     private final Map<Sender, Outbox<?>> outboxes = new ConcurrentHashMap<>();
     /** Empty where there are no others. */
-    private final NearPlaces near;
+    private final NearDestinations near;
 
     /** Who sends what: a verticle, on one of its threads, to an address. */
     private record Sender(Thread thread, String deploymentId, String address, boolean isNear) {}
@@ -55,12 +55,12 @@ public final class Bus {
 
     /** @param leavesProcess whether messages may, so that their size counts */
     Bus(Vertx vertx, Delivery delivery, Tracing tracing, boolean leavesProcess) {
-        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearPlaces());
+        this(vertx, vertx.eventBus(), delivery, tracing, leavesProcess, System::nanoTime, new NearDestinations());
     }
 
     /** On an event bus of a simulation's own, between processes whose time is the simulation's. */
     public Bus(Vertx vertx, EventBus eventBus, LongSupplier nanoTime) {
-        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearPlaces());
+        this(vertx, eventBus, Delivery.DIRECT, Tracing.OFF, true, nanoTime, new NearDestinations());
     }
 
     Bus(
@@ -70,7 +70,7 @@ public final class Bus {
             Tracing tracing,
             boolean leavesProcess,
             LongSupplier nanoTime,
-            NearPlaces near) {
+            NearDestinations near) {
         this.near = near;
         this.vertx = vertx;
         this.tracing = tracing;
@@ -134,25 +134,30 @@ public final class Bus {
         }
     }
 
-    /** Answers requests until that is ended. A handler that throws answers as if its future had failed. */
+    /** Answers requests of one kind until that is ended; the only kind at its destination. */
     public <Q extends Message, R extends Message> Future<Registration> serve(
             Address<Q, R> address, Function<Q, Future<R>> handler) {
         return serve(List.of(new Service<>(address, handler)));
     }
 
-    /** Answers requests of several kinds, at their one place, until that is ended. */
+    /**
+     * Answers requests of several kinds, which have one destination, until that is ended. One call serves all kinds of a
+     * destination: two who serve there get parcels in turn, of whatever kind.
+     *
+     * @throws IllegalArgumentException where there is none, where they are of different destinations, or where one comes twice
+     */
     public Future<Registration> serve(List<Service<?, ?>> together) {
         Services services = new Services(together);
-        String place = services.place();
-        MessageConsumer<Requests> consumer = eventBus.consumer(place);
+        String destination = services.destination();
+        MessageConsumer<Requests> consumer = eventBus.consumer(destination);
         consumer.handler(parcel -> answerAll(services, parcel));
         return consumer.completion().map(registered -> {
             if (!leavesProcess) {
                 return new Registration(consumer::unregister);
             }
-            near.add(place);
+            near.add(destination);
             return new Registration(() -> {
-                near.end(place);
+                near.end(destination);
                 return consumer.unregister();
             });
         });

@@ -33,7 +33,7 @@ final class Outbox<R extends Message> {
     private final EventBus eventBus;
     private final DeliveryOptions codec;
     private final Address<?, R> address;
-    private final NearPlaces near;
+    private final NearDestinations near;
     private final boolean leavesProcess;
     /** Until they are sent. */
     private List<Letter> letters = new ArrayList<>();
@@ -48,7 +48,7 @@ final class Outbox<R extends Message> {
 
     /**
      * @param codec for requests
-     * @param near places of what this process asks of itself as long as it serves it
+     * @param near what this process asks of itself as long as it serves it
      * @param leavesProcess whether it may, so that its size counts
      * @param traced whether requests carry the trace of whoever asks
      * @param nanoTime the time that its answers may take is measured by
@@ -57,7 +57,7 @@ final class Outbox<R extends Message> {
             EventBus eventBus,
             DeliveryOptions codec,
             Address<?, R> address,
-            NearPlaces near,
+            NearDestinations near,
             boolean leavesProcess,
             boolean traced,
             LongSupplier nanoTime) {
@@ -95,9 +95,9 @@ final class Outbox<R extends Message> {
     void send() {
         Requests parcel = new Requests(address.name(), letters);
         letters = List.of();
-        boolean asksItself = address.isNear() && near.has(address.place());
+        boolean asksItself = address.isNear() && near.has(address.destination());
         DeliveryOptions options = options(address.timeout());
-        eventBus.<Answers>request(address.place(), parcel, options.setLocalOnly(asksItself))
+        eventBus.<Answers>request(address.destination(), parcel, options.setLocalOnly(asksItself))
                 .recover(cause ->
                         asksItself && isServedNoMore(cause) ? sendToOthers(parcel) : Future.failedFuture(cause))
                 .onComplete(this::take, this::failAll);
@@ -108,8 +108,8 @@ final class Outbox<R extends Message> {
     }
 
     private Future<io.vertx.core.eventbus.Message<Answers>> sendToOthers(Requests parcel) {
-        near.forget(address.place());
-        return eventBus.request(address.place(), parcel, options(address.timeout()));
+        near.forget(address.destination());
+        return eventBus.request(address.destination(), parcel, options(address.timeout()));
     }
 
     private void take(io.vertx.core.eventbus.Message<Answers> message) {

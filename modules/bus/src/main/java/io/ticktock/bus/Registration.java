@@ -3,7 +3,7 @@ package io.ticktock.bus;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
-/** What serves or listens at one address. Ends with its verticle at the latest. */
+/** What serves at one destination, or listens to one topic. Ends with its verticle at the latest. */
 public final class Registration {
 
     private final Supplier<Future<Void>> onEnd;

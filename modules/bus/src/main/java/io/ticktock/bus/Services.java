@@ -1,46 +1,50 @@
 package io.ticktock.bus;
 
 import com.google.protobuf.Message;
-import io.ticktock.bus.trace.Tracing;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What is served together at one place of the event bus, each kind by its name. */
+/** What is served together at one destination, each kind by its name. */
 final class Services {
 
-    private final String place;
-    private final Map<String, Service<?, ?>> byName;
+    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
-    /** Fails with an IllegalArgumentException where there is none, or where they are of different places. */
+    private final String destination;
+    private final Map<String, Service<?, ?>> byName = new HashMap<>();
+
+    /** Throws an IllegalArgumentException where there is none, where destinations differ, or where one comes twice. */
     Services(List<Service<?, ?>> services) {
-        List<String> places = services.stream()
-                .map(service -> service.address().place())
+        List<String> destinations = services.stream()
+                .map(service -> service.address().destination())
                 .distinct()
                 .toList();
-        if (places.size() != 1) {
-            throw new IllegalArgumentException("what is served together must be at one place, not at " + places);
+        if (destinations.size() != 1) {
+            throw new IllegalArgumentException(
+                    "what is served together must have one destination, not " + destinations);
         }
-        place = places.get(0);
-        byName = services.stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        service -> service.address().name(), Function.identity()));
+        destination = destinations.get(0);
+        for (Service<?, ?> service : services) {
+            if (byName.put(service.address().name(), service) != null) {
+                throw new IllegalArgumentException(service.address().name() + " is served twice");
+            }
+        }
     }
 
-    String place() {
-        return place;
+    String destination() {
+        return destination;
     }
 
-    /** @param address its name */
-    Future<Message> answer(String address, Letter letter) {
-        Service<?, ?> service = byName.get(address);
+    /** Fails as UNAVAILABLE when none has this name: who asks may be of a later release, and others may know it. */
+    Future<Message> answer(String name, Letter letter) {
+        Service<?, ?> service = byName.get(name);
         if (service == null) {
-            return Future.failedFuture(new IllegalStateException(address + " is not served at " + place));
+            LOG.warn("{} is asked at {}, which does not serve it", name, destination);
+            return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "no answer: nobody serves " + name));
         }
-        return letter.trace() == null
-                ? service.answer(letter)
-                : Tracing.within(letter.trace(), () -> service.answer(letter));
+        return service.answer(letter);
     }
 }

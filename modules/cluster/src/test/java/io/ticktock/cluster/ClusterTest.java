@@ -183,10 +183,10 @@ class ClusterTest {
                 .<WholeRequest<?, ?>>map(address -> new WholeRequest<>((Address<?, ?>) address))
                 .toList();
         assertTrue(requests.size() > 80, () -> requests.size() + " addresses");
-        Map<String, List<Service<?, ?>>> byPlace = requests.stream()
+        Map<String, List<Service<?, ?>>> byDestination = requests.stream()
                 .<Service<?, ?>>map(WholeRequest::service)
-                .collect(Collectors.groupingBy(service -> service.address().place()));
-        result(Future.all(byPlace.values().stream().map(serving::serve).toList()));
+                .collect(Collectors.groupingBy(service -> service.address().destination()));
+        result(Future.all(byDestination.values().stream().map(serving::serve).toList()));
         for (WholeRequest<?, ?> request : requests) {
             request.require();
         }
@@ -312,7 +312,7 @@ class ClusterTest {
 
         for (RegistrationInfo registration : known(address)) {
             Promise<Void> forgotten = Promise.promise();
-            one.registrations().removeRegistration(address.place(), registration, forgotten);
+            one.registrations().removeRegistration(address.destination(), registration, forgotten);
             result(forgotten.future());
         }
 
@@ -326,7 +326,7 @@ class ClusterTest {
 
     private static List<RegistrationInfo> known(Address<?, ?> address) throws Exception {
         Promise<List<RegistrationInfo>> known = Promise.promise();
-        one.registrations().getRegistrations(address.place(), known);
+        one.registrations().getRegistrations(address.destination(), known);
         return result(known.future());
     }
 
@@ -338,7 +338,8 @@ class ClusterTest {
 
         assertEquals(FailureCode.FAILED_PRECONDITION, refused.code());
         assertEquals(
-                "the cluster has a member of protocol %d, and this process speaks protocol %d: start it once all of that release have stopped, or use that release"
+                ("the cluster has a member of protocol %d, and this process speaks protocol %d: start it once all of that"
+                                + " release have stopped, or use that release")
                         .formatted(MemberFacts.PROTOCOL, MemberFacts.PROTOCOL + 1),
                 refused.getMessage());
     }
