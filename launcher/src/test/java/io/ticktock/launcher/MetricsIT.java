@@ -154,8 +154,10 @@ class MetricsIT {
                 edges: ["canary_node -> END [FINAL]"]
                 """);
         assertEquals(201, made.statusCode(), () -> ServedApi.text(made));
+        double ended = Scrape.of(api).value(ENDED, COMPLETED);
         String lifetime = api.start(key, "{\"graph\": \"canary-graph\", \"labels\": {\"canary-label\": \"canary\"}}");
         api.awaitStatus(key, lifetime, "completed");
+        awaitIdle(ended + 1);
         api.get(key, "/v1/canary-path");
         String id = lifetime.substring(lifetime.lastIndexOf('/') + 1);
 

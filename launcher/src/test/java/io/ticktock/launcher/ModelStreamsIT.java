@@ -51,7 +51,7 @@ class ModelStreamsIT {
     private static final int FULL = 256;
 
     /** Before each part of an answer, the first of which has no word: so that all calls are open at once. */
-    private static final Duration PAUSE = Duration.ofMillis(CALLS < FULL ? 300 : 4_000);
+    private static final Duration PAUSE = Duration.ofMillis(CALLS < FULL ? 1_000 : 4_000);
 
     private static final String WORDS = "said a part at a time, ".repeat(3);
     private static final double MOST_FIRST_MS = 5;

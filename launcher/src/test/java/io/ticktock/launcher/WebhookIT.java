@@ -95,7 +95,7 @@ class WebhookIT {
                 "--set",
                 "api.webhooks.retries=200ms,300ms,10m",
                 "--set",
-                "api.webhooks.lease=1s");
+                "api.webhooks.lease=5s");
         serving.awaitText("ready");
         Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
         assertTrue(told.find(), serving::out);

@@ -32,7 +32,7 @@ class BusTest {
     private static final Address<Payload, Payload> OTHER =
             Address.of("test.other", Payload.class, Payload.class, Duration.ofSeconds(5));
     private static final Address<Payload, Payload> HURRIED =
-            Address.of("test.hurried", Payload.class, Payload.class, Duration.ofMillis(200));
+            Address.of("test.hurried", Payload.class, Payload.class, Duration.ofSeconds(2));
 
     private static final Shard SHARD = new Shard(7);
 

@@ -1,7 +1,7 @@
 package io.ticktock.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +44,7 @@ import io.ticktock.proto.v1.ResumeCommand;
 import io.ticktock.proto.v1.SendSignalRequest;
 import io.ticktock.proto.v1.Signal;
 import io.ticktock.proto.v1.SignalLifetimeRequest;
+import io.ticktock.proto.v1.SignalLifetimeResponse;
 import io.ticktock.proto.v1.SliceReservation;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.ticktock.proto.v1.StartLifetimeResponse;
@@ -74,6 +75,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -444,12 +446,14 @@ class ControlVerticleTest {
 
     @Test
     void pauseHoldsAndResumeGoesOn() throws Exception {
-        start(Delivery.DIRECT, List.of("wait -> p", "p -> END [FINAL]"), NONE);
+        start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
         String id = startLifetime();
+        awaitLifetime(id, AgentLifetime::getParked);
         await(signal(id, Signal.newBuilder().setPause(PauseCommand.newBuilder().setReason("look"))));
         AgentLifetime paused = awaitLifetime(id, head -> head.getStatus() == LifetimeStatus.LIFETIME_STATUS_PAUSED);
         assertEquals("look", paused.getReason());
         await(signal(id, Signal.newBuilder().setResume(ResumeCommand.getDefaultInstance())));
+        await(signal(id, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(id)))));
         assertEquals(
                 LifetimeStatus.LIFETIME_STATUS_COMPLETED,
                 awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
@@ -480,32 +484,46 @@ class ControlVerticleTest {
     void theSameStartAgainIsTheSameLifetime() throws Exception {
         start(Delivery.DIRECT, CHAIN, FLAKY);
         StartLifetimeRequest request = startRequest();
-        var shard = Shard.of(request.getLifetimeId());
-        assertTrue(
-                await(bus.request(Addresses.CONTROL_START.at(shard), request)).getCreated());
-        assertEquals(
-                request.getLifetimeId(),
-                await(bus.request(Addresses.CONTROL_START.at(shard), request)).getLifetimeId());
+        assertTrue(await(started(request)).getCreated());
+        StartLifetimeResponse again = await(started(request));
+        assertEquals(request.getLifetimeId(), again.getLifetimeId());
+        assertFalse(again.getCreated());
     }
 
     @Test
     void whoSignalsWhileAnotherProcessTakesOverIsToldToTryAgain() throws Exception {
+        AtomicBoolean isSoon = takenOverBefore("appendDecision");
         start(Delivery.DIRECT, List.of("human -> p", "p -> END [FINAL]"), NONE);
         String id = startLifetime();
         awaitLifetime(id, AgentLifetime::getParked);
-        takeOver();
-        Failure refused = failureOf(signal(id, Signal.newBuilder().setPause(PauseCommand.getDefaultInstance())));
+        isSoon.set(true);
+        Failure refused = failureOf(signalOnce(id, Signal.newBuilder().setPause(PauseCommand.getDefaultInstance())));
         assertEquals(FailureCode.UNAVAILABLE, refused.code());
     }
 
     @Test
     void whoStartsWhileAnotherProcessTakesOverIsToldToTryAgain() throws Exception {
+        AtomicBoolean isSoon = takenOverBefore("createLifetime");
         start(Delivery.DIRECT, CHAIN, FLAKY);
-        takeOver();
+        isSoon.set(true);
         StartLifetimeRequest request = startRequest();
         Failure refused =
                 failureOf(bus.request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
         assertEquals(FailureCode.UNAVAILABLE, refused.code());
+    }
+
+    /** Once that is set, another process takes over right before the next of these writes. */
+    private AtomicBoolean takenOverBefore(String write) {
+        StateStore prompt = store;
+        AtomicBoolean isSoon = new AtomicBoolean();
+        store = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals(write) && isSoon.getAndSet(false)) {
+                        prompt.holdShards(heldByAnother());
+                    }
+                    return method.invoke(prompt, arguments);
+                });
+        return isSoon;
     }
 
     @Test
@@ -602,7 +620,7 @@ class ControlVerticleTest {
         gates.held.remove().run();
         Future<?> resumed =
                 signal(id, Signal.newBuilder().setSignalId("r").setResume(ResumeCommand.getDefaultInstance()));
-        await(vertx.timer(50, TimeUnit.MILLISECONDS));
+        awaitTurn();
         gates.open();
         await(Future.all(paused, resumed));
         assertEquals(
@@ -749,11 +767,11 @@ class ControlVerticleTest {
         gates.held.remove().run();
         // Decided behind the wait, and not with it: it is parked by a decision without events.
         Future<?> second = answerToNothing(id, 1, 2, 3, 4, 5);
-        await(vertx.timer(50, TimeUnit.MILLISECONDS));
+        awaitTurn();
         gates.open();
         failureOf(first);
         failureOf(second);
-        assertNotNull(late.get());
+        awaitThat(() -> late.get() != null, "it is parked by itself");
         gates.close(Delivery.Leg.REQUEST, Addresses.STATE_APPEND_TASK.name());
         await(signal(id, Signal.newBuilder().setAnswer(Answer.newBuilder().setExecId(waitingExecId(id)))));
         awaitThat(() -> gates.held.size() == 1, "it goes on");
@@ -765,6 +783,12 @@ class ControlVerticleTest {
         assertEquals(
                 LifetimeStatus.LIFETIME_STATUS_COMPLETED,
                 awaitLifetime(id, ControlVerticleTest::hasEnded).getStatus());
+    }
+
+    /** It reads in order: once it has answered this, it has what came before. */
+    private void awaitTurn() throws Exception {
+        String unknown = UuidCreator.getTimeOrderedEpoch().toString();
+        failureOf(signal(unknown, Signal.newBuilder().setPause(PauseCommand.getDefaultInstance())));
     }
 
     private Future<?> answerToNothing(String id, Integer... ifLastSeq) {
@@ -964,12 +988,14 @@ class ControlVerticleTest {
     }
 
     private Future<?> takenOver() {
-        return bus.request(
-                Addresses.STATE_HOLD_SHARDS,
-                HoldShardsRequest.newBuilder()
-                        .setOwnerId("test")
-                        .setLeaseMs(2_000)
-                        .build());
+        return bus.request(Addresses.STATE_HOLD_SHARDS, heldByAnother());
+    }
+
+    private static HoldShardsRequest heldByAnother() {
+        return HoldShardsRequest.newBuilder()
+                .setOwnerId("test")
+                .setLeaseMs(2_000)
+                .build();
     }
 
     private void start(Delivery delivery, List<String> edges, Map<String, String> details) throws Exception {
@@ -1056,7 +1082,15 @@ class ControlVerticleTest {
                         : Future.failedFuture(cause));
     }
 
-    private Future<?> signal(String id, Signal.Builder signal) {
+    /** Repeated as a start is. */
+    private Future<SignalLifetimeResponse> signal(String id, Signal.Builder signal) {
+        return signalOnce(id, signal)
+                .recover(cause -> Failure.is(cause, FailureCode.UNAVAILABLE)
+                        ? vertx.timer(20, TimeUnit.MILLISECONDS).compose(fired -> signal(id, signal))
+                        : Future.failedFuture(cause));
+    }
+
+    private Future<SignalLifetimeResponse> signalOnce(String id, Signal.Builder signal) {
         return bus.request(
                 Addresses.CONTROL_SIGNAL.at(Shard.of(id)),
                 SignalLifetimeRequest.newBuilder()

@@ -687,14 +687,17 @@ class ExecutorTest {
             assertEquals(
                     ExecutionStatus.EXECUTION_STATUS_TIMED_OUT,
                     silent.getHeaders().getStatus());
+            fixture.graph(graph.replace("400ms", "30s"));
             handle("a", context -> {
                 CompletableFuture<TaskOutcome> outcome = new CompletableFuture<>();
-                Instant end = Instant.now().plusMillis(1_200);
+                AtomicInteger beats = new AtomicInteger();
                 fixture.vertx.setPeriodic(50, timer -> {
                     context.attempt().heartbeat();
-                    if (Instant.now().isAfter(end)) {
+                    if (beats.incrementAndGet() == 10) {
                         outcome.complete(TaskOutcome.json("alive"));
+                        return;
                     }
+                    fixture.executor.age(Duration.ofSeconds(15));
                 });
                 return outcome;
             });

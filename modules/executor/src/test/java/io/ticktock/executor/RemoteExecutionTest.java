@@ -61,7 +61,7 @@ class RemoteExecutionTest {
             version: 1.0.0
             start: a
             tasks:
-              a: {type: acme.work, greeting: "hello ${input.who}", timeout: 1s, heartbeat_timeout: 7s}
+              a: {type: acme.work, greeting: "hello ${input.who}", timeout: 30s, heartbeat_timeout: 7s}
               b: {type: transform, output: {done: true}}
             plans:
               p: {type: rules, rules: [], otherwise: {next: [b]}}
@@ -89,7 +89,7 @@ class RemoteExecutionTest {
         assertEquals("acme.work", assignment.getTaskType());
         assertEquals(fixture.lifetimeId, assignment.getLifetimeId());
         assertEquals("a", assignment.getNodeId());
-        assertEquals(1_000, assignment.getTimeoutMs());
+        assertEquals(30_000, assignment.getTimeoutMs());
         assertEquals(7_000, assignment.getHeartbeatTimeoutMs());
         assertEquals("{\"greeting\":\"hello Ada\"}", assignment.getSettings().toStringUtf8());
         assertEquals("{\"who\": \"Ada\"}", assignment.getInput().getInline().toStringUtf8());
@@ -206,6 +206,7 @@ class RemoteExecutionTest {
 
     @Test
     void itsTimeBeginsWhenAWorkerHasIt() throws Exception {
+        fixture.graph(GRAPH.replace("timeout: 30s", "timeout: 1s"));
         TaskInput input = dispatch();
         ExecutorFixture.await(fixture.vertx.timer(1_200, TimeUnit.MILLISECONDS));
         assertTrue(fixture.isHeld(input.getHeaders().getExecId()));
@@ -229,7 +230,7 @@ class RemoteExecutionTest {
         assertTrue(ended.getError().getRetryable());
         assertEquals("worker-1", ended.getHeaders().getWorkerId());
 
-        fixture.graph(GRAPH.replace("timeout: 1s, heart", "heart"));
+        fixture.graph(GRAPH.replace("timeout: 30s, heart", "heart"));
         assertEquals(
                 ExecutionStatus.EXECUTION_STATUS_FAILED,
                 failed("timed_out").getHeaders().getStatus());

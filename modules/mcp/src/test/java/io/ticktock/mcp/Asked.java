@@ -1,5 +1,6 @@
 package io.ticktock.mcp;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.ticktock.sdk.Failed;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class Asked {
 
     private static final long PATIENCE_S = 200;
+    private static final int MOST_TRIES = 10;
 
     private final McpType type;
     private final String server;
@@ -55,6 +57,19 @@ final class Asked {
 
     Failed failure(String tool, Map<String, Object> arguments) {
         return assertInstanceOf(Failed.class, outcome(tool, arguments, "all"));
+    }
+
+    /** As the engine would, it tries again what may be tried again: a server that has to start may be slower than its timeout. */
+    void requireWorks() {
+        TaskOutcome outcome = echo();
+        for (int tries = 1; tries < MOST_TRIES && outcome instanceof Failed failed && failed.retryable(); tries++) {
+            outcome = echo();
+        }
+        assertEquals("still here", value(outcome).tree());
+    }
+
+    private TaskOutcome echo() {
+        return outcome("echo", Map.of("text", "still here"), "text");
     }
 
     static Value value(TaskOutcome outcome) {

@@ -26,27 +26,34 @@ import org.junit.jupiter.api.Test;
 class StdioServerTest {
 
     private static final int MAX_MESSAGE_BYTES = 64 << 10;
-    private static final int MOST_TRIES = 10;
     private static final String SECRET = "very-secret-value";
 
     private static McpServers servers;
     private static Asked asked;
+    /** Of the same kind of server, whose time is short. */
+    private static Asked hasty;
 
     @BeforeAll
     static void open() {
         Secrets secrets = Secrets.of(Map.of("GIVEN", SECRET), SecretReference::to);
         servers = new McpServers(
-                McpConfiguration.of(List.of(new ServerConfiguration(
-                        "test",
-                        new ServerAddress.Command(StdioTestServer.command(), Map.of("GIVEN", "secret:GIVEN")),
-                        Set.of("default"),
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(1),
-                        Duration.ofMillis(200),
-                        MAX_MESSAGE_BYTES,
-                        4))),
+                McpConfiguration.of(
+                        List.of(server("test", Duration.ofSeconds(20)), server("hasty", Duration.ofSeconds(1)))),
                 names -> secrets);
         asked = new Asked(servers, "test");
+        hasty = new Asked(servers, "hasty");
+    }
+
+    private static ServerConfiguration server(String name, Duration callTimeout) {
+        return new ServerConfiguration(
+                name,
+                new ServerAddress.Command(StdioTestServer.command(), Map.of("GIVEN", "secret:GIVEN")),
+                Set.of("default"),
+                Duration.ofSeconds(30),
+                callTimeout,
+                Duration.ofMillis(200),
+                MAX_MESSAGE_BYTES,
+                4);
     }
 
     @AfterAll
@@ -155,46 +162,46 @@ class StdioServerTest {
         assertEquals("mcp_server_died", failed.code());
         assertTrue(failed.retryable());
         assertTrue(failed.message().contains("exit status 3"), failed.message());
-        works();
+        asked.requireWorks();
     }
 
     @Test
     void aServerThatHangsFailsOneAttempt() {
-        assertEquals("mcp_timeout", asked.failure("stop", Map.of()).code());
-        works();
+        assertEquals("mcp_timeout", hasty.failure("stop", Map.of()).code());
+        hasty.requireWorks();
     }
 
     @Test
     void aServerThatFloodsFailsOneAttempt() {
         for (String tool : List.of("flood", "endless")) {
-            Failed failed = asked.failure(tool, Map.of());
+            Failed failed = hasty.failure(tool, Map.of());
             // On a machine that is busy, time is up before it is too much.
             assertTrue(List.of("mcp_server_died", "mcp_timeout").contains(failed.code()), failed::toString);
-            works();
+            hasty.requireWorks();
         }
     }
 
     @Test
     void whatIsNoMessageIsSkipped() {
         assertEquals("done", asked.value("garbage", Map.of(), "text").tree());
-        works();
+        asked.requireWorks();
     }
 
     @Test
     void aTimeoutOrACancelEndsOneRequestAndLeavesTheServer() {
-        assertEquals("mcp_timeout", asked.failure("slow", Map.of("ms", 60_000)).code());
+        assertEquals("mcp_timeout", hasty.failure("slow", Map.of("ms", 60_000)).code());
         TestAttempt attempt = new TestAttempt("default");
-        CompletableFuture<TaskOutcome> slow = asked.start(attempt, "tool", "slow", Map.of("ms", 60_000), "all");
-        works();
+        CompletableFuture<TaskOutcome> slow = hasty.start(attempt, "tool", "slow", Map.of("ms", 60_000), "all");
+        hasty.requireWorks();
         attempt.cancel();
         Asked.end(slow);
-        works();
+        hasty.requireWorks();
     }
 
     @Test
     void moreRequestsThanItTakesAreRefused() {
         List<CompletableFuture<TaskOutcome>> all = Stream.generate(
-                        () -> asked.start(new TestAttempt("default"), "tool", "slow", Map.of("ms", 300), "all"))
+                        () -> asked.start(new TestAttempt("default"), "tool", "slow", Map.of("ms", 2_000), "all"))
                 .limit(5)
                 .toList();
         List<TaskOutcome> outcomes = all.stream().map(Asked::end).toList();
@@ -202,18 +209,5 @@ class StdioServerTest {
         assertEquals("mcp_overloaded", refused.code());
         assertTrue(
                 outcomes.subList(0, 4).stream().allMatch(TaskOutcome.Succeeded.class::isInstance), outcomes::toString);
-    }
-
-    /** As the engine would, it tries again what may be tried again: a server that has to start may be slower than its timeout. */
-    private static void works() {
-        TaskOutcome outcome = echo();
-        for (int tries = 1; tries < MOST_TRIES && outcome instanceof Failed failed && failed.retryable(); tries++) {
-            outcome = echo();
-        }
-        assertEquals("still here", Asked.value(outcome).tree());
-    }
-
-    private static TaskOutcome echo() {
-        return asked.outcome("echo", Map.of("text", "still here"), "text");
     }
 }

@@ -213,13 +213,15 @@ class WebhookVerticleTest {
         happen(1);
         answering = request -> {};
         String webhook = webhook("/");
-        deploy();
+        String hasty = deploy(Duration.ofMillis(500));
         await(() -> shown(webhook).getWaiting() == 1, () -> shown(webhook).toString());
         assertEquals("no answer in time", only(webhook).getLastError());
         assertEquals(0, only(webhook).getLastStatus());
 
+        result(vertx.undeploy(hasty));
         answering = request -> request.connection().close();
         clock.advance(Duration.ofMinutes(2));
+        deploy();
         await(() -> only(webhook).getAttempts() == 2, () -> only(webhook).toString());
         assertEquals("no connection, or it broke", only(webhook).getLastError());
     }
@@ -293,12 +295,17 @@ class WebhookVerticleTest {
     }
 
     private String deploy() {
+        return deploy(Duration.ofSeconds(15));
+    }
+
+    /** @param timeout of an answer */
+    private String deploy(Duration timeout) {
         WebhookConfiguration configuration = new WebhookConfiguration(
                 20,
                 true,
                 List.of("127.0.0.1"),
                 Optional.empty(),
-                Duration.ofMillis(500),
+                timeout,
                 List.of(Duration.ofMinutes(1), Duration.ofHours(1)),
                 Duration.ofDays(1),
                 Duration.ofMinutes(1),

@@ -31,14 +31,18 @@ import org.junit.jupiter.api.Test;
 
 class EventFeedTest {
 
-    private static final FeedBounds BOUNDS = new FeedBounds(3, 2, Duration.ofMillis(50), Duration.ofMillis(300));
     private static final Caller CALLER = new Caller(FakeLog.TENANT, "somebody", Set.of(Role.ROLE_READER), "127.0.0.1");
 
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx);
     private final FakeLog log = new FakeLog(bus);
     private final Context context = vertx.getOrCreateContext();
-    private final EventFeed feed = new EventFeed(vertx, bus, BOUNDS);
+    private EventFeed feed = feed(Duration.ofSeconds(20));
+
+    /** @param slow how long one may be full */
+    private EventFeed feed(Duration slow) {
+        return new EventFeed(vertx, bus, new FeedBounds(3, 2, Duration.ofMillis(50), slow));
+    }
 
     @AfterEach
     void close() {
@@ -148,6 +152,7 @@ class EventFeedTest {
 
     @Test
     void whoDoesNotReadIsCutOffAndNobodyElse() {
+        feed = feed(Duration.ofMillis(300));
         log.start(FakeLog.A);
         log.appendMany(FakeLog.A, 20);
         RecordingSink slow = new RecordingSink(3);

@@ -73,7 +73,7 @@ import org.junit.jupiter.api.Test;
 class EventStreamTest {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
-    private static final FeedBounds BOUNDS = new FeedBounds(4, 3, Duration.ofMillis(100), Duration.ofMillis(500));
+    private static final FeedBounds BOUNDS = new FeedBounds(4, 3, Duration.ofMillis(100), Duration.ofSeconds(2));
     private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
     private static final int SEND_BUFFER_BYTES = 16 * 1024;
     private static final ServiceMethod<WatchLifetimeResponse, WatchLifetimeRequest> WATCH = ServiceMethod.client(
@@ -362,7 +362,7 @@ class EventStreamTest {
 
     @Test
     void anRpcThatIsCancelledOrLateOrCutOffLeavesNothing() {
-        GrpcClientResponse<WatchLifetimeRequest, WatchLifetimeResponse> late = Awaiting.result(call(id, 0, 300));
+        GrpcClientResponse<WatchLifetimeRequest, WatchLifetimeResponse> late = Awaiting.result(call(id, 0, 3_000));
         Promise<Void> ended = Promise.promise();
         late.endHandler(ended::complete).exceptionHandler(ended::tryFail);
         late.resume();

@@ -56,7 +56,7 @@ class WorkerGatewayTest {
             1_000,
             Duration.ofMillis(50),
             Duration.ofSeconds(10),
-            Duration.ofMillis(400),
+            Duration.ofSeconds(2),
             Duration.ofSeconds(30),
             Duration.ofMillis(200),
             Duration.ofMillis(100));
@@ -198,10 +198,10 @@ class WorkerGatewayTest {
     @Test
     void whoeverHasTheTokenKeepsItAlive() {
         TestWorker worker = worker("w", 1);
-        executor.offer(1, SHORT_MS);
+        executor.offer(1, 3 * SHORT_MS);
         TaskAssignment assignment = next(worker.assignments);
         worker.disconnect();
-        long end = System.nanoTime() + Duration.ofMillis(2 * SHORT_MS).toNanos();
+        long end = System.nanoTime() + Duration.ofMillis(6 * SHORT_MS).toNanos();
         while (System.nanoTime() < end) {
             Awaiting.result(outside("heartbeat", TENANT, completion(assignment, assignment.getToken())));
             Awaiting.result(vertx.timer(SHORT_MS / 20));
@@ -288,9 +288,9 @@ class WorkerGatewayTest {
     @Test
     void whoeverHasHeartbeatsKeepsWhatItHas() {
         TestWorker worker = worker("w", 1);
-        executor.offer(1, SHORT_MS);
+        executor.offer(1, 3 * SHORT_MS);
         TaskAssignment assignment = next(worker.assignments);
-        long end = System.nanoTime() + Duration.ofMillis(2 * SHORT_MS).toNanos();
+        long end = System.nanoTime() + Duration.ofMillis(6 * SHORT_MS).toNanos();
         while (System.nanoTime() < end) {
             worker.heartbeat(assignment.getExecId());
             Awaiting.result(vertx.timer(SHORT_MS / 20));

@@ -209,10 +209,15 @@ class BudgetLedgerTest {
         Future<TenantBudgets.Outcome> wish = one.reserve(wish(budget, "next", 60));
         int asked = stored.grants;
         while (stored.grants < asked + 5_000) {
-            one.charged(charged(first, "nobody", 0, 0));
-            Thread.onSpinWait();
+            await(onEventLoop(() -> {
+                one.charged(charged(first, "nobody", 0, 0));
+                return Future.succeededFuture();
+            }));
         }
-        one.release("acme", "exec", first);
+        await(onEventLoop(() -> {
+            one.release("acme", "exec", first);
+            return Future.succeededFuture();
+        }));
         assertTrue(isReserved(await(wish)));
     }
 
