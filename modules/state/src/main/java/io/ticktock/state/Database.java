@@ -15,13 +15,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The connections of the store: a pool for the planes (role ticktock_writer), one connection for what must not wait
+ * The connections of the store: a pool for the planes (role ticktock_writer), a few connections for what must not wait
  * behind them, a pool for what tenants read (role ticktock_reader, under row-level security), for each role one
  * connection for reports, and lanes. Every operation has a timeout; reads are tried again while the database is away.
  */
 final class Database {
 
     private static final int MOST_WAITING = 4_096;
+    /** Who waits here for a decision of its own, such as with a renewal of its lease, must not keep others waiting. */
+    private static final int URGENT_CONNECTIONS = 4;
+
+    private static final long URGENT_TIMEOUT_MS = 2_500;
     private static final int MOST_WAITING_REPORTS = 64;
     private static final long REPORT_TIMEOUT_MS = 45_000;
     private static final long FIRST_PAUSE_MS = 20;
@@ -46,7 +50,12 @@ final class Database {
         this.configuration = configuration;
         this.meters = meters;
         this.planes = pool("planes", "ticktock_writer", configuration.poolSize());
-        this.urgent = pool("urgent", "ticktock_writer", 1);
+        this.urgent = pool(
+                "urgent",
+                "ticktock_writer",
+                URGENT_CONNECTIONS,
+                MOST_WAITING,
+                Math.min(URGENT_TIMEOUT_MS, configuration.timeoutMs()));
         this.tenants = pool("tenants", "ticktock_reader", configuration.poolSize());
         this.reports = pool("reports", "ticktock_writer", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
         this.tenantReports = pool("tenant_reports", "ticktock_reader", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
@@ -54,7 +63,7 @@ final class Database {
         this.patienceMs = configuration.patienceMs();
     }
 
-    private Database(Database connections, long timeoutMs) {
+    private Database(Database connections) {
         this.vertx = connections.vertx;
         this.configuration = connections.configuration;
         this.meters = connections.meters;
@@ -63,13 +72,13 @@ final class Database {
         this.tenants = connections.tenants;
         this.reports = connections.reports;
         this.tenantReports = connections.tenantReports;
-        this.timeoutMs = timeoutMs;
+        this.timeoutMs = Math.min(URGENT_TIMEOUT_MS, configuration.timeoutMs());
         this.patienceMs = 0;
     }
 
-    /** For operations that are not to be done late: none waits behind what the planes read, or is tried again. */
-    Database withoutPatience(long mostMs) {
-        return new Database(this, Math.min(mostMs, timeoutMs));
+    /** For operations that are not to be done late: none waits behind what the planes read, takes longer than 2.5 s, or is tried again. */
+    Database withoutPatience() {
+        return new Database(this);
     }
 
     /** A connection of its own for group commit. */

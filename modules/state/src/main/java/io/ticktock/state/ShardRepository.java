@@ -24,13 +24,11 @@ final class ShardRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardRepository.class);
 
-    /** A hold that came into force after its owner had given up on it would end the owner's next one. */
-    private static final long MOST_MS = 2_500;
-
     private final Database database;
 
     ShardRepository(Database database) {
-        this.database = database.withoutPatience(MOST_MS);
+        // A hold that came into force after its owner had given up on it, after 3 s, would end the owner's next one.
+        this.database = database.withoutPatience();
     }
 
     Future<HoldShardsResponse> hold(HoldShardsRequest request) {

@@ -174,6 +174,29 @@ class PostgresFaultsTest {
         result(underWay.close());
     }
 
+    @Test
+    void whoWaitsForItsOwnDecisionKeepsNoOtherOwnerFromRenewing() {
+        HoldShardsRequest slow = sharing("slow");
+        HoldShardsRequest other = sharing("other");
+        long slowEpoch = result(store.holdShards(slow)).getEpoch();
+        long epoch = result(store.holdShards(other)).getEpoch();
+        PgConnection underWay = database.connect();
+        result(underWay.query("BEGIN; SELECT FROM shard_owners WHERE owner_id = 'slow' FOR SHARE")
+                .execute());
+        Future<HoldShardsResponse> waits =
+                store.holdShards(slow.toBuilder().setEpoch(slowEpoch).build());
+        awaitOneThatWaitsForALock();
+        HoldShardsResponse renewed =
+                result(store.holdShards(other.toBuilder().setEpoch(epoch).build()));
+        assertEquals(epoch, renewed.getEpoch());
+        result(underWay.query("COMMIT").execute().eventually(underWay::close));
+        result(waits.otherwiseEmpty());
+    }
+
+    private static HoldShardsRequest sharing(String owner) {
+        return holding(owner, 60_000).toBuilder().setShares(true).build();
+    }
+
     private void awaitOneThatWaitsForALock() {
         eventually(() -> database.count("SELECT count(*) FROM pg_stat_activity"
                         + " WHERE wait_event_type = 'Lock' AND datname = current_database()")
