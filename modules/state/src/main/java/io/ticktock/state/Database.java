@@ -25,7 +25,9 @@ final class Database {
     /** Who waits here for a decision of its own, such as with a renewal of its lease, must not keep others waiting. */
     private static final int URGENT_CONNECTIONS = 4;
 
+    /** Longest time of such an operation, whose asker gives up after 3 s. */
     private static final long URGENT_TIMEOUT_MS = 2_500;
+
     private static final int MOST_WAITING_REPORTS = 64;
     private static final long REPORT_TIMEOUT_MS = 45_000;
     private static final long FIRST_PAUSE_MS = 20;
@@ -50,12 +52,8 @@ final class Database {
         this.configuration = configuration;
         this.meters = meters;
         this.planes = pool("planes", "ticktock_writer", configuration.poolSize());
-        this.urgent = pool(
-                "urgent",
-                "ticktock_writer",
-                URGENT_CONNECTIONS,
-                MOST_WAITING,
-                Math.min(URGENT_TIMEOUT_MS, configuration.timeoutMs()));
+        this.urgent =
+                pool("urgent", "ticktock_writer", URGENT_CONNECTIONS, MOST_WAITING, urgentTimeoutMs(configuration));
         this.tenants = pool("tenants", "ticktock_reader", configuration.poolSize());
         this.reports = pool("reports", "ticktock_writer", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
         this.tenantReports = pool("tenant_reports", "ticktock_reader", 1, MOST_WAITING_REPORTS, REPORT_TIMEOUT_MS);
@@ -72,11 +70,15 @@ final class Database {
         this.tenants = connections.tenants;
         this.reports = connections.reports;
         this.tenantReports = connections.tenantReports;
-        this.timeoutMs = Math.min(URGENT_TIMEOUT_MS, configuration.timeoutMs());
+        this.timeoutMs = urgentTimeoutMs(configuration);
         this.patienceMs = 0;
     }
 
-    /** For operations that are not to be done late: none waits behind what the planes read, takes longer than 2.5 s, or is tried again. */
+    private static long urgentTimeoutMs(StateConfiguration configuration) {
+        return Math.min(URGENT_TIMEOUT_MS, configuration.timeoutMs());
+    }
+
+    /** For operations that are not to be done late: none waits behind what the planes read, or is tried again. */
     Database withoutPatience() {
         return new Database(this);
     }
