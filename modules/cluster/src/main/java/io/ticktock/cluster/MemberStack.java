@@ -43,6 +43,8 @@ final class MemberStack {
     private static final Duration STATE_PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration VERIFICATION = Duration.ofSeconds(1);
+    private static final Duration LONGEST_ANSWER = STATE_PATIENCE;
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_MERGE = Duration.ofSeconds(1);
     private static final Duration LONGEST_MERGE = Duration.ofSeconds(4);
 
@@ -64,6 +66,11 @@ final class MemberStack {
                     new ConfigurationBuilder()
                             .clustering()
                             .cacheMode(CacheMode.REPL_SYNC)
+                            .remoteTimeout(answerPatience(configuration).toMillis())
+                            .locking()
+                            .lockAcquisitionTimeout(shorter(configuration.silence(), LONGEST_QUEUE)
+                                    .toMillis())
+                            .clustering()
                             .stateTransfer()
                             .timeout(STATE_PATIENCE.toMillis())
                             .build());
@@ -79,6 +86,20 @@ final class MemberStack {
                             + configuration.port() + ": " + root(e).getMessage(),
                     e);
         }
+    }
+
+    /**
+     * How long members wait for each other's answers. One that is silent counts as gone before that, which ends the wait. What
+     * is left are answers that got lost while two members did not agree on who is there: all that asks about the same address
+     * waits behind them.
+     */
+    private static Duration answerPatience(ClusterConfiguration configuration) {
+        Duration gone = configuration.silence().plus(VERIFICATION);
+        return shorter(gone.plusSeconds(1), LONGEST_ANSWER);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Said here in one line, and not by those who would listen there. */

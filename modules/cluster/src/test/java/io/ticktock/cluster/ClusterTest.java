@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.Test;
 class ClusterTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration ROUND_OF_LOOKS = Duration.ofSeconds(45);
     private static final String LIFETIME = "0197a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
     private static final Tracing ON = Tracing.with(OpenTelemetry.noop().getTracer("test"), 1);
 
@@ -322,6 +324,35 @@ class ClusterTest {
             result(one.vertx().timer(100));
         }
         assertEquals(answer, result(asking.request(address, CheckRequest.getDefaultInstance())));
+    }
+
+    /** As when the copies of two parts of a cluster became one, of which nobody tells the event bus. */
+    @Test
+    void aMemberLooksAgainWhoServesWhatItRemembersWrongly() throws Exception {
+        Address<CheckRequest, CheckResponse> address = Addresses.STATE_CHECK.at("remembered");
+        result(serving.serve(address, request -> said("there")));
+        assertEquals("there", askedOf(address));
+        RegistrationInfo wrong = new RegistrationInfo(one.registrations().getNodeId(), 1, false);
+        one.registrations()
+                .listener()
+                .registrationsUpdated(new RegistrationUpdateEvent(address.destination(), List.of(wrong)));
+        assertEquals(
+                FailureCode.UNAVAILABLE,
+                failure(asking.request(address, CheckRequest.getDefaultInstance()))
+                        .code());
+
+        long giveUpNanos = System.nanoTime() + ROUND_OF_LOOKS.toNanos();
+        while (!answers(address)) {
+            assertTrue(System.nanoTime() < giveUpNanos, "it was not looked at again");
+            result(one.vertx().timer(100));
+        }
+        assertEquals("there", askedOf(address));
+    }
+
+    private static boolean answers(Address<CheckRequest, CheckResponse> address) throws Exception {
+        return result(asking.request(address, CheckRequest.getDefaultInstance())
+                .map(true)
+                .otherwise(false));
     }
 
     private static List<RegistrationInfo> known(Address<?, ?> address) throws Exception {
