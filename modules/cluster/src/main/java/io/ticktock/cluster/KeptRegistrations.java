@@ -47,7 +47,9 @@ final class KeptRegistrations extends InfinispanClusterManager {
 
     private final DefaultCacheManager caches;
     private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
+    /** What the event bus has looked up and may remember. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
     private final UnservedAddresses unserved = new UnservedAddresses(System::nanoTime);
     private int viewId = -1;
     private int looksToTellAll;
@@ -136,33 +138,30 @@ final class KeptRegistrations extends InfinispanClusterManager {
         // What is told in any case does not wait for a look that comes to nothing.
         Future<List<RegistrationInfo>> looked =
                 tellsAll ? known(address).otherwise(List.<RegistrationInfo>of()) : known(address);
-        return looked.compose(known -> {
+        return looked.map(known -> {
+            kept.stream().filter(each -> tellsAll || !known.contains(each)).forEach(each -> tellAgain(address, each));
             known.stream()
                     .filter(each -> !each.localOnly() && !members.contains(each.nodeId()))
                     .forEach(each -> super.removeRegistration(address, each, dropped(address)));
-            List<Future<Void>> told = kept.stream()
-                    .filter(each -> tellsAll || !known.contains(each))
-                    .map(each -> tellAgain(address, each))
-                    .toList();
-            return Future.join(told).mapEmpty();
+            return null;
         });
     }
 
     /** Unless it was given up meanwhile. */
-    private Future<Void> tellAgain(String address, RegistrationInfo registration) {
+    private void tellAgain(String address, RegistrationInfo registration) {
         LOG.debug("{} is told to the cluster again", address);
         Promise<Void> told = Promise.promise();
         super.addRegistration(address, registration, told);
-        return told.future()
-                .onSuccess(done -> {
-                    if (!own.getOrDefault(address, Set.of()).contains(registration)) {
-                        super.removeRegistration(address, registration, dropped(address));
-                    }
-                })
-                .recover(cause -> {
-                    LOG.warn("{} was not told to the cluster: {}", address, cause.getMessage());
-                    return Future.succeededFuture();
-                });
+        told.future().onComplete(done -> {
+            if (done.failed()) {
+                LOG.warn(
+                        "{} was not told to the cluster: {}",
+                        address,
+                        done.cause().getMessage());
+            } else if (!own.getOrDefault(address, Set.of()).contains(registration)) {
+                super.removeRegistration(address, registration, dropped(address));
+            }
+        });
     }
 
     private static Promise<Void> dropped(String address) {

@@ -43,7 +43,10 @@ final class MemberStack {
     private static final Duration STATE_PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration VERIFICATION = Duration.ofSeconds(1);
+    private static final Duration LOST_ANSWER = Duration.ofSeconds(1);
+    /** The patience with what they know may not be less, so this cannot be more. */
     private static final Duration LONGEST_ANSWER = STATE_PATIENCE;
+
     private static final Duration LONGEST_QUEUE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_MERGE = Duration.ofSeconds(1);
     private static final Duration LONGEST_MERGE = Duration.ofSeconds(4);
@@ -95,7 +98,7 @@ final class MemberStack {
      */
     private static Duration answerPatience(ClusterConfiguration configuration) {
         Duration gone = configuration.silence().plus(VERIFICATION);
-        return shorter(gone.plusSeconds(1), LONGEST_ANSWER);
+        return shorter(gone.plus(LOST_ANSWER), LONGEST_ANSWER);
     }
 
     private static Duration shorter(Duration one, Duration other) {
