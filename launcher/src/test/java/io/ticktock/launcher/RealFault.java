@@ -60,6 +60,16 @@ enum RealFault {
     }
 
     int lastsMs(Random random) {
+        return within(random, leastMs, mostMs);
+    }
+
+    /** @param range such as 3500-4800 */
+    static int lastsMs(Random random, String range) {
+        String[] bounds = range.split("-");
+        return within(random, Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
+    }
+
+    private static int within(Random random, int leastMs, int mostMs) {
         return leastMs + random.nextInt(mostMs - leastMs + 1);
     }
 

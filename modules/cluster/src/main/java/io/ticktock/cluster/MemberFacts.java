@@ -1,7 +1,5 @@
 package io.ticktock.cluster;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
@@ -18,7 +16,7 @@ public record MemberFacts(int protocol, String instanceId, List<String> modules,
      * Of the messages between members. It rises when processes of two releases would misunderstand each other: a field that
      * is added is no reason, one whose meaning changes is.
      */
-    public static final int PROTOCOL = 2;
+    public static final int PROTOCOL = 3;
 
     public MemberFacts {
         modules = List.copyOf(modules);
@@ -27,23 +25,5 @@ public record MemberFacts(int protocol, String instanceId, List<String> modules,
     /** Of a process of this release. */
     public static MemberFacts of(String instanceId, List<String> modules, boolean keepsBlobFiles) {
         return new MemberFacts(PROTOCOL, instanceId, modules, keepsBlobFiles);
-    }
-
-    JsonObject toJson() {
-        return new JsonObject()
-                .put("protocol", protocol)
-                .put("instance_id", instanceId)
-                .put("modules", new JsonArray(modules))
-                .put("keeps_blob_files", keepsBlobFiles);
-    }
-
-    static MemberFacts of(JsonObject json) {
-        return new MemberFacts(
-                json.getInteger("protocol", 0),
-                json.getString("instance_id", ""),
-                json.getJsonArray("modules", new JsonArray()).stream()
-                        .map(String::valueOf)
-                        .toList(),
-                json.getBoolean("keeps_blob_files", false));
     }
 }

@@ -10,12 +10,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import org.infinispan.configuration.cache.CacheMode;
-import org.infinispan.configuration.cache.ConfigurationBuilder;
-import org.infinispan.configuration.global.GlobalConfigurationBuilder;
-import org.infinispan.configuration.global.ShutdownHookBehavior;
-import org.infinispan.manager.DefaultCacheManager;
-import org.infinispan.remoting.transport.jgroups.JGroupsTransport;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FRAG4;
@@ -36,74 +30,16 @@ import org.jgroups.util.DefaultSocketFactory;
 /** Membership over TCP, from one address and to those that are named: nothing is multicast, no other port is opened. */
 final class MemberStack {
 
-    private static final String CLUSTER_NAME = "ticktock";
+    /** Members of other names do not see each other. It is another one for each way of telling what members serve. */
+    static final String CLUSTER_NAME = "ticktock-statements";
+
     private static final int BEATS_PER_SILENCE = 4;
     private static final Duration LONGEST_JOIN = Duration.ofSeconds(1);
-    /** For what the members know, which is little, to come to one that joins. */
-    private static final Duration STATE_PATIENCE = Duration.ofSeconds(15);
-
     private static final Duration VERIFICATION = Duration.ofSeconds(1);
-    private static final Duration LOST_ANSWER = Duration.ofSeconds(1);
-    /** The patience with what they know may not be less, so this cannot be more. */
-    private static final Duration LONGEST_ANSWER = STATE_PATIENCE;
-
-    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(10);
-    private static final Duration SHORTEST_MERGE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_MERGE = Duration.ofSeconds(4);
+    private static final Duration SHORTEST_MERGE = Duration.ofMillis(500);
+    private static final Duration LONGEST_MERGE = Duration.ofSeconds(2);
 
     private MemberStack() {}
-
-    /** What holds the members and what they serve, started. Blocks. */
-    static DefaultCacheManager start(ClusterConfiguration configuration) {
-        requireFree(configuration);
-        GlobalConfigurationBuilder global = GlobalConfigurationBuilder.defaultClusteredBuilder();
-        global.transport()
-                .transport(new JGroupsTransport(channel(configuration)))
-                .clusterName(CLUSTER_NAME);
-        global.jmx().disable();
-        global.shutdown().hookBehavior(ShutdownHookBehavior.DONT_REGISTER);
-        DefaultCacheManager caches = new DefaultCacheManager(global.build(), false);
-        for (String name : new String[] {"__vertx.subs", "__vertx.haInfo", "__vertx.nodeInfo"}) {
-            caches.defineConfiguration(
-                    name,
-                    new ConfigurationBuilder()
-                            .clustering()
-                            .cacheMode(CacheMode.REPL_SYNC)
-                            .remoteTimeout(answerPatience(configuration).toMillis())
-                            .locking()
-                            .lockAcquisitionTimeout(shorter(configuration.silence(), LONGEST_QUEUE)
-                                    .toMillis())
-                            .clustering()
-                            .stateTransfer()
-                            .timeout(STATE_PATIENCE.toMillis())
-                            .build());
-        }
-        try {
-            caches.start();
-            return caches;
-        } catch (RuntimeException e) {
-            caches.stop();
-            throw new Failure(
-                    FailureCode.UNAVAILABLE,
-                    "the cluster cannot be joined from cluster.host " + configuration.host() + " and cluster.port "
-                            + configuration.port() + ": " + root(e).getMessage(),
-                    e);
-        }
-    }
-
-    /**
-     * How long members wait for each other's answers. One that is silent counts as gone before that, which ends the wait. What
-     * is left are answers that got lost while two members did not agree on who is there: all that asks about the same address
-     * waits behind them.
-     */
-    private static Duration answerPatience(ClusterConfiguration configuration) {
-        Duration gone = configuration.silence().plus(VERIFICATION);
-        return shorter(gone.plus(LOST_ANSWER), LONGEST_ANSWER);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
 
     /** Said here in one line, and not by those who would listen there. */
     private static void requireFree(ClusterConfiguration configuration) {
@@ -119,20 +55,16 @@ final class MemberStack {
         }
     }
 
-    private static Throwable root(Throwable thrown) {
-        Throwable cause = thrown;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
-    }
-
-    private static JChannel channel(ClusterConfiguration configuration) {
+    /** Not connected yet. */
+    static JChannel channel(ClusterConfiguration configuration) {
+        requireFree(configuration);
         TCP tcp = new TCP();
         tcp.setBindAddress(configuration.address());
         tcp.setBindPort(configuration.port());
         tcp.setPortRange(0);
         tcp.tcpNodelay(true);
+        // A process that is killed closes its connections, and need not be waited for.
+        tcp.enableSuspectEvents(true);
         configuration.tls().ifPresent(tls -> tcp.setSocketFactory(sockets(tls.context())));
         long silenceMs = configuration.silence().toMillis();
         FD_ALL3 silence = new FD_ALL3();

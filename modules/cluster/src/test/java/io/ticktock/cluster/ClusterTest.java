@@ -22,10 +22,7 @@ import io.ticktock.proto.v1.CheckRequest;
 import io.ticktock.proto.v1.CheckResponse;
 import io.ticktock.proto.v1.QuotaExcess;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.spi.cluster.RegistrationInfo;
-import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +44,6 @@ import org.junit.jupiter.api.Test;
 class ClusterTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration ROUND_OF_LOOKS = Duration.ofSeconds(45);
     private static final String LIFETIME = "0197a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
     private static final Tracing ON = Tracing.with(OpenTelemetry.noop().getTracer("test"), 1);
 
@@ -303,62 +299,6 @@ class ClusterTest {
         result(Tracing.within(trace, () -> asking.request(address, CheckRequest.getDefaultInstance())));
 
         assertEquals(TraceParent.write(trace), served.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-    }
-
-    @Test
-    void aMemberTellsAgainWhatTheOthersHaveForgotten() throws Exception {
-        Address<CheckRequest, CheckResponse> address = Addresses.STATE_CHECK.at("forgotten");
-        CheckResponse answer = CheckResponse.newBuilder().setReason("here").build();
-        result(serving.serve(address, request -> Future.succeededFuture(answer)));
-        assertEquals(answer, result(asking.request(address, CheckRequest.getDefaultInstance())));
-
-        for (RegistrationInfo registration : known(address)) {
-            Promise<Void> forgotten = Promise.promise();
-            one.registrations().removeRegistration(address.destination(), registration, forgotten);
-            result(forgotten.future());
-        }
-
-        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-        while (known(address).isEmpty()) {
-            assertTrue(System.nanoTime() < giveUpNanos, "it was not told again");
-            result(one.vertx().timer(100));
-        }
-        assertEquals(answer, result(asking.request(address, CheckRequest.getDefaultInstance())));
-    }
-
-    /** As when the copies of two parts of a cluster became one, of which nobody tells the event bus. */
-    @Test
-    void aMemberLooksAgainWhoServesWhatItRemembersWrongly() throws Exception {
-        Address<CheckRequest, CheckResponse> address = Addresses.STATE_CHECK.at("remembered");
-        result(serving.serve(address, request -> said("there")));
-        assertEquals("there", askedOf(address));
-        RegistrationInfo wrong = new RegistrationInfo(one.registrations().getNodeId(), 1, false);
-        one.registrations()
-                .listener()
-                .registrationsUpdated(new RegistrationUpdateEvent(address.destination(), List.of(wrong)));
-        assertEquals(
-                FailureCode.UNAVAILABLE,
-                failure(asking.request(address, CheckRequest.getDefaultInstance()))
-                        .code());
-
-        long giveUpNanos = System.nanoTime() + ROUND_OF_LOOKS.toNanos();
-        while (!answers(address)) {
-            assertTrue(System.nanoTime() < giveUpNanos, "it was not looked at again");
-            result(one.vertx().timer(100));
-        }
-        assertEquals("there", askedOf(address));
-    }
-
-    private static boolean answers(Address<CheckRequest, CheckResponse> address) throws Exception {
-        return result(asking.request(address, CheckRequest.getDefaultInstance())
-                .map(true)
-                .otherwise(false));
-    }
-
-    private static List<RegistrationInfo> known(Address<?, ?> address) throws Exception {
-        Promise<List<RegistrationInfo>> known = Promise.promise();
-        one.registrations().getRegistrations(address.destination(), known);
-        return result(known.future());
     }
 
     @Test
