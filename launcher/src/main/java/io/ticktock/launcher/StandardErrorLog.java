@@ -8,7 +8,9 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.spi.FilterReply;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -29,6 +31,7 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);
         appender.setTarget("System.err");
+        appender.addFilter(new Farewells());
         appender.setEncoder(encoder);
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -39,12 +42,21 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         // Whoever asks a member that is gone says what came of it.
         context.getLogger("io.vertx.core.eventbus.impl.clustered.ClusteredEventBus")
                 .setLevel(Level.ERROR);
-        // What members know of each other is kept nowhere, on purpose.
-        context.getLogger("org.infinispan.CONFIG").setLevel(Level.ERROR);
         // Servers' answers have a tenant's content; what came of them is said by who asked.
         context.getLogger("io.modelcontextprotocol").setLevel(Level.OFF);
         context.getLogger("dev.langchain4j").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** That a member could not be told of the end of a connection which it has ended is an error to JGroups. */
+    private static final class Farewells extends Filter<ILoggingEvent> {
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            boolean isFarewell = event.getLoggerName().equals("org.jgroups.protocols.TCP")
+                    && event.getFormattedMessage().contains("failed sending graceful close");
+            return isFarewell ? FilterReply.DENY : FilterReply.NEUTRAL;
+        }
     }
 
     /** Where a command asks a server, it says itself what came of the connection, in one line. */

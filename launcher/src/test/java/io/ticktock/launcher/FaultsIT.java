@@ -44,14 +44,14 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>A build does this for a few faults. {@code -Dfaults.minutes=30} goes on for so long, and tells of each minute;
  * {@code -Dfaults.seed} does the same again as far as the machine's timing lets it, {@code -Dfaults.only=DISK_FULL,…} has
- * some faults alone, {@code -Dfaults.lasts_ms=3500-4800} lets each last for so long, and {@code -Dfaults.users} is more load.
+ * some faults alone, {@code -Dfaults.lasts_ms=3500-4800} lets each last for so long, and {@code -Dfaults.users=24} has more
+ * load.
  */
 class FaultsIT {
 
     private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
     private static final int USERS = Integer.getInteger("faults.users", 12);
     private static final int FAULTS_OF_A_BUILD = Integer.getInteger("faults.number", 2);
-    private static final String LASTS_MS = System.getProperty("faults.lasts_ms", "");
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final int MOST_TOLD = 5;
     private static final long LONGEST_CALM_MS = 3_000;
@@ -130,7 +130,7 @@ class FaultsIT {
         Instant at = Instant.now();
         RealFault.Healing healing = fault.inject(system, random);
         fired.add(new Evidence.Fault(fault.name(), at));
-        int lasts = LASTS_MS.isEmpty() ? fault.lastsMs(random) : RealFault.lastsMs(random, LASTS_MS);
+        int lasts = fault.lastsMs(random);
         TimeUnit.MILLISECONDS.sleep(lasts);
         healing.heal();
         Instant healed = Instant.now();

@@ -60,17 +60,9 @@ enum RealFault {
     }
 
     int lastsMs(Random random) {
-        return within(random, leastMs, mostMs);
-    }
-
-    /** @param range such as 3500-4800 */
-    static int lastsMs(Random random, String range) {
-        String[] bounds = range.split("-");
-        return within(random, Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
-    }
-
-    private static int within(Random random, int leastMs, int mostMs) {
-        return leastMs + random.nextInt(mostMs - leastMs + 1);
+        String[] wanted =
+                System.getProperty("faults.lasts_ms", leastMs + "-" + mostMs).split("-");
+        return random.nextInt(Integer.parseInt(wanted[0]), Integer.parseInt(wanted[1]) + 1);
     }
 
     /** Brings it about; how to undo it. */

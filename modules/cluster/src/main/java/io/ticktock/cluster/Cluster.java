@@ -38,7 +38,8 @@ public final class Cluster {
     }
 
     /**
-     * Joins the members that there are, or waits for others alone. Fails when one of them speaks another protocol. Blocks.
+     * Joins the members that there are, or waits for others alone. Blocks. Fails with UNAVAILABLE when that takes too long, and
+     * with FAILED_PRECONDITION when the port is taken, TLS is not right, or a member speaks another protocol.
      *
      * @param options of the Vert.x to make
      */
@@ -48,12 +49,20 @@ public final class Cluster {
             options.setEventBusOptions(busOptions(configuration));
             Vertx vertx = await(
                     Vertx.builder().with(options).withClusterManager(manager).buildClustered(),
-                    configuration.startTimeout());
-            Cluster cluster = new Cluster(manager, vertx);
-            cluster.requireSameProtocol(own);
-            return cluster;
+                    MemberStack.JOIN_PATIENCE);
+            return new Cluster(manager, vertx).ofSameProtocol(own);
         } catch (RuntimeException e) {
             manager.close();
+            throw e;
+        }
+    }
+
+    private Cluster ofSameProtocol(MemberFacts own) {
+        try {
+            await(others(), FACTS_PATIENCE.multipliedBy(2)).forEach(other -> requireSameProtocol(own, other));
+            return this;
+        } catch (RuntimeException e) {
+            leave();
             throw e;
         }
     }
@@ -74,16 +83,13 @@ public final class Cluster {
         return options;
     }
 
-    private void requireSameProtocol(MemberFacts own) {
-        for (MemberFacts other : await(others(), FACTS_PATIENCE.multipliedBy(2))) {
-            if (other.protocol() != own.protocol()) {
-                leave();
-                throw new Failure(
-                        FailureCode.FAILED_PRECONDITION,
-                        "the cluster has a member of protocol " + other.protocol()
-                                + ", and this process speaks protocol " + own.protocol()
-                                + ": start it once all of that release have stopped, or use that release");
-            }
+    private static void requireSameProtocol(MemberFacts own, MemberFacts other) {
+        if (other.protocol() != own.protocol()) {
+            throw new Failure(
+                    FailureCode.FAILED_PRECONDITION,
+                    "the cluster has a member of protocol " + other.protocol()
+                            + ", and this process speaks protocol " + own.protocol()
+                            + ": start it once all of that release have stopped, or use that release");
         }
     }
 
@@ -93,9 +99,8 @@ public final class Cluster {
 
     /** What all other members tell of themselves; one that tells nothing in time is about to go, or has just come. */
     public Future<List<MemberFacts>> others() {
-        List<Future<List<MemberFacts>>> told = manager.getNodes().stream()
-                .filter(node -> !node.equals(manager.getNodeId()))
-                .map(node -> facts(node, System.nanoTime() + FACTS_PATIENCE.toNanos()))
+        List<Future<List<MemberFacts>>> told = manager.others().stream()
+                .map(member -> facts(member, System.nanoTime() + FACTS_PATIENCE.toNanos()))
                 .toList();
         return Future.join(told).map(all -> {
             List<MemberFacts> others = new ArrayList<>();
@@ -104,16 +109,16 @@ public final class Cluster {
         });
     }
 
-    private Future<List<MemberFacts>> facts(String node, long giveUpNanos) {
-        Optional<MemberFacts> told = manager.factsOf(node);
+    private Future<List<MemberFacts>> facts(String member, long giveUpNanos) {
+        Optional<MemberFacts> told = manager.factsOf(member);
         if (told.isPresent()) {
             return Future.succeededFuture(List.of(told.get()));
         }
-        if (System.nanoTime() > giveUpNanos || !manager.getNodes().contains(node)) {
-            LOG.debug("member {} tells nothing of itself", node);
+        if (System.nanoTime() > giveUpNanos || !manager.others().contains(member)) {
+            LOG.debug("member {} tells nothing of itself", member);
             return Future.succeededFuture(List.of());
         }
-        return vertx.timer(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS).compose(fired -> facts(node, giveUpNanos));
+        return vertx.timer(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS).compose(fired -> facts(member, giveUpNanos));
     }
 
     /** Closes its Vert.x and tells the others at once that it is gone. Blocks. */
@@ -137,7 +142,7 @@ public final class Cluster {
                     FailureCode.UNAVAILABLE, "the cluster did not answer within " + patience.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(FailureCode.UNAVAILABLE, "interrupted while it joined the cluster", e);
+            throw new Failure(FailureCode.UNAVAILABLE, "interrupted while it waited for the cluster", e);
         }
     }
 }

@@ -25,7 +25,7 @@ public record Endpoint(String host, int port) {
         }
     }
 
-    /** Looked up when somebody connects, so that a member's name need not be known before it runs. */
+    /** Looked up now; unresolved where the name is not known. */
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }

@@ -6,6 +6,8 @@ import io.ticktock.bus.FailureCode;
 import io.ticktock.proto.v1.MemberMessage;
 import io.vertx.core.Completable;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.shareddata.AsyncMap;
 import io.vertx.core.shareddata.Counter;
 import io.vertx.core.shareddata.Lock;
@@ -15,15 +17,16 @@ import io.vertx.core.spi.cluster.NodeListener;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
@@ -35,22 +38,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells Vert.x's event bus who is there and who serves what: the members by JGroups, what they serve by {@link MemberRegistry},
- * which this binds to a channel and a thread. Shares no maps, locks or counters: what has to last or to be exclusive is in the tables.
+ * Tells Vert.x's event bus who is there and who serves what: the members by JGroups, what they serve by
+ * {@link MemberRegistry}, which this binds to a channel and a thread. Shares no maps, locks or counters: what has to last or to
+ * be exclusive is in the tables.
  */
 final class JGroupsClusterManager implements ClusterManager {
 
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsClusterManager.class);
 
-    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
-
-    /** What comes when so much waits is dropped, and told again later. */
+    /**
+     * With so much waiting, looks and what others say are dropped, since both come again. Who is there and what this member
+     * serves is not, and is little.
+     */
     private static final int LONGEST_QUEUE = 10_000;
 
     private final JChannel channel;
     private final UUID id = UUID.randomUUID();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JGroupsClusterManager::named);
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), JGroupsClusterManager::threadFor);
+
     private final MemberRegistry registry;
     private Vertx vertx;
     private RegistrationListener listener;
@@ -60,10 +66,10 @@ final class JGroupsClusterManager implements ClusterManager {
         this.channel = channel;
         this.registry = new MemberRegistry(name(id), own, this::send, this::tellBus);
         channel.addAddressGenerator(() -> id);
-        channel.setReceiver(new Ears());
+        channel.setReceiver(new ChannelReceiver());
     }
 
-    private static Thread named(Runnable work) {
+    private static Thread threadFor(Runnable work) {
         Thread thread = new Thread(work, "cluster-members");
         thread.setDaemon(true);
         return thread;
@@ -85,12 +91,17 @@ final class JGroupsClusterManager implements ClusterManager {
 
     @Override
     public void join(Completable<Void> promise) {
-        vertx.<Void>executeBlocking(() -> {
-                    channel.connect(MemberStack.CLUSTER_NAME);
-                    vertx.setPeriodic(LOOK_INTERVAL.toMillis(), timer -> hear(registry::look));
-                    return null;
-                })
-                .onComplete(promise);
+        vertx.executeBlocking(this::connect).onComplete(promise);
+    }
+
+    private Void connect() {
+        try {
+            channel.connect(MemberStack.CLUSTER_NAME);
+        } catch (Exception e) {
+            throw new Failure(FailureCode.UNAVAILABLE, "the cluster cannot be joined: " + e.getMessage(), e);
+        }
+        vertx.setPeriodic(MemberRegistry.LOOK_INTERVAL.toMillis(), timer -> enqueueUnlessFull(registry::look));
+        return null;
     }
 
     @Override
@@ -104,6 +115,7 @@ final class JGroupsClusterManager implements ClusterManager {
 
     /** Tells the others that this member is gone. Blocks; may be called again. */
     void close() {
+        enqueue(registry::end, JGroupsClusterManager::passOver);
         thread.shutdown();
         channel.close();
     }
@@ -115,30 +127,29 @@ final class JGroupsClusterManager implements ClusterManager {
 
     @Override
     public void setNodeInfo(NodeInfo info, Completable<Void> promise) {
-        change(() -> registry.reachableAt(info, promise), promise);
+        enqueue(() -> registry.reachableAt(info, promise), promise::fail);
     }
 
     @Override
-    public void addRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
-        change(() -> registry.add(address, registration, promise), promise);
+    public void addRegistration(String destination, RegistrationInfo handler, Completable<Void> promise) {
+        enqueue(() -> registry.add(destination, handler, promise), promise::fail);
     }
 
     @Override
-    public void removeRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
-        change(() -> registry.remove(address, registration, promise), promise);
+    public void removeRegistration(String destination, RegistrationInfo handler, Completable<Void> promise) {
+        enqueue(() -> registry.remove(destination, handler, promise), promise::fail);
     }
 
-    private void change(Runnable change, Completable<Void> promise) {
-        try {
-            thread.execute(guarded(change));
-        } catch (RejectedExecutionException e) {
-            promise.fail(new Failure(FailureCode.UNAVAILABLE, "this process has left the cluster", e));
+    @Override
+    public void getRegistrations(String destination, Completable<List<RegistrationInfo>> promise) {
+        List<RegistrationInfo> found = registry.at(destination);
+        if (found.isEmpty()) {
+            // Told of an empty list, Vert.x's DefaultNodeSelector forgets whoever waits where a removal is told
+            // meanwhile.
+            promise.fail(new ReplyException(ReplyFailure.NO_HANDLERS, "No handlers for address " + destination));
+        } else {
+            promise.succeed(found);
         }
-    }
-
-    @Override
-    public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
-        promise.succeed(registry.at(address));
     }
 
     @Override
@@ -168,67 +179,87 @@ final class JGroupsClusterManager implements ClusterManager {
                                 "member " + member + " has not said where it can be reached")));
     }
 
+    /** All members but this one. */
+    Set<String> others() {
+        return registry.others();
+    }
+
     /** What another member tells of itself, once it has. */
     Optional<MemberFacts> factsOf(String member) {
         return registry.factsOf(member);
     }
 
+    /** What then fails at those who waited to send is theirs, and keeps nobody else from being told. */
     private void tellBus(String destination) {
-        if (listener.wantsUpdatesFor(destination)) {
-            listener.registrationsUpdated(new RegistrationUpdateEvent(destination, registry.at(destination)));
+        try {
+            if (listener.wantsUpdatesFor(destination)) {
+                listener.registrationsUpdated(new RegistrationUpdateEvent(destination, registry.at(destination)));
+            }
+        } catch (RuntimeException e) {
+            LOG.error("what waited to be sent to {} was not", destination, e);
         }
     }
 
     /** What does not get there is told again. */
     private void send(String member, MemberMessage message) {
         try {
-            channel.send(new BytesMessage(UUID.fromString(member), message.toByteArray()).setFlag(Message.Flag.NO_FC));
+            channel.send(new BytesMessage(UUID.fromString(member), message.toByteArray()));
         } catch (Exception e) {
             LOG.debug("member {} was not told: {}", member, e.getMessage());
         }
     }
 
-    private final class Ears implements Receiver {
+    private final class ChannelReceiver implements Receiver {
 
         @Override
         public void viewAccepted(View view) {
             LOG.info("members now: {}", view);
-            hear(() -> registry.members(
-                    view.getMembers().stream().map(JGroupsClusterManager::name).toList()));
+            List<String> members =
+                    view.getMembers().stream().map(JGroupsClusterManager::name).toList();
+            enqueue(() -> registry.members(members), JGroupsClusterManager::passOver);
         }
 
         @Override
         public void receive(Message message) {
-            if (thread.getQueue().size() >= LONGEST_QUEUE) {
+            if (!message.hasArray() || message.getLength() == 0) {
                 return;
             }
             try {
                 MemberMessage said =
                         MemberMessage.parser().parseFrom(message.getArray(), message.getOffset(), message.getLength());
-                hear(() -> registry.receive(name(message.getSrc()), said));
+                enqueueUnlessFull(() -> registry.receive(name(message.getSrc()), said));
             } catch (InvalidProtocolBufferException e) {
                 LOG.warn("member {} says what cannot be read: {}", message.getSrc(), e.getMessage());
             }
         }
     }
 
-    private void hear(Runnable said) {
-        try {
-            thread.execute(guarded(said));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("this process leaves, and hears nothing more");
+    private void enqueueUnlessFull(Runnable task) {
+        if (thread.getQueue().size() < LONGEST_QUEUE) {
+            enqueue(task, JGroupsClusterManager::passOver);
         }
     }
 
-    /** The thread goes on with what comes next. */
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.error("what members told each other was not dealt with", e);
-            }
-        };
+    /** Runs it on the registry's thread, which goes on with what comes next whatever happens. */
+    private void enqueue(Runnable task, Consumer<Failure> failed) {
+        try {
+            thread.execute(() -> run(task, failed));
+        } catch (RejectedExecutionException e) {
+            failed.accept(new Failure(FailureCode.UNAVAILABLE, "this process has left the cluster", e));
+        }
+    }
+
+    private static void run(Runnable task, Consumer<Failure> failed) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("what members serve may not be known", e);
+            failed.accept(Failure.of(e));
+        }
+    }
+
+    private static void passOver(Failure failure) {
+        LOG.debug("not heard: {}", failure.getMessage());
     }
 
     @Override

@@ -11,23 +11,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Another member's statement, as far as it was heard. Changed on one thread, read on any. */
+/** Another member's statement, as far as it was heard. Changed on one thread; read on any, but for its version. */
 final class KnownMember {
 
     private final String name;
     private final NodeInfo bus;
     private final MemberFacts facts;
+    private final boolean isUnderstood;
     private final Map<String, List<RegistrationInfo>> served = new ConcurrentHashMap<>();
     private long version;
 
-    private KnownMember(String name, NodeInfo bus, MemberFacts facts, long version) {
+    private KnownMember(String name, NodeInfo bus, MemberFacts facts, boolean isUnderstood, long version) {
         this.name = name;
         this.bus = bus;
         this.facts = facts;
+        this.isUnderstood = isUnderstood;
         this.version = version;
     }
 
-    static KnownMember of(String name, MemberStatement statement) {
+    /** @param protocol of whoever hears it; nothing that a member of another one serves is asked of it */
+    static KnownMember of(String name, MemberStatement statement, int protocol) {
         KnownMember member = new KnownMember(
                 name,
                 new NodeInfo(statement.getBusHost(), statement.getBusPort(), null),
@@ -36,12 +39,16 @@ final class KnownMember {
                         statement.getInstanceId(),
                         statement.getModulesList(),
                         statement.getKeepsBlobFiles()),
+                statement.getProtocol() == protocol,
                 statement.getVersion());
         statement.getServedList().forEach(member::serves);
         return member;
     }
 
     private void serves(ServedDestination destination) {
+        if (!isUnderstood) {
+            return;
+        }
         if (destination.getHandlersCount() == 0) {
             served.remove(destination.getDestination());
             return;

@@ -3,11 +3,11 @@ package io.ticktock.cluster;
 import io.ticktock.proto.v1.MemberMessage;
 import io.ticktock.proto.v1.MemberStatement;
 import io.ticktock.proto.v1.ServedChange;
-import io.ticktock.proto.v1.ServedDestination;
 import io.ticktock.proto.v1.StatementHeard;
 import io.vertx.core.Completable;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,30 +25,33 @@ import java.util.function.Consumer;
 /**
  * What the members of a cluster serve, as one of them knows it. Each member alone says what it serves, in a statement whose
  * version rises with each change. The others keep a copy for as long as it is a member in their eyes, and say from time to
- * time which version they have; whoever has an old one is told the whole. So nothing is shared that could be locked, nothing has
- * to be made one after a cluster was in parts, and what gets lost on its way is told again.
+ * time which version they have; whoever has an old one is told the whole. So nothing is shared that could be locked, nothing
+ * has to be made one after a cluster was in parts, and what gets lost on its way is told again.
  *
  * <p>Pure but for what it is given to send and to tell. What is not said to be for any thread is for one.
  */
 final class MemberRegistry {
 
+    /** How often to {@link #look()}. */
+    static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
     /** A change is waited for until so many looks are over; who has not heard of it then is not waited for any more. */
     private static final int LOOKS_TO_HEAR = 2;
 
-    private final String own;
-    private final MemberFacts facts;
+    private final String name;
+    private final OwnStatement own;
+    private final Map<String, KnownMember> known = new ConcurrentHashMap<>();
+    private volatile Set<String> others = Set.of();
     private final BiConsumer<String, MemberMessage> send;
     private final Consumer<String> changed;
 
-    private final Map<String, List<RegistrationInfo>> served = new ConcurrentHashMap<>();
-    private final Map<String, KnownMember> known = new ConcurrentHashMap<>();
-    private volatile Set<String> others = Set.of();
-    private volatile NodeInfo bus;
-
-    private final Map<String, Long> heard = new HashMap<>();
-    private final Set<String> late = new HashSet<>();
+    private final Map<String, Long> versionAtOthers = new HashMap<>();
+    private final Set<String> deaf = new HashSet<>();
     private final Deque<Told> waiting = new ArrayDeque<>();
-    private long version;
+    private final Set<String> toldAll = new HashSet<>();
+    /** What was there to hear at the look before the last: whoever has not heard that by now has not got it. */
+    private long versionToHave;
+
     private long versionAtLastLook;
     private long looks;
 
@@ -56,32 +59,32 @@ final class MemberRegistry {
     private record Told(long version, long sinceLook, Completable<Void> done) {}
 
     /**
-     * @param own name of this member
+     * @param name of this member
      * @param send sends a message to a member; it may get lost, but two of them do not overtake each other
      * @param changed is told of each destination at which something changed
      */
-    MemberRegistry(String own, MemberFacts facts, BiConsumer<String, MemberMessage> send, Consumer<String> changed) {
-        this.own = own;
-        this.facts = facts;
+    MemberRegistry(String name, MemberFacts facts, BiConsumer<String, MemberMessage> send, Consumer<String> changed) {
+        this.name = name;
+        this.own = new OwnStatement(facts);
         this.send = send;
         this.changed = changed;
     }
 
     /** All that listens at a destination. For any thread. */
     List<RegistrationInfo> at(String destination) {
-        List<RegistrationInfo> found = new ArrayList<>(served.getOrDefault(destination, List.of()));
+        List<RegistrationInfo> found = new ArrayList<>(own.at(destination));
         known.values().forEach(member -> found.addAll(member.at(destination)));
         return found;
     }
 
-    /** Where a member's event bus listens, if it has said so. For any thread. */
+    /** Where a member's event bus listens, once it has said so. For any thread. */
     Optional<NodeInfo> busOf(String member) {
-        return member.equals(own)
-                ? Optional.ofNullable(bus)
+        return member.equals(name)
+                ? own.bus()
                 : Optional.ofNullable(known.get(member)).map(KnownMember::bus);
     }
 
-    /** For any thread. */
+    /** What another member tells of itself, once it has. For any thread. */
     Optional<MemberFacts> factsOf(String member) {
         return Optional.ofNullable(known.get(member)).map(KnownMember::facts);
     }
@@ -93,84 +96,68 @@ final class MemberRegistry {
 
     /** This member can be reached: the others are told of it from now on. */
     void reachableAt(NodeInfo info, Completable<Void> told) {
-        bus = info;
-        version++;
-        tellAll(MemberMessage.newBuilder().setStatement(statement()).build(), told);
+        tellAll(own.reachableAt(info), told);
     }
 
     /** Something listens here. */
     void add(String destination, RegistrationInfo handler, Completable<Void> told) {
-        List<RegistrationInfo> handlers = new ArrayList<>(served.getOrDefault(destination, List.of()));
-        handlers.add(handler);
-        serve(destination, handlers, handler.localOnly(), told);
+        Optional<MemberMessage> message = own.add(destination, handler);
+        changed.accept(destination);
+        message.ifPresentOrElse(change -> tellAll(change, told), told::succeed);
     }
 
     /** It listens no more. */
     void remove(String destination, RegistrationInfo handler, Completable<Void> told) {
-        List<RegistrationInfo> handlers = new ArrayList<>(served.getOrDefault(destination, List.of()));
-        handlers.remove(handler);
-        serve(destination, handlers, handler.localOnly(), told);
-    }
-
-    private void serve(String destination, List<RegistrationInfo> handlers, boolean isLocal, Completable<Void> told) {
-        if (handlers.isEmpty()) {
-            served.remove(destination);
-        } else {
-            served.put(destination, List.copyOf(handlers));
-        }
+        Optional<MemberMessage> message = own.remove(destination, handler);
         changed.accept(destination);
-        if (isLocal || bus == null) {
-            told.succeed();
-            return;
-        }
-        version++;
-        ServedChange change = ServedChange.newBuilder()
-                .setVersion(version)
-                .setServed(shared(destination, handlers))
-                .build();
-        tellAll(MemberMessage.newBuilder().setChange(change).build(), told);
+        message.ifPresentOrElse(change -> tellAll(change, told), told::succeed);
     }
 
     private void tellAll(MemberMessage message, Completable<Void> told) {
         others.forEach(member -> send.accept(member, message));
-        waiting.add(new Told(version, looks, told));
-        finishHeard();
+        waiting.add(new Told(own.version(), looks, told));
+        finishTold();
     }
 
     /** Who is there now, this member among them. */
     void members(Collection<String> members) {
         Set<String> now = new HashSet<>(members);
-        now.remove(own);
+        now.remove(name);
         Set<String> gone = new HashSet<>(known.keySet());
         gone.removeAll(now);
         others = Set.copyOf(now);
-        heard.keySet().retainAll(now);
-        late.retainAll(now);
-        gone.forEach(member -> known.remove(member).destinations().forEach(changed));
-        sayWhatWasHeard();
-        finishHeard();
+        versionAtOthers.keySet().retainAll(now);
+        deaf.retainAll(now);
+        List<KnownMember> lost = gone.stream().map(known::remove).toList();
+        lost.forEach(member -> member.destinations().forEach(changed));
+        others.forEach(this::sayWhatWasHeard);
+        finishTold();
     }
 
-    /** To be called from time to time: mends what got lost. */
+    /** To be called each {@link #LOOK_INTERVAL}: mends what got lost. */
     void look() {
         looks++;
-        sayWhatWasHeard();
+        others.forEach(this::sayWhatWasHeard);
         waiting.stream()
                 .filter(told -> looks - told.sinceLook >= LOOKS_TO_HEAR)
                 .mapToLong(Told::version)
                 .max()
-                .ifPresent(due -> others.stream()
-                        .filter(member -> heard.getOrDefault(member, 0L) < due)
-                        .forEach(late::add));
-        finishHeard();
-        versionAtLastLook = version;
+                .ifPresent(this::waitNoMoreFor);
+        finishTold();
+        toldAll.clear();
+        versionToHave = versionAtLastLook;
+        versionAtLastLook = own.version();
+    }
+
+    private void waitNoMoreFor(long version) {
+        others.stream().filter(member -> versionAt(member) < version).forEach(deaf::add);
     }
 
     void receive(String from, MemberMessage message) {
         switch (message.getBodyCase()) {
             case STATEMENT -> receive(from, message.getStatement());
             case CHANGE -> receive(from, message.getChange());
-            case HEARD -> heard(from, message.getHeard().getVersion());
+            case HEARD -> receive(from, message.getHeard());
             case BODY_NOT_SET -> {
                 // Of a later release, which knows that this one may not understand it.
             }
@@ -178,16 +165,16 @@ final class MemberRegistry {
     }
 
     private void receive(String from, MemberStatement statement) {
-        if (!others.contains(from) || heardFrom(from) > statement.getVersion()) {
+        if (!others.contains(from) || statement.getVersion() < Math.max(1, versionOf(from))) {
             return;
         }
-        KnownMember now = KnownMember.of(from, statement);
+        KnownMember now = KnownMember.of(from, statement, own.protocol());
         KnownMember before = known.put(from, now);
         now.differences(before).forEach(changed);
         sayWhatWasHeard(from);
     }
 
-    /** One that does not follow what is known here is left to the next look, which asks for the whole. */
+    /** One that does not follow what is known here is left to the next look, which leads to the whole. */
     private void receive(String from, ServedChange change) {
         KnownMember member = known.get(from);
         if (member == null || change.getVersion() != member.version() + 1) {
@@ -198,68 +185,51 @@ final class MemberRegistry {
         sayWhatWasHeard(from);
     }
 
-    /** Who has nothing has just come and waits for it; any other may only be a little behind. */
-    private void heard(String from, long heardVersion) {
+    /** Who has nothing has just come and waits for it; any other may only be a little behind, and is told all once a look. */
+    private void receive(String from, StatementHeard heard) {
+        long version = heard.getVersion();
         if (others.contains(from)) {
-            heard.put(from, heardVersion);
-            if (heardVersion >= versionAtLastLook) {
-                late.remove(from);
+            versionAtOthers.put(from, version);
+            if (version >= versionToHave) {
+                deaf.remove(from);
             }
-            finishHeard();
+            finishTold();
         }
-        if (bus != null && (heardVersion == 0 || heardVersion < versionAtLastLook)) {
-            send.accept(
-                    from, MemberMessage.newBuilder().setStatement(statement()).build());
+        boolean lacksAll = version == 0 && own.version() > 0;
+        if (lacksAll || (version < versionToHave && toldAll.add(from))) {
+            send.accept(from, own.whole());
         }
-    }
-
-    private void sayWhatWasHeard() {
-        others.forEach(this::sayWhatWasHeard);
     }
 
     private void sayWhatWasHeard(String member) {
-        StatementHeard said =
-                StatementHeard.newBuilder().setVersion(heardFrom(member)).build();
-        send.accept(member, MemberMessage.newBuilder().setHeard(said).build());
+        StatementHeard heard =
+                StatementHeard.newBuilder().setVersion(versionOf(member)).build();
+        send.accept(member, MemberMessage.newBuilder().setHeard(heard).build());
     }
 
-    private long heardFrom(String member) {
-        KnownMember kept = known.get(member);
-        return kept == null ? 0 : kept.version();
+    private long versionOf(String member) {
+        KnownMember there = known.get(member);
+        return there == null ? 0 : there.version();
     }
 
-    private void finishHeard() {
-        long byAll = others.stream()
-                .filter(member -> !late.contains(member))
-                .mapToLong(member -> heard.getOrDefault(member, 0L))
+    private long versionAt(String member) {
+        return versionAtOthers.getOrDefault(member, 0L);
+    }
+
+    /** This member leaves: nobody is waited for any more. */
+    void end() {
+        waiting.forEach(told -> told.done.succeed());
+        waiting.clear();
+    }
+
+    private void finishTold() {
+        long heardByAll = others.stream()
+                .filter(member -> !deaf.contains(member))
+                .mapToLong(this::versionAt)
                 .min()
-                .orElse(version);
-        while (!waiting.isEmpty() && waiting.peek().version <= byAll) {
+                .orElse(own.version());
+        while (!waiting.isEmpty() && waiting.peek().version <= heardByAll) {
             waiting.poll().done.succeed();
         }
-    }
-
-    private MemberStatement statement() {
-        MemberStatement.Builder statement = MemberStatement.newBuilder()
-                .setVersion(version)
-                .setBusHost(bus.host())
-                .setBusPort(bus.port())
-                .setProtocol(facts.protocol())
-                .setInstanceId(facts.instanceId())
-                .addAllModules(facts.modules())
-                .setKeepsBlobFiles(facts.keepsBlobFiles());
-        served.forEach((destination, handlers) -> {
-            ServedDestination shared = shared(destination, handlers);
-            if (shared.getHandlersCount() > 0) {
-                statement.addServed(shared);
-            }
-        });
-        return statement.build();
-    }
-
-    private static ServedDestination shared(String destination, List<RegistrationInfo> handlers) {
-        ServedDestination.Builder shared = ServedDestination.newBuilder().setDestination(destination);
-        handlers.stream().filter(handler -> !handler.localOnly()).forEach(handler -> shared.addHandlers(handler.seq()));
-        return shared.build();
     }
 }

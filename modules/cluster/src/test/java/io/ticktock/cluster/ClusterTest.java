@@ -24,8 +24,6 @@ import io.ticktock.proto.v1.QuotaExcess;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +45,7 @@ class ClusterTest {
     private static final String LIFETIME = "0197a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
     private static final Tracing ON = Tracing.with(OpenTelemetry.noop().getTracer("test"), 1);
 
-    private static final List<Integer> PORTS = new ArrayList<>();
+    private static final List<Endpoint> ENDPOINTS = new ArrayList<>();
     private static Cluster one;
     private static Cluster other;
     private static Bus asking;
@@ -55,7 +53,7 @@ class ClusterTest {
 
     @BeforeAll
     static void start() throws IOException {
-        PORTS.addAll(freePorts());
+        ENDPOINTS.addAll(FreeEndpoints.of(3));
         one = join(0, MemberFacts.of("one", List.of("state"), true));
         other = join(1, MemberFacts.of("other", List.of("api", "control"), false));
         asking = new Bus(one.vertx(), Delivery.DIRECT, ON);
@@ -68,29 +66,11 @@ class ClusterTest {
         one.leave();
     }
 
-    private static List<Integer> freePorts() throws IOException {
-        try (ServerSocket first = loopback();
-                ServerSocket second = loopback();
-                ServerSocket third = loopback()) {
-            return List.of(first.getLocalPort(), second.getLocalPort(), third.getLocalPort());
-        }
-    }
-
-    private static ServerSocket loopback() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    }
-
     private static Cluster join(int index, MemberFacts facts) {
-        ClusterConfiguration configuration = new ClusterConfiguration(
-                "127.0.0.1",
-                PORTS.get(index),
-                0,
-                PORTS.stream().map(port -> new Endpoint("127.0.0.1", port)).toList(),
-                Optional.empty(),
-                Optional.empty(),
-                PATIENCE,
-                Duration.ofSeconds(5));
-        return Cluster.join(configuration, facts, new VertxOptions().setEventLoopPoolSize(2));
+        return Cluster.join(
+                FreeEndpoints.configuration(ENDPOINTS.get(index), ENDPOINTS, Duration.ofSeconds(5)),
+                facts,
+                new VertxOptions().setEventLoopPoolSize(2));
     }
 
     private static <T> T result(Future<T> future) throws Exception {
@@ -144,24 +124,18 @@ class ClusterTest {
     /** Members of one name listen at the same port, each at an address of its own. */
     @Test
     void membersAreFoundByAName() throws Exception {
-        Cluster first = joinByName("127.0.0.1");
-        Cluster second = joinByName("127.0.0.2");
+        int port = FreeEndpoints.of(1).get(0).port();
+        Cluster first = joinByName("127.0.0.1", port);
+        Cluster second = joinByName("127.0.0.2", port);
 
         assertEquals("127.0.0.1", result(second.others()).get(0).instanceId());
         second.leave();
         first.leave();
     }
 
-    private static Cluster joinByName(String host) {
+    private static Cluster joinByName(String host, int port) {
         ClusterConfiguration configuration = new ClusterConfiguration(
-                host,
-                PORTS.get(2),
-                0,
-                List.of(),
-                Optional.of("localhost"),
-                Optional.empty(),
-                PATIENCE,
-                Duration.ofSeconds(5));
+                host, port, 0, List.of(), Optional.of("localhost"), Optional.empty(), PATIENCE, Duration.ofSeconds(5));
         return Cluster.join(
                 configuration, MemberFacts.of(host, List.of(), false), new VertxOptions().setEventLoopPoolSize(1));
     }
@@ -322,7 +296,7 @@ class ClusterTest {
                 () -> join(0, MemberFacts.of("second", List.of(), false)).leave());
 
         assertEquals(
-                "cluster.host 127.0.0.1 and cluster.port " + PORTS.get(0)
+                "cluster.host 127.0.0.1 and cluster.port " + ENDPOINTS.get(0).port()
                         + " cannot be listened at: Address already in use",
                 refused.getMessage());
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.proto.v1.MemberMessage;
+import io.ticktock.proto.v1.MemberStatement;
+import io.ticktock.proto.v1.ServedDestination;
 import io.vertx.core.Promise;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
@@ -110,6 +112,13 @@ class MemberRegistryTest {
         }
     }
 
+    private void deliverFrom(String from, String to) {
+        Deque<Runnable> way = ways.get(from + " " + to);
+        while (!way.isEmpty()) {
+            way.poll().run();
+        }
+    }
+
     private void lose(String from, String to) {
         ways.getOrDefault(from + " " + to, new ArrayDeque<>()).clear();
     }
@@ -210,6 +219,7 @@ class MemberRegistryTest {
         assertEquals(List.of(), other.servers(DESTINATION), "it does not follow what is known");
 
         one.registry.look();
+        one.registry.look();
         other.registry.look();
         deliver();
 
@@ -287,6 +297,100 @@ class MemberRegistryTest {
     }
 
     @Test
+    void aChangeIsWaitedForNoMoreOnceWhoDidNotHearIsGone() {
+        twoThatKnowEachOther();
+        Member third = new Member("third");
+        members.values().forEach(member -> member.sees("one", "other", "third"));
+        third.reachable();
+        deliver();
+        Promise<Void> told = one.serves(DESTINATION, 1);
+        lose("one", "third");
+        deliver();
+        assertFalse(told.future().isComplete());
+
+        one.sees("one", "other");
+
+        assertTrue(told.future().succeeded());
+    }
+
+    @Test
+    void whoLeavesWaitsForNobody() {
+        twoThatKnowEachOther();
+        Promise<Void> told = one.serves(DESTINATION, 1);
+        one.registry.end();
+        assertTrue(told.future().succeeded());
+    }
+
+    @Test
+    void whoIsBehindIsToldTheWholeOnceALook() {
+        twoThatKnowEachOther();
+        for (int handler = 0; handler < 50; handler++) {
+            one.serves(DESTINATION, handler);
+        }
+        deliverFrom("one", "other");
+        one.registry.look();
+        one.registry.look();
+        delivered = 0;
+        deliver();
+
+        assertEquals(50 + 2 + 1 + 1, delivered, "what was heard, two looks and a whole, and that these were heard");
+    }
+
+    @Test
+    void anOlderStatementChangesNothing() {
+        twoThatKnowEachOther();
+        MemberMessage old = MemberMessage.newBuilder()
+                .setStatement(MemberStatement.newBuilder()
+                        .setVersion(1)
+                        .setBusHost("host")
+                        .setBusPort(1)
+                        .setProtocol(MemberFacts.PROTOCOL))
+                .build();
+        one.serves(DESTINATION, 1);
+        deliver();
+
+        other.registry.receive("one", old);
+
+        assertEquals(List.of("one 1"), other.servers(DESTINATION));
+    }
+
+    @Test
+    void whatSomebodySaysWhoIsNoMemberChangesNothing() {
+        twoThatKnowEachOther();
+        other.sees("other");
+        one.serves(DESTINATION, 1);
+        other.registry.receive("one", statement(MemberFacts.PROTOCOL));
+        deliver();
+
+        assertEquals(List.of(), other.servers(DESTINATION));
+        assertTrue(other.registry.busOf("one").isEmpty());
+    }
+
+    @Test
+    void whatAMemberOfAnotherProtocolServesIsNotAskedOfIt() {
+        twoThatKnowEachOther();
+        other.registry.receive("one", statement(MemberFacts.PROTOCOL + 1));
+
+        assertEquals(List.of(), other.servers(DESTINATION));
+        assertEquals(
+                MemberFacts.PROTOCOL + 1,
+                other.registry.factsOf("one").orElseThrow().protocol());
+    }
+
+    private static MemberMessage statement(int protocol) {
+        return MemberMessage.newBuilder()
+                .setStatement(MemberStatement.newBuilder()
+                        .setVersion(9)
+                        .setBusHost("host")
+                        .setBusPort(1)
+                        .setProtocol(protocol)
+                        .addServed(ServedDestination.newBuilder()
+                                .setDestination(DESTINATION)
+                                .addHandlers(1)))
+                .build();
+    }
+
+    @Test
     void aMessageOfALaterReleaseIsPassedOver() {
         twoThatKnowEachOther();
         one.registry.receive("other", MemberMessage.getDefaultInstance());
@@ -295,7 +399,7 @@ class MemberRegistryTest {
         assertEquals(List.of("one 1"), other.servers(DESTINATION));
     }
 
-    /** Whatever gets lost and whoever sees whom meanwhile: three looks after all is well again, all know the truth. */
+    /** Whatever gets lost and whoever sees whom meanwhile: four looks after all is well again, all know the truth. */
     @Test
     void allKnowTheSameOnceAllHearEachOtherAgain() {
         long first = Long.getLong("cluster.seed", System.nanoTime());
@@ -321,7 +425,7 @@ class MemberRegistryTest {
         }
         ways.values().forEach(Deque::clear);
         members.values().forEach(member -> member.registry.members(names));
-        for (int looks = 0; looks < 3; looks++) {
+        for (int looks = 0; looks < 4; looks++) {
             deliver();
             members.values().forEach(member -> member.registry.look());
         }
