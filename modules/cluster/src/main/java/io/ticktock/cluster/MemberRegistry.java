@@ -38,9 +38,16 @@ final class MemberRegistry {
     /** A change is waited for until so many looks are over; who has not heard of it then is not waited for any more. */
     private static final int LOOKS_TO_HEAR = 2;
 
+    /**
+     * For so many looks it is remembered where a member could be reached that is none any more: one that was cut off or stood still
+     * takes itself for one for a while, and is answered what it asks.
+     */
+    private static final int LOOKS_TO_ANSWER = 120;
+
     private final String name;
     private final OwnStatement own;
     private final Map<String, KnownMember> known = new ConcurrentHashMap<>();
+    private final Map<String, Gone> gone = new ConcurrentHashMap<>();
     private volatile Set<String> others = Set.of();
     private final BiConsumer<String, MemberMessage> send;
     private final Consumer<String> changed;
@@ -54,6 +61,8 @@ final class MemberRegistry {
 
     private long versionAtLastLook;
     private long looks;
+
+    private record Gone(NodeInfo bus, long sinceLook) {}
 
     /** Done once all have heard of the version. */
     private record Told(long version, long sinceLook, Completable<Void> done) {}
@@ -77,11 +86,14 @@ final class MemberRegistry {
         return found;
     }
 
-    /** Where a member's event bus listens, once it has said so. For any thread. */
+    /** Where the event bus of a member, or of one that is gone since two minutes at most, listens. For any thread. */
     Optional<NodeInfo> busOf(String member) {
-        return member.equals(name)
-                ? own.bus()
-                : Optional.ofNullable(known.get(member)).map(KnownMember::bus);
+        if (member.equals(name)) {
+            return own.bus();
+        }
+        return Optional.ofNullable(known.get(member))
+                .map(KnownMember::bus)
+                .or(() -> Optional.ofNullable(gone.get(member)).map(Gone::bus));
     }
 
     /** What another member tells of itself, once it has. For any thread. */
@@ -123,15 +135,23 @@ final class MemberRegistry {
     void members(Collection<String> members) {
         Set<String> now = new HashSet<>(members);
         now.remove(name);
-        Set<String> gone = new HashSet<>(known.keySet());
-        gone.removeAll(now);
         others = Set.copyOf(now);
         versionAtOthers.keySet().retainAll(now);
         deaf.retainAll(now);
-        List<KnownMember> lost = gone.stream().map(known::remove).toList();
-        lost.forEach(member -> member.destinations().forEach(changed));
+        gone.keySet().removeAll(now);
+        List<String> lost =
+                known.keySet().stream().filter(member -> !now.contains(member)).toList();
+        List<Set<String>> servedByLost = lost.stream().map(this::lose).toList();
+        servedByLost.forEach(destinations -> destinations.forEach(changed));
         others.forEach(this::sayWhatWasHeard);
         finishTold();
+    }
+
+    /** Where it served. */
+    private Set<String> lose(String member) {
+        KnownMember lost = known.remove(member);
+        gone.put(member, new Gone(lost.bus(), looks));
+        return lost.destinations();
     }
 
     /** To be called each {@link #LOOK_INTERVAL}: mends what got lost. */
@@ -145,6 +165,7 @@ final class MemberRegistry {
                 .ifPresent(this::waitNoMoreFor);
         finishTold();
         toldAll.clear();
+        gone.values().removeIf(member -> looks - member.sinceLook >= LOOKS_TO_ANSWER);
         versionToHave = versionAtLastLook;
         versionAtLastLook = own.version();
     }

@@ -274,8 +274,22 @@ class MemberRegistryTest {
         assertTrue(told.future().succeeded());
         assertEquals(List.of(), other.servers(DESTINATION));
         assertEquals(List.of(), other.remembered.get(DESTINATION));
-        assertTrue(other.registry.busOf("one").isEmpty());
         assertEquals(Set.of(), other.registry.others());
+        assertTrue(other.registry.factsOf("one").isEmpty());
+    }
+
+    @Test
+    void whoIsGoneIsAnsweredForTwoMinutes() {
+        twoThatKnowEachOther();
+        other.sees("other");
+        for (int looks = 0; looks < 119; looks++) {
+            other.registry.look();
+        }
+        assertEquals("host of one", other.registry.busOf("one").orElseThrow().host());
+
+        other.registry.look();
+
+        assertTrue(other.registry.busOf("one").isEmpty());
     }
 
     /** It comes back without having noticed that it was gone. */
@@ -361,9 +375,9 @@ class MemberRegistryTest {
         one.serves(DESTINATION, 1);
         other.registry.receive("one", statement(MemberFacts.PROTOCOL));
         deliver();
+        assertTrue(other.registry.factsOf("one").isEmpty());
 
         assertEquals(List.of(), other.servers(DESTINATION));
-        assertTrue(other.registry.busOf("one").isEmpty());
     }
 
     @Test
