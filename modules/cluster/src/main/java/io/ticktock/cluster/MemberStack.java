@@ -44,8 +44,10 @@ final class MemberStack {
     /** For all tries, each of which looks for members and then asks one; and as long again for a slow machine. */
     static final Duration JOIN_PATIENCE = LONGEST_JOIN.multipliedBy(4L * MOST_JOINS);
 
-    /** Of a connection, and then of its TLS: a host that is off, or a process that stands still, answers neither. */
+    /** A host that is off does not answer. */
     private static final Duration LONGEST_CONNECT = Duration.ofMillis(500);
+    /** A process that stands still does not answer, and one on a busy machine late. */
+    private static final Duration LONGEST_HANDSHAKE = Duration.ofSeconds(2);
 
     private static final Duration VERIFICATION = Duration.ofSeconds(1);
     private static final Duration SHORTEST_MERGE = Duration.ofMillis(250);
@@ -162,7 +164,7 @@ final class MemberStack {
 
     private static void prepare(SSLSocket socket) {
         socket.setSSLParameters(parameters());
-        limitReads(socket, LONGEST_CONNECT);
+        limitReads(socket, LONGEST_HANDSHAKE);
         // Who says nothing once it is connected is found out by its silence.
         socket.addHandshakeCompletedListener(done -> limitReads(done.getSocket(), Duration.ZERO));
     }
