@@ -124,7 +124,7 @@ class ClusterTakeovers {
     @Timeout(7200)
     void nothingIsLostOrDoubledBetweenProcesses() throws IOException, InterruptedException {
         for (int member = 0; member < SPLIT.size(); member++) {
-            system.process(member).awaitText("ready");
+            system.process(member).awaitReady();
             requireHealthy(system.process(member));
         }
         awaitFairShares();
@@ -173,7 +173,7 @@ class ClusterTakeovers {
 
     private void startAgain(int member) throws IOException, InterruptedException {
         system.start(member, List.of());
-        system.process(member).awaitText("ready");
+        system.process(member).awaitReady();
         awaitFairShares();
         for (int deciding : DECIDING) {
             requireHealthy(system.process(deciding));

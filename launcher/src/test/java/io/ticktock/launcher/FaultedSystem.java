@@ -8,13 +8,13 @@ import io.ticktock.launcher.faults.Disk;
 import io.ticktock.launcher.faults.Namespaces;
 import io.ticktock.launcher.faults.Network;
 import io.ticktock.launcher.faults.Relay;
+import io.ticktock.launcher.faults.ServerPorts;
 import io.ticktock.launcher.faults.WallClock;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -72,7 +72,7 @@ final class FaultedSystem implements AutoCloseable {
                 () -> new InetSocketAddress(
                         InetAddress.getLoopbackAddress(), postgres.address().port()));
         for (int i = 0; i < SPLIT.size(); i++) {
-            ports.add(freePort());
+            ports.add(ServerPorts.free());
             Path altered = Files.createDirectories(folder.resolve("altered-" + i));
             clocks.add(WallClock.in(altered, Path.of(System.getProperty("ticktock.jar"))));
         }
@@ -86,7 +86,7 @@ final class FaultedSystem implements AutoCloseable {
         }
         system.join();
         for (int member : ALL) {
-            system.process(member).awaitText("ready");
+            system.process(member).awaitReady();
         }
     }
 
@@ -99,12 +99,6 @@ final class FaultedSystem implements AutoCloseable {
                     "faults: NO NETWORKS MAY BE MADE HERE, so members that cannot reach each other are members"
                             + " that stand still instead: " + e.getMessage());
             return new Network.Loopback();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
@@ -139,7 +133,7 @@ final class FaultedSystem implements AutoCloseable {
 
     void start(int member) throws IOException, InterruptedException {
         launch(member);
-        system.process(member).awaitText("ready");
+        system.process(member).awaitReady();
     }
 
     JarProcess process(int member) {

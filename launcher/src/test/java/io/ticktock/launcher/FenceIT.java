@@ -97,7 +97,7 @@ class FenceIT {
         system.join();
         rows = new StoredRows(system.vertx(), postgres.address());
         for (int member = 0; member < system.size(); member++) {
-            system.process(member).awaitText("ready");
+            system.process(member).awaitReady();
         }
         client = system.client(TENANT);
         graph = client.register(QUESTION);
@@ -125,7 +125,7 @@ class FenceIT {
         JarProcess.Result stopped = system.process(STATE).terminate();
         assertEquals(0, stopped.exitCode(), stopped::toString);
         system.start(STATE, List.of(withoutTheLock()));
-        system.process(STATE).awaitText("ready");
+        system.process(STATE).awaitReady();
 
         assertEquals(Outcome.STALE_COMMIT, stopAmidADecision());
     }

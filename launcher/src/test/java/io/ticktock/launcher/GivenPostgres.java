@@ -2,11 +2,10 @@ package io.ticktock.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ticktock.launcher.faults.ServerPorts;
 import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ final class GivenPostgres implements AutoCloseable {
                     .orElseThrow();
         }
         Path cluster = dataFolder.resolve("postgres");
-        int port = freePort();
+        int port = ServerPorts.free();
         List<String> command = new ArrayList<>(prefix(cluster));
         command.addAll(List.of(program, "-D", cluster.toString(), "-p", Integer.toString(port)));
         Map.of(
@@ -79,12 +78,6 @@ final class GivenPostgres implements AutoCloseable {
         return owner == 0
                 ? List.of("unshare", "-U")
                 : List.of("setpriv", "--reuid=" + owner, "--regid=" + owner, "--clear-groups");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     DatabaseAddress address() {

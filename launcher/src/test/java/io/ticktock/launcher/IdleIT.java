@@ -81,7 +81,7 @@ class IdleIT {
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void streamsOnWhichNothingHappensTakeLittle() throws Exception {
         try (JarProcess serving = JarProcess.start(folder, "serve")) {
-            serving.awaitText("ready");
+            serving.awaitReady();
             Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
             assertTrue(told.find(), serving::out);
             server = URI.create(told.group());

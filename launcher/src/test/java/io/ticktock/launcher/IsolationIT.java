@@ -205,7 +205,7 @@ class IsolationIT {
                 "guardrail.policies=" + policies,
                 "--set",
                 "api.webhooks.max_per_tenant=1000");
-        serving.awaitText("ready");
+        serving.awaitReady();
         Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
         assertTrue(told.find(), serving::out);
         address = told.group();

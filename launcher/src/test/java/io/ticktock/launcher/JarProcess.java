@@ -167,6 +167,11 @@ final class JarProcess implements AutoCloseable {
                 () -> out.toString().contains(text) || err.toString().contains(text), "'" + text + "' was printed");
     }
 
+    /** Until it says that it is, in a line of its own: "already in use" is what another one says. */
+    void awaitReady() throws InterruptedException {
+        awaitText("ticktock: ready");
+    }
+
     /** What it has printed to standard output so far. */
     String out() {
         return out.toString();

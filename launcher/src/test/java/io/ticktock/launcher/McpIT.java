@@ -15,9 +15,8 @@ import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import io.ticktock.launcher.faults.ServerPorts;
 import io.ticktock.mcp.PlainJsonMapper;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -63,7 +62,7 @@ class McpIT {
 
     @BeforeAll
     static void start() throws Exception {
-        int port = freePort();
+        int port = ServerPorts.free();
         address = "http://127.0.0.1:" + port;
         api = ServedApi.start(
                 folder,
@@ -72,12 +71,6 @@ class McpIT {
                 "api.max_starts=1000",
                 "mcp.servers.self.url=" + address + "/mcp",
                 "mcp.servers.away.url=http://127.0.0.1:9/mcp");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     @AfterAll

@@ -100,7 +100,7 @@ class ModelStreamsIT {
                 "llm.providers.default.base_url=" + model.url(),
                 "--set",
                 "llm.providers.default.model=scripted")) {
-            serving.awaitText("ready");
+            serving.awaitReady();
             Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
             assertTrue(told.find(), serving::out);
             server = URI.create(told.group());

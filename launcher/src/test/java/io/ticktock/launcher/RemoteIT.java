@@ -108,7 +108,7 @@ class RemoteIT {
                 "api.authentication=required",
                 "--set",
                 "executor.inline_limit_bytes=1024");
-        serving.awaitText("ready");
+        serving.awaitReady();
         Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
         assertTrue(told.find(), serving::out);
         url = told.group();

@@ -123,7 +123,7 @@ class SecretsIT {
                         "--set=executor.http.allowed_addresses=127.0.0.1",
                         "--set=executor.secrets.folder=" + folder.resolve("secrets"));
                 Closing vertx = new Closing(Vertx.vertx())) {
-            serving.awaitText("ready");
+            serving.awaitReady();
             service = address(serving.out());
             run("works", "completed");
             run("large", "completed");

@@ -28,7 +28,7 @@ class ServeIT {
         String first = leftWaiting();
         String second = leftWaiting();
         try (JarProcess serving = JarProcess.start(folder, "serve", "--set", ScriptedModel.SETTING)) {
-            serving.awaitText("ready");
+            serving.awaitReady();
             serving.awaitText("; a scripted model, which is none, at http://127.0.0.1:");
 
             JarProcess.Result refused = run("serve");

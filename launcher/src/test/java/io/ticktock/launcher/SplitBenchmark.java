@@ -151,7 +151,7 @@ class SplitBenchmark {
             system.start(member, List.of());
         }
         for (int member = 0; member < split.size(); member++) {
-            system.process(member).awaitText("ready");
+            system.process(member).awaitReady();
         }
         system.join();
     }

@@ -272,12 +272,12 @@ class TracesIT {
             String lifetimeId = RunIT.json(left).get("lifetime_id").asText();
             String traceId = lifetimeId.replace("-", "");
             try (JarProcess serving = JarProcess.start(folder, environment, "serve")) {
-                serving.awaitText("ready");
+                serving.awaitReady();
                 serving.kill();
             }
             List<Span> before = receiver.await(traceId, span -> span.getName().equals("plan then"));
             try (JarProcess serving = JarProcess.start(folder, environment, "serve")) {
-                serving.awaitText("ready");
+                serving.awaitReady();
                 JarProcess.Result answered =
                         JarProcess.run(folder, "", "lifetimes", "answer", lifetimeId, "--input", "{\"yes\": true}");
                 assertEquals(0, answered.exitCode(), answered::toString);

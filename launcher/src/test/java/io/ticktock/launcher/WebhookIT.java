@@ -96,7 +96,7 @@ class WebhookIT {
                 "api.webhooks.retries=200ms,300ms,10m",
                 "--set",
                 "api.webhooks.lease=5s");
-        serving.awaitText("ready");
+        serving.awaitReady();
         Matcher told = Pattern.compile("http://\\S+").matcher(serving.out());
         assertTrue(told.find(), serving::out);
         address = told.group();

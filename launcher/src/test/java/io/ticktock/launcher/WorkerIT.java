@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ticktock.launcher.crash.EffectLedger;
+import io.ticktock.launcher.faults.ServerPorts;
 import io.ticktock.testkit.Evidence.Effect;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,7 +74,7 @@ class WorkerIT {
 
     @BeforeEach
     void serve() throws Exception {
-        port = freePort();
+        port = ServerPorts.free();
         startServer();
         post("", "/v1/tenants", "{\"tenant_id\": \"acme\"}");
         key = post("", "/v1/tenants/acme/keys", "{\"roles\": [\"operator\", \"author\", \"worker\"]}")
@@ -184,7 +182,7 @@ class WorkerIT {
 
     private void startServer() throws Exception {
         server = JarProcess.start(folder, Map.of("TICKTOCK_API_PORT", Integer.toString(port)), "serve");
-        server.awaitText("ready");
+        server.awaitReady();
     }
 
     private String url() {
@@ -251,12 +249,6 @@ class WorkerIT {
         while (!condition.getAsBoolean()) {
             assertTrue(Instant.now().isBefore(deadline), () -> "waited until " + what);
             Thread.sleep(20);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

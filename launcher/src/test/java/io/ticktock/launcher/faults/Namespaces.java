@@ -1,9 +1,6 @@
 package io.ticktock.launcher.faults;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,14 +91,7 @@ public final class Namespaces implements Network {
 
     @Override
     public int freePort(int member) {
-        if (apart.contains(member)) {
-            return PORT;
-        }
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host(member)))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return apart.contains(member) ? PORT : ServerPorts.free(host(member));
     }
 
     @Override
