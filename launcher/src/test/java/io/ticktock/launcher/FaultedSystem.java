@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,7 @@ final class FaultedSystem implements AutoCloseable {
 
     static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int MOST_PRINTED = 10_000;
     private static final int DISK_MB = Integer.getInteger("faults.disk_mb", 768);
     private static final List<String> SPLIT =
             List.of("control,guardrail,executor", "control,guardrail,executor", "state,blob", "api", "api");
@@ -138,6 +140,18 @@ final class FaultedSystem implements AutoCloseable {
 
     JarProcess process(int member) {
         return system.process(member);
+    }
+
+    /** What each process has printed last, to understand why it stands still. */
+    String printed() {
+        return ALL.stream()
+                .map(member ->
+                        "\n=== member " + member + ": " + last(process(member).printed()))
+                .collect(Collectors.joining());
+    }
+
+    private static String last(String printed) {
+        return printed.substring(Math.max(0, printed.length() - MOST_PRINTED));
     }
 
     SplitSystem system() {

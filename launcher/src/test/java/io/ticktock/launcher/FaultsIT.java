@@ -144,7 +144,7 @@ class FaultsIT {
                 Duration.between(healed, Instant.now()).toMillis(),
                 load.started(),
                 load.ended());
-        assertTrue(recovered, () -> "after " + fault + " nothing ends any more; " + load.wrong());
+        assertTrue(recovered, () -> "after " + fault + " nothing ends any more; " + load.wrong() + system.printed());
         if (MINUTES > 0) {
             system.checkpoint();
             TimeUnit.MILLISECONDS.sleep(random.nextInt((int) LONGEST_CALM_MS));
