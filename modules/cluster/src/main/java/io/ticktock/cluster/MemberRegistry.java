@@ -52,10 +52,15 @@ final class MemberRegistry {
     private final BiConsumer<String, MemberMessage> send;
     private final Consumer<String> changed;
 
+    /** Which version of what this member says the others have. */
     private final Map<String, Long> versionAtOthers = new HashMap<>();
+    /** Who is not waited for until it has heard again. */
     private final Set<String> deaf = new HashSet<>();
+
     private final Deque<Told> waiting = new ArrayDeque<>();
+    /** Who was told the whole since the last look, but for those who had nothing. */
     private final Set<String> toldAll = new HashSet<>();
+
     /** What was there to hear at the look before the last: whoever has not heard that by now has not got it. */
     private long versionToHave;
 
