@@ -29,7 +29,7 @@ final class LocalSystem implements ReachedSystem {
 
     private final Configuration configuration;
     private final Optional<EmbeddedPostgres> postgres;
-    private final Optional<Membership> membership;
+    private final Optional<ClusterMember> member;
     private final Deployment deployment;
 
     private LocalSystem(Configuration configuration, Optional<EmbeddedPostgres> postgres, Deployment deployment) {
@@ -39,11 +39,11 @@ final class LocalSystem implements ReachedSystem {
     private LocalSystem(
             Configuration configuration,
             Optional<EmbeddedPostgres> postgres,
-            Optional<Membership> membership,
+            Optional<ClusterMember> member,
             Deployment deployment) {
         this.configuration = configuration;
         this.postgres = postgres;
-        this.membership = membership;
+        this.member = member;
         this.deployment = deployment;
     }
 
@@ -81,14 +81,14 @@ final class LocalSystem implements ReachedSystem {
             throw CommandFailure.usage("module state of one of several processes needs a database that they share;"
                     + " --database-url, state.database_url or TICKTOCK_STATE_DATABASE_URL says where it is");
         }
-        Membership membership = Membership.join(
+        ClusterMember member = ClusterMember.join(
                 dataFolder(configuration),
                 cluster,
                 modules,
                 configuration.blob().s3().isEmpty(),
                 Deployment.options(configuration.launcher().eventLoops()));
-        Deployment deployment = new Deployment(configuration, membership.cluster());
-        LocalSystem system = new LocalSystem(configuration, Optional.empty(), Optional.of(membership), deployment);
+        Deployment deployment = new Deployment(configuration, member.cluster());
+        LocalSystem system = new LocalSystem(configuration, Optional.empty(), Optional.of(member), deployment);
         Optional<DatabaseAddress> database =
                 modules.contains(SystemModule.STATE) ? database(configuration) : Optional.empty();
         return system.started(modules, database);
@@ -268,7 +268,7 @@ final class LocalSystem implements ReachedSystem {
     String description() {
         String words = deployment.modules().stream().map(SystemModule::word).collect(Collectors.joining(", "));
         String way = address().map(address -> "; HTTP and gRPC at " + address).orElse("");
-        String place = membership.map(Membership::description).orElse("");
+        String place = member.map(ClusterMember::description).orElse("");
         String health = healthAddress()
                 .map(address -> "; health and metrics at " + address)
                 .orElse("");
@@ -302,7 +302,7 @@ final class LocalSystem implements ReachedSystem {
         try {
             deployment.close();
         } finally {
-            membership.ifPresent(Membership::close);
+            member.ifPresent(ClusterMember::close);
             postgres.ifPresent(EmbeddedPostgres::close);
         }
     }

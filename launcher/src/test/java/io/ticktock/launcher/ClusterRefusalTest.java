@@ -36,7 +36,7 @@ class ClusterRefusalTest {
     }
 
     /** Another member, of these modules, on the folder "one". */
-    private Membership join(EnumSet<SystemModule> modules) {
+    private ClusterMember join(EnumSet<SystemModule> modules) {
         ClusterConfiguration configuration = new ClusterConfiguration(
                 one.host(),
                 one.port(),
@@ -46,7 +46,7 @@ class ClusterRefusalTest {
                 Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5));
-        return Membership.join(folder.resolve("one"), configuration, modules, true, Deployment.options(1));
+        return ClusterMember.join(folder.resolve("one"), configuration, modules, true, Deployment.options(1));
     }
 
     private void assertRefused(String modules, String data, String message) {
@@ -82,7 +82,7 @@ class ClusterRefusalTest {
 
     @Test
     void filesOfBlobsAreOneMembers() {
-        Membership first = join(EnumSet.of(SystemModule.BLOB));
+        ClusterMember first = join(EnumSet.of(SystemModule.BLOB));
         try (first) {
             assertRefused(
                     "blob",
@@ -96,7 +96,7 @@ class ClusterRefusalTest {
 
     @Test
     void aDataFolderIsOneMembers() {
-        Membership first = join(EnumSet.of(SystemModule.API));
+        ClusterMember first = join(EnumSet.of(SystemModule.API));
         try (first) {
             assertRefused(
                     "api",

@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** Runs a main class of the tests in a Java process of its own. */
+/** Runs a main class of the tests in a Java process of its own, for a minute at most: nobody waits longer for it. */
 final class ChildProcess {
+
+    private static final long MOST_SECONDS = 60;
 
     private ChildProcess() {}
 
     static Process start(Class<?> main, String... arguments) throws IOException {
-        return new ProcessBuilder(command(main, arguments))
+        return endedInTime(new ProcessBuilder(command(main, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .start());
     }
 
     /** In a process whose files cannot grow beyond so many blocks, of 512 or 1024 bytes as the shell has it. */
@@ -21,7 +25,13 @@ final class ChildProcess {
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh"));
         command.addAll(command(main, arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return endedInTime(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    private static Process endedInTime(Process child) {
+        CompletableFuture.delayedExecutor(MOST_SECONDS, TimeUnit.SECONDS)
+                .execute(() -> child.toHandle().destroyForcibly());
+        return child;
     }
 
     private static List<String> command(Class<?> main, String... arguments) {

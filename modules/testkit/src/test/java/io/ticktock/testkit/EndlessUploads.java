@@ -14,7 +14,7 @@ final class EndlessUploads {
 
     private static final TenantName ACME = TenantName.of("acme");
     private static final int AT_ONCE = 4;
-    private static final int MOST_COMMITS = 10_000;
+    private static final int MOST_UPLOADS = 10_000;
 
     private final BlobStore store;
     private final Random random;
@@ -28,13 +28,25 @@ final class EndlessUploads {
         this.mostBytes = mostBytes;
     }
 
-    /** Into a store that has started, of up to so many chunks of up to so many bytes. */
+    /** Into a store that is to be started, of up to so many chunks of up to so many bytes. */
     static void start(BlobStore store, long seed, int mostChunks, int mostBytes) {
+        store.start()
+                .onSuccess(started -> uploadAtOnce(store, seed, mostChunks, mostBytes))
+                .onFailure(EndlessUploads::end);
+    }
+
+    private static void uploadAtOnce(BlobStore store, long seed, int mostChunks, int mostBytes) {
         for (int i = 0; i < AT_ONCE; i++) {
             new EndlessUploads(store, seed + i, mostChunks, mostBytes)
-                    .upload(MOST_COMMITS)
-                    .onFailure(Throwable::printStackTrace);
+                    .upload(MOST_UPLOADS)
+                    .onFailure(EndlessUploads::end);
         }
+    }
+
+    /** Who waits for commits is not left to wait for what cannot come. */
+    private static void end(Throwable cause) {
+        cause.printStackTrace();
+        Runtime.getRuntime().halt(1);
     }
 
     private Future<Void> upload(int left) {
@@ -45,7 +57,9 @@ final class EndlessUploads {
                 .compose(
                         upload -> append(upload, random.nextInt(mostChunks + 1)).compose(done -> upload.commit()))
                 .onSuccess(System.out::println)
-                .compose(done -> upload(left - 1));
+                // An upload may fail, as one does to which a busy server did not answer in time.
+                .onFailure(System.err::println)
+                .transform(ended -> upload(left - 1));
     }
 
     private Future<Void> append(BlobUpload upload, int chunks) {

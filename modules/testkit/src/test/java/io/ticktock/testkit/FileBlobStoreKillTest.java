@@ -88,7 +88,6 @@ class FileBlobStoreKillTest {
         public static void main(String[] arguments) {
             BlobConfiguration configuration = BlobConfiguration.defaults(Path.of(arguments[0]));
             BlobStore store = new FileBlobStore(Vertx.vertx(), configuration, InstantSource.system());
-            result(store.start());
             EndlessUploads.start(store, Long.parseLong(arguments[1]), 4, 100_000);
         }
     }

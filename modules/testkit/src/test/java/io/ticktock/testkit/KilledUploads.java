@@ -1,8 +1,10 @@
 package io.ticktock.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,7 +18,7 @@ final class KilledUploads {
     void killAfter(int commits, Process child) throws Exception {
         try (BufferedReader output = child.inputReader(StandardCharsets.UTF_8)) {
             for (int i = 0; i < commits; i++) {
-                committed.add(output.readLine());
+                committed.add(nextLine(output));
             }
             // Unlike Process, its handle leaves the output open: what the child said before it died still counts.
             child.toHandle().destroyForcibly();
@@ -25,6 +27,12 @@ final class KilledUploads {
                     .forEach(committed::add);
         }
         assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+    }
+
+    private static String nextLine(BufferedReader output) throws IOException {
+        String line = output.readLine();
+        assertNotNull(line, "the process ended by itself, or did not commit as much in its time");
+        return line;
     }
 
     Set<String> committed() {

@@ -98,7 +98,6 @@ class S3BlobStoreKillTest {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
             S3Configuration configuration = S3Server.configuration(URI.create(arguments[0]));
             BlobStore store = new S3BlobStore(Vertx.vertx(), configuration, InstantSource.system());
-            result(store.start());
             EndlessUploads.start(store, Long.parseLong(arguments[1]), 31, 1 << 20);
         }
     }

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** That this process is one of several: it alone uses its data folder, and shares no blob files with another one. */
-final class Membership implements AutoCloseable {
+/** This process as one of several: it alone uses its data folder, and shares no blob files with another one. */
+final class ClusterMember implements AutoCloseable {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
@@ -24,7 +24,7 @@ final class Membership implements AutoCloseable {
     private final Cluster cluster;
     private final FolderLock folder;
 
-    private Membership(ClusterConfiguration configuration, Cluster cluster, FolderLock folder) {
+    private ClusterMember(ClusterConfiguration configuration, Cluster cluster, FolderLock folder) {
         this.configuration = configuration;
         this.cluster = cluster;
         this.folder = folder;
@@ -35,7 +35,7 @@ final class Membership implements AutoCloseable {
      *
      * @param keepsFiles whether blobs, if this process serves them, are files in the folder
      */
-    static Membership join(
+    static ClusterMember join(
             Path dataFolder,
             ClusterConfiguration configuration,
             Set<SystemModule> modules,
@@ -47,7 +47,7 @@ final class Membership implements AutoCloseable {
                     InstanceId.of(dataFolder),
                     modules.stream().map(SystemModule::word).toList(),
                     keepsFiles && modules.contains(SystemModule.BLOB));
-            Membership joined = new Membership(configuration, Cluster.join(configuration, own, options), folder);
+            ClusterMember joined = new ClusterMember(configuration, Cluster.join(configuration, own, options), folder);
             joined.requireBlobsOfOne(own);
             return joined;
         } catch (RuntimeException e) {
