@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.proto.v1.MemberMessage;
+import io.ticktock.proto.v1.MemberStatement;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,6 +20,7 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -39,6 +42,13 @@ class JGroupsClusterManagerTest {
     private static final Duration SHORT_SILENCE = Duration.ofSeconds(2);
     private static final Duration LONG_SILENCE = Duration.ofMinutes(5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MORE_THAN_IS_KEPT = 12_000;
+    /** Of no version, which is passed over. */
+    private static final byte[] EMPTY_STATEMENT = MemberMessage.newBuilder()
+            .setStatement(MemberStatement.getDefaultInstance())
+            .build()
+            .toByteArray();
+
     private static final RegistrationInfo HANDLER = new RegistrationInfo("somebody", 1, false);
 
     private final List<Vertx> started = new ArrayList<>();
@@ -134,6 +144,33 @@ class JGroupsClusterManagerTest {
         assertEquals("it", asked(bus(0), "after"));
     }
 
+    /** What was dropped of what others say comes again; what this member serves is not dropped. */
+    @Test
+    void nothingStaysUnknownAfterMoreWasSaidThanIsKept() throws Exception {
+        join(2, SHORT_SILENCE);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch stands = new CountDownLatch(1);
+        managers.get(0).addRegistration("slow", HANDLER, (done, failure) -> {
+            stands.countDown();
+            waitFor(goOn);
+        });
+        waitFor(stands);
+        for (int i = 0; i < MORE_THAN_IS_KEPT; i++) {
+            channels.get(1).send(new BytesMessage(channels.get(0).getAddress(), EMPTY_STATEMENT));
+        }
+        Future<Void> own =
+                bus(0).consumer("own", message -> message.reply("one")).completion();
+        Future<Void> other =
+                bus(1).consumer("other", message -> message.reply("other")).completion();
+        assertFalse(answers(bus(0), "other"));
+        goOn.countDown();
+
+        result(own);
+        result(other);
+        assertEquals("one", asked(bus(1), "own"));
+        await(() -> answers(bus(0), "other"));
+    }
+
     @Test
     void membersShareNoLocks() throws Exception {
         join(1, SHORT_SILENCE);
@@ -199,6 +236,14 @@ class JGroupsClusterManagerTest {
                                     .map(JGroupsClusterManager::getNodes)
                                     .toList());
             result(started.get(0).timer(50));
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
