@@ -50,7 +50,7 @@ final class JGroupsClusterManager implements ClusterManager {
      * With so much waiting, looks and what others say are dropped, since both come again. Who is there and what this member
      * serves is not, and is little.
      */
-    private static final int LONGEST_QUEUE = 10_000;
+    static final int LONGEST_QUEUE = 10_000;
 
     private final JChannel channel;
     private final UUID id = UUID.randomUUID();

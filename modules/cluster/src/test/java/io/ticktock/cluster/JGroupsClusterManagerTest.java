@@ -42,7 +42,7 @@ class JGroupsClusterManagerTest {
     private static final Duration SHORT_SILENCE = Duration.ofSeconds(2);
     private static final Duration LONG_SILENCE = Duration.ofMinutes(5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int MORE_THAN_IS_KEPT = 12_000;
+    private static final int MORE_THAN_IS_KEPT = JGroupsClusterManager.LONGEST_QUEUE + 2_000;
     /** Of no version, which is passed over. */
     private static final byte[] EMPTY_STATEMENT = MemberMessage.newBuilder()
             .setStatement(MemberStatement.getDefaultInstance())
