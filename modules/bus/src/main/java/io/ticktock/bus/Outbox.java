@@ -117,12 +117,23 @@ final class Outbox<R extends Message> {
             Answers parcel = message.body();
             parcel.answers().forEach(this::answer);
             if (parcel.more()) {
-                message.<Answers>replyAndRequest(Requests.FOR_MORE_ANSWERS, options(remaining()))
-                        .onComplete(this::take, this::failAll);
+                takeMore(message);
             }
         } catch (RuntimeException e) {
             failAll(e);
         }
+    }
+
+    /** Nothing is asked for that has no time left to come. */
+    private void takeMore(io.vertx.core.eventbus.Message<Answers> message) {
+        Duration remaining = remaining();
+        if (remaining.toMillis() < 1) {
+            failAll(new ReplyException(
+                    ReplyFailure.TIMEOUT, "not within " + address.timeout().toMillis() + " ms"));
+            return;
+        }
+        message.<Answers>replyAndRequest(Requests.FOR_MORE_ANSWERS, options(remaining))
+                .onComplete(this::take, this::failAll);
     }
 
     private void answer(Answers.Answer answer) {
@@ -169,6 +180,6 @@ final class Outbox<R extends Message> {
     }
 
     private DeliveryOptions options(Duration timeout) {
-        return new DeliveryOptions(codec).setSendTimeout(Math.max(1, timeout.toMillis()));
+        return new DeliveryOptions(codec).setSendTimeout(timeout.toMillis());
     }
 }

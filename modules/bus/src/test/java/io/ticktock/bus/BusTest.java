@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,32 @@ class BusTest {
 
         assertEquals(FailureCode.UNAVAILABLE, Failure.of(answers.get(0).cause()).code());
         assertEquals(named(1), answers.get(1).result());
+    }
+
+    @Test
+    void whatHasNoTimeLeftIsNotAskedForAgain() throws TimeoutException {
+        Vertx late = Vertx.vertx();
+        try {
+            AtomicLong nanos = new AtomicLong();
+            Bus lateBus = new Bus(late, late.eventBus(), nanos::get);
+            await(lateBus.serve(HURRIED, request -> {
+                nanos.addAndGet(HURRIED.timeout().toNanos());
+                return request.getMediaType().equals("0")
+                        ? Promise.<Payload>promise().future()
+                        : Future.succeededFuture(request);
+            }));
+
+            List<Future<Payload>> answers = new ArrayList<>();
+            await(inOneTurn(late, () -> {
+                IntStream.range(0, 2).forEach(i -> answers.add(lateBus.request(HURRIED, named(i))));
+                return Future.join(answers).otherwiseEmpty();
+            }));
+
+            assertFailure(FailureCode.UNAVAILABLE, "no answer: not within 2000 ms", answers.get(0));
+            assertEquals(named(1), answers.get(1).result());
+        } finally {
+            await(late.close());
+        }
     }
 
     @Test

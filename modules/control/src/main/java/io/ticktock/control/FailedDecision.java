@@ -59,18 +59,19 @@ final class FailedDecision {
                 .log("lifetime {}: not decided: {}", lifetime.lifetimeId(), failure.getMessage());
     }
 
-    /** A lost lease is one event, however many lifetimes it ends here; the lease itself tells of it. */
+    /**
+     * A lost lease is one event, however many lifetimes it ends here, and the lease itself tells of it; so is a data plane that
+     * does not answer, and {@link Recovery} tells of that when it lasts.
+     */
     private static Level level(FailureCode code) {
         return switch (code) {
-            case FENCED -> Level.DEBUG;
+            case FENCED, OVERLOADED, UNAVAILABLE -> Level.DEBUG;
             case INTERNAL -> Level.ERROR;
             case INVALID_ARGUMENT,
                     NOT_FOUND,
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION,
-                    OVERLOADED,
                     QUOTA_EXCEEDED,
-                    UNAVAILABLE,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     STALE -> Level.WARN;

@@ -1,7 +1,10 @@
 package io.ticktock.control;
 
+import io.ticktock.bus.Deadline;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.LastingFault;
+import io.ticktock.bus.tenant.Turns;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,14 +16,21 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** Brings lifetimes into memory that must be there, and tries again until they are, ever less often. */
+/**
+ * Brings lifetimes into memory that must be there, and tries again until they are, ever less often. However many have to be
+ * tried again, only so many are at a time: after the store stood still it would be kept from all other work by them.
+ */
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private static final long FIRST_PAUSE_MS = 500;
     private static final int MOST_DOUBLINGS = 3;
+    private static final int MOST_AT_ONCE = 64;
+    /** What takes longer, as it may that waits for a budget, is not what the others wait for. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final ShardLease lease;
@@ -28,6 +38,8 @@ final class Recovery {
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
     private final Map<LifetimeKey, Wait> waiting = new HashMap<>();
+    private final Turns turns = new Turns(MOST_AT_ONCE);
+    private final LastingFault notRecovered;
 
     /** Until when it may be missing from the tables, in nanoseconds, and how often it was tried in vain. */
     private record Wait(long absentUntilNanos, int tries) {
@@ -58,6 +70,8 @@ final class Recovery {
         this.lease = lease;
         this.bringIn = bringIn;
         this.random = random;
+        this.notRecovered =
+                new LastingFault(LOG, () -> waiting.size() + " lifetimes are not brought into memory", nanoTime);
     }
 
     /** Completes after the first try; goes on trying when it failed. */
@@ -80,10 +94,21 @@ final class Recovery {
     }
 
     private Future<Void> recover(LifetimeKey key, Wait wait) {
-        return bringIn.apply(key).<Void>mapEmpty().otherwise(cause -> {
-            failed(key, wait, cause);
-            return null;
-        });
+        return bringIn.apply(key)
+                .<Void>map(in -> {
+                    recovered();
+                    return null;
+                })
+                .otherwise(cause -> {
+                    failed(key, wait, cause);
+                    return null;
+                });
+    }
+
+    private void recovered() {
+        if (waiting.isEmpty()) {
+            notRecovered.over();
+        }
     }
 
     private void failed(LifetimeKey key, Wait wait, Throwable cause) {
@@ -97,8 +122,16 @@ final class Recovery {
             }
             return;
         }
-        LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
         recoverSoon(key, wait.again());
+        notRecovered.failed(cause);
+        tellOfOne(key, wait, cause);
+    }
+
+    /** What may pass is one matter, however many lifetimes it concerns; what may not is the matter of this one. */
+    private static void tellOfOne(LifetimeKey key, Wait wait, Throwable cause) {
+        boolean isNews = wait.tries() == 0 && !Failure.of(cause).code().retryable();
+        LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
+                .log("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
     }
 
     /** One try at a time. */
@@ -106,8 +139,14 @@ final class Recovery {
         boolean isUnderWay = waiting.containsKey(key);
         waiting.merge(key, wait, Wait::with);
         if (!isUnderWay) {
-            vertx.setTimer(pauseMs(wait.tries()), id -> recoverNow(key));
+            vertx.setTimer(pauseMs(wait.tries()), id -> recoverInTurn(key));
         }
+    }
+
+    private void recoverInTurn(LifetimeKey key) {
+        turns.take(key.getTenantId(), () -> Deadline.within(vertx, LONGEST_TURN, recoverNow(key)))
+                .onFailure(
+                        late -> LOG.debug("lifetime {}: not decided yet: {}", key.getLifetimeId(), late.getMessage()));
     }
 
     /** Half of it is chance: many may have failed at the same moment. */
@@ -117,15 +156,13 @@ final class Recovery {
     }
 
     /** Whoever drives it recovers it; that may be another process by now. */
-    private void recoverNow(LifetimeKey key) {
+    private Future<Void> recoverNow(LifetimeKey key) {
         Wait wait = waiting.remove(key);
-        if (wait == null) {
-            return;
-        }
-        if (!lease.isValid()) {
+        if (wait != null && !lease.isValid()) {
             recoverSoon(key, wait);
-        } else if (lease.drives(key.getLifetimeId())) {
-            recover(key, wait);
+        } else if (wait != null && lease.drives(key.getLifetimeId())) {
+            return recover(key, wait);
         }
+        return Future.succeededFuture();
     }
 }

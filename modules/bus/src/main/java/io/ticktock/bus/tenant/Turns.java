@@ -15,6 +15,7 @@ public final class Turns {
 
     private final Places places;
     private final FairQueue<Turn> waiting = new FairQueue<>();
+    private boolean isGivingTurns;
 
     private record Turn(String tenantId, Promise<Place> place) {}
 
@@ -39,7 +40,20 @@ public final class Turns {
         });
     }
 
+    /** Work that ends at once comes back to here: the loop it came from goes on, however many such there are. */
     private void next() {
+        if (isGivingTurns) {
+            return;
+        }
+        isGivingTurns = true;
+        try {
+            giveTurns();
+        } finally {
+            isGivingTurns = false;
+        }
+    }
+
+    private void giveTurns() {
         for (Turn turn = waiting.poll(places::hasRoom); turn != null; turn = waiting.poll(places::hasRoom)) {
             Optional<Place> place = places.take(turn.tenantId());
             turn.place().complete(place.orElseThrow());

@@ -70,4 +70,20 @@ class TurnsTest {
         assertEquals(List.of("b1"), begun);
         assertTrue(turns.take("b", () -> work("b2")).cause() == null && begun.size() == 1, "two at a time");
     }
+
+    @Test
+    void anyNumberMayEndAtOnce() {
+        Turns turns = new Turns(1);
+        turns.take("a", () -> work("first"));
+        for (int i = 0; i < 100_000; i++) {
+            turns.take("a", () -> {
+                begun.add("next");
+                return Future.succeededFuture();
+            });
+        }
+
+        running.get(0).complete();
+
+        assertEquals(100_001, begun.size());
+    }
 }
