@@ -1,20 +1,27 @@
 package io.ticktock.launcher.bench;
 
+import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
 import io.ticktock.bus.ProgressListeners;
 import io.ticktock.bus.Registration;
+import io.ticktock.proto.v1.AgentLifetime;
+import io.ticktock.proto.v1.GetLifetimeRequest;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.LifetimeEvent;
 import io.ticktock.proto.v1.LifetimeProgress;
+import io.ticktock.proto.v1.LifetimeStatus;
 import io.ticktock.proto.v1.Payload;
 import io.ticktock.proto.v1.StartLifetimeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,12 +30,17 @@ import java.util.function.Supplier;
  * Starts lifetimes, a fixed number of them under way at a time, and notes when each of their executions is accepted.
  *
  * <p>A step is the time from one accepted execution of a lifetime to its next, as the control plane makes them known
- * once they are durable; the first step counts from the request that starts the lifetime.
+ * once they are durable; the first step counts from the request that starts the lifetime. What is made known may be lost on
+ * its way, as when all answers are late: of lifetimes that are silent for long, the data plane is asked whether they have
+ * ended.
  */
 public final class BenchLoad extends VerticleBase {
 
     /** With no lifetime moving for so long, something is stuck. */
     private static final long LONGEST_SILENCE_MS = 30_000;
+
+    private static final Duration SILENT = Duration.ofSeconds(5);
+    private static final int LOOKS_AT_ONCE = 64;
 
     private static final long RETRY_MS = 100;
 
@@ -42,6 +54,9 @@ public final class BenchLoad extends VerticleBase {
 
     private final Latencies latencies = new Latencies();
     private final List<String> started = new ArrayList<>();
+    /** Those under way; the one that was heard of or looked at longest ago comes first. */
+    private final Map<UUID, Run> underWay = new LinkedHashMap<>();
+
     private final Promise<BenchPhase> done = Promise.promise();
     private int ended;
     private ProgressListeners listeners;
@@ -80,7 +95,10 @@ public final class BenchLoad extends VerticleBase {
         listeners = new ProgressListeners(vertx, bus);
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
-        vertx.setPeriodic(1_000, timer -> checkMoving());
+        vertx.setPeriodic(1_000, timer -> {
+            checkMoving();
+            lookAtSilent();
+        });
         for (int lane = 0; lane < Math.min(concurrency, lifetimes); lane++) {
             startNext();
         }
@@ -93,7 +111,8 @@ public final class BenchLoad extends VerticleBase {
         }
         UUID id = ids.get();
         started.add(id.toString());
-        Run run = new Run(System.nanoTime());
+        Run run = new Run(id, System.nanoTime());
+        underWay.put(id, run);
         listeners
                 .add(id, progress -> moved(run, progress))
                 .onSuccess(registration -> run.registration = registration)
@@ -125,22 +144,77 @@ public final class BenchLoad extends VerticleBase {
     private void moved(Run run, LifetimeProgress progress) {
         long now = System.nanoTime();
         lastMoveNanos = now;
+        touch(run, now);
         for (LifetimeEvent event : progress.getEventsList()) {
             if (event.hasAccepted()) {
                 latencies.step(now - run.steppedNanos);
                 run.steppedNanos = now;
             } else if (event.hasCompleted()) {
                 complete(run, now);
-            } else if (event.hasFailed() || event.hasAborted()) {
-                String reason = event.hasFailed()
-                        ? event.getFailed().getReason()
-                        : event.getAborted().getReason();
-                done.tryFail(new Failure(FailureCode.INTERNAL, "a lifetime of the load failed: " + reason));
+            } else if (event.hasFailed()) {
+                failed(event.getFailed().getReason());
+            } else if (event.hasAborted()) {
+                failed(event.getAborted().getReason());
             }
         }
     }
 
+    private void failed(String reason) {
+        done.tryFail(new Failure(FailureCode.INTERNAL, "a lifetime of the load failed: " + reason));
+    }
+
+    private void touch(Run run, long now) {
+        if (underWay.remove(run.id, run)) {
+            run.touchedNanos = now;
+            underWay.put(run.id, run);
+        }
+    }
+
+    private void lookAtSilent() {
+        long now = System.nanoTime();
+        underWay.values().stream()
+                .takeWhile(run -> now - run.touchedNanos > SILENT.toNanos())
+                .limit(LOOKS_AT_ONCE)
+                .toList()
+                .forEach(run -> {
+                    touch(run, now);
+                    look(run);
+                });
+    }
+
+    /** One that is not found yet, or not shown in time, is looked at again. */
+    private void look(Run run) {
+        GetLifetimeRequest request = GetLifetimeRequest.newBuilder()
+                .setTenantId(graph.getTenantId())
+                .setLifetimeId(run.id.toString())
+                .build();
+        bus.request(Addresses.STATE_GET_LIFETIME, request)
+                .onSuccess(found -> seen(run, found.getLifetime()))
+                .onFailure(cause -> {
+                    if (!Failure.is(cause, FailureCode.NOT_FOUND)
+                            && !Failure.of(cause).code().retryable()) {
+                        done.tryFail(cause);
+                    }
+                });
+    }
+
+    private void seen(Run run, AgentLifetime lifetime) {
+        if (!lifetime.hasEndedAt()) {
+            return;
+        }
+        if (lifetime.getStatus() == LifetimeStatus.LIFETIME_STATUS_COMPLETED) {
+            long now = System.nanoTime();
+            lastMoveNanos = now;
+            complete(run, now);
+        } else {
+            failed(lifetime.getReason());
+        }
+    }
+
     private void complete(Run run, long now) {
+        if (!underWay.remove(run.id, run)) {
+            return;
+        }
         latencies.lifetime(now - run.startedNanos);
         run.registration.end().onFailure(done::tryFail);
         ended++;
@@ -163,13 +237,19 @@ public final class BenchLoad extends VerticleBase {
     /** A lifetime under way. */
     private static final class Run {
 
+        final UUID id;
         final long startedNanos;
         long steppedNanos;
+        /** When it was heard of or looked at last. */
+        long touchedNanos;
+
         Registration registration;
 
-        Run(long startedNanos) {
+        Run(UUID id, long startedNanos) {
+            this.id = id;
             this.startedNanos = startedNanos;
             this.steppedNanos = startedNanos;
+            this.touchedNanos = startedNanos;
         }
     }
 }
