@@ -64,6 +64,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "Node executions of a lifetime, even; 20 by default.")
     private int steps = 20;
 
+    @Option(
+            names = "--task-ms",
+            paramLabel = "MS",
+            description = "How long each Task takes, such as a model's answer does; 0 by default.")
+    private int taskMs;
+
     @Option(names = "--lifetimes", paramLabel = "N", description = "Lifetimes that are measured; 2000 by default.")
     private int lifetimes = 2_000;
 
@@ -104,6 +110,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         require(steps >= 2 && steps <= 1_000 && steps % 2 == 0, "--steps must be an even number from 2 to 1000");
+        require(taskMs >= 0 && taskMs <= 60_000, "--task-ms must be 0 to 60000");
         require(lifetimes >= 1 && lifetimes <= 10_000_000, "--lifetimes must be 1 to 10000000");
         require(concurrency >= 1 && concurrency <= 100_000, "--concurrency must be 1 to 100000");
         require(warmUp == null || (warmUp >= 0 && warmUp <= 10_000_000), "--warm-up must be 0 to 10000000");
@@ -131,11 +138,12 @@ final class BenchCommand implements Callable<Integer> {
     private int measure(Configuration configuration) throws InterruptedException {
         try (LocalSystem system = start(configuration)) {
             Client client = system.clientOf(tenant());
-            byte[] file = ChainGraph.text(steps).getBytes(StandardCharsets.UTF_8);
+            byte[] file = ChainGraph.text(steps, taskMs).getBytes(StandardCharsets.UTF_8);
             AgentGraph chain = GraphParser.parse("bench.yaml", file, tenant());
             GraphReference graph = client.register(chain);
             ObjectNode figures = Json.object();
             figures.put("steps", steps);
+            figures.put("task_ms", taskMs);
             figures.put("lifetimes", lifetimes);
             figures.put("concurrency", concurrency);
             figures.put("parked", parked);

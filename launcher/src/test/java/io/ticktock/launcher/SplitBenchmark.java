@@ -16,6 +16,7 @@ import io.ticktock.proto.v1.Payload;
 import io.ticktock.state.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,14 +41,20 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, {@code -Dsplit.lifetimes} more load,
  * and {@code -Dsplit.warm_up} more of it for each process before what is measured: it compiles what it runs, which is no cost of
  * a step.
- * {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
+ * With {@code -Dsplit.each=true} each process gets so much load, rather than all together; with {@code -Dsplit.task_ms} each Task
+ * takes that long, so that processes are not always busy. {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
  */
 class SplitBenchmark {
 
     private static final int LIFETIMES = Integer.getInteger("split.lifetimes", 6_000);
     private static final int WARM_UP = Integer.getInteger("split.warm_up", LIFETIMES);
     private static final int CONCURRENCY = Integer.getInteger("split.concurrency", 128);
+    private static final boolean EACH = Boolean.getBoolean("split.each");
+    private static final int TASK_MS = Integer.getInteger("split.task_ms", 0);
     private static final int STEPS = 20;
+    /** Of the times in /proc. */
+    private static final long MS_PER_TICK = 10;
+
     private static final String TENANT = "bench";
     private static final Duration LONGEST = Duration.ofMinutes(8);
 
@@ -116,30 +123,34 @@ class SplitBenchmark {
     @Timeout(1_200)
     void bench(String split) throws IOException, InterruptedException {
         start(List.of(split.split(";")));
-        byte[] file = ChainGraph.text(STEPS).getBytes(StandardCharsets.UTF_8);
-        GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
-        load(graph, WARM_UP * system.size());
+        int lifetimes = EACH ? LIFETIMES * system.size() : LIFETIMES;
+        int concurrency = EACH ? CONCURRENCY * system.size() : CONCURRENCY;
+        load(chain(0), WARM_UP * system.size(), concurrency);
+        GraphReference graph = chain(TASK_MS);
         Duration membersBefore = cpuTime(members());
+        Duration compilersBefore = compilersTime();
         Duration databaseBefore = cpuTime(database());
-        BenchPhase phase = load(graph, LIFETIMES);
+        BenchPhase phase = load(graph, lifetimes, concurrency);
         double membersSeconds = seconds(cpuTime(members()).minus(membersBefore));
+        double compilersSeconds = seconds(compilersTime().minus(compilersBefore));
         double databaseSeconds = seconds(cpuTime(database()).minus(databaseBefore));
         RecordCount records = new RecordCount(system.bus(), TENANT, STEPS);
         records.count(phase.lifetimeIds());
         System.out.printf(
-                "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps and"
-                        + " %.3f s of the database, %d records, %d missing, %d double%n",
+                "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps, %.3f s"
+                        + " of them compilers, and %.3f s of the database, %d records, %d missing, %d double%n",
                 split,
                 system.size(),
                 phase.stepsPerSecond(),
                 phase.stepMs(50),
                 phase.stepMs(99),
                 membersSeconds / phase.steps() * 1_000,
+                compilersSeconds / phase.steps() * 1_000,
                 databaseSeconds / phase.steps() * 1_000,
                 records.recorded(),
                 records.missing(),
                 records.doubled());
-        assertEquals((long) LIFETIMES * STEPS, records.recorded());
+        assertEquals((long) lifetimes * STEPS, records.recorded());
         assertEquals(0, records.missing());
         assertEquals(0, records.doubled());
     }
@@ -156,7 +167,12 @@ class SplitBenchmark {
         system.join();
     }
 
-    private BenchPhase load(GraphReference graph, int lifetimes) {
+    private GraphReference chain(int taskMs) {
+        byte[] file = ChainGraph.text(STEPS, taskMs).getBytes(StandardCharsets.UTF_8);
+        return system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
+    }
+
+    private BenchPhase load(GraphReference graph, int lifetimes, int concurrency) {
         Payload input = Payload.newBuilder()
                 .setInline(ByteString.copyFromUtf8("{\"text\":\"" + "x".repeat(189) + "\"}"))
                 .build();
@@ -165,7 +181,7 @@ class SplitBenchmark {
                 graph,
                 input,
                 lifetimes,
-                CONCURRENCY,
+                concurrency,
                 () -> LifetimeId.random().uuid(),
                 request ->
                         system.bus().request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
@@ -202,6 +218,30 @@ class SplitBenchmark {
         return processes
                 .flatMap(process -> process.info().totalCpuDuration().stream())
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Of the just-in-time compilers, which is no cost of a step; as long as their threads do not come and go. */
+    private Duration compilersTime() throws IOException {
+        Duration sum = Duration.ZERO;
+        for (ProcessHandle member : members().toList()) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(member.pid()), "task"))) {
+                for (Path thread : threads.toList()) {
+                    sum = sum.plus(compilerTime(Files.readString(thread.resolve("stat"))));
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** @param stat of a thread, as Linux gives it: its name in parentheses, and behind it the state and ten fields before times */
+    private static Duration compilerTime(String stat) {
+        int end = stat.lastIndexOf(')');
+        if (!stat.substring(0, end).contains("CompilerThre")) {
+            return Duration.ZERO;
+        }
+        String[] fields = stat.substring(end + 2).split(" ");
+        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return Duration.ofMillis(ticks * MS_PER_TICK);
     }
 
     private static double seconds(Duration duration) {

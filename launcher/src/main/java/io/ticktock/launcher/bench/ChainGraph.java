@@ -9,15 +9,20 @@ public final class ChainGraph {
      * As a graph file.
      *
      * @param steps node executions from start to end; even
+     * @param taskMs how many milliseconds each Task takes
      */
-    public static String text(int steps) {
+    public static String text(int steps, int taskMs) {
         int pairs = steps / 2;
         StringBuilder tasks = new StringBuilder();
         StringBuilder plans = new StringBuilder();
         StringBuilder edges = new StringBuilder();
         for (int i = 1; i <= pairs; i++) {
             String next = i == pairs ? "END" : "task_" + (i + 1);
-            tasks.append("  task_").append(i).append(": {type: bench.echo}\n");
+            tasks.append("  task_")
+                    .append(i)
+                    .append(": {type: bench.echo, takes_ms: ")
+                    .append(taskMs)
+                    .append("}\n");
             plans.append("  plan_")
                     .append(i)
                     .append(": {type: next, next: ")
@@ -27,7 +32,7 @@ public final class ChainGraph {
             edges.append("  - plan_").append(i).append(" -> ").append(next);
             edges.append(i == pairs ? " [FINAL]\n" : "\n");
         }
-        return "graph: bench-chain-" + steps + "\nversion: 1.0.0\nstart: task_1\ntasks:\n" + tasks + "plans:\n" + plans
-                + "edges:\n" + edges;
+        return "graph: bench-chain-" + steps + "-of-" + taskMs + "-ms\nversion: 1.0.0\nstart: task_1\ntasks:\n" + tasks
+                + "plans:\n" + plans + "edges:\n" + edges;
     }
 }

@@ -4,8 +4,9 @@ import io.ticktock.sdk.TaskHandler;
 import io.ticktock.sdk.TaskOutcome;
 import io.ticktock.sdk.TaskType;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** The Task type {@code bench.echo}: its result is its input. */
+/** The Task type {@code bench.echo}: its result is its input, after {@code takes_ms} milliseconds. */
 public final class EchoTask implements TaskType {
 
     @Override
@@ -15,6 +16,12 @@ public final class EchoTask implements TaskType {
 
     @Override
     public TaskHandler handler() {
-        return context -> CompletableFuture.completedFuture(TaskOutcome.success(context.input()));
+        return context -> {
+            TaskOutcome echo = TaskOutcome.success(context.input());
+            long takesMs = context.settings().get("takes_ms") instanceof Long given ? given : 0;
+            return takesMs <= 0
+                    ? CompletableFuture.completedFuture(echo)
+                    : new CompletableFuture<TaskOutcome>().completeOnTimeout(echo, takesMs, TimeUnit.MILLISECONDS);
+        };
     }
 }
