@@ -2,7 +2,6 @@ package io.ticktock.bus;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /**
@@ -17,7 +16,7 @@ public final class LastingFault {
     static final Duration TOLD_EVERY = Duration.ofMinutes(1);
 
     private final Logger log;
-    private final Supplier<String> what;
+    private final String what;
     private final LongSupplier nanos;
 
     private boolean isFailing;
@@ -27,11 +26,10 @@ public final class LastingFault {
 
     /** @param what does not succeed, for people */
     public LastingFault(Logger log, String what) {
-        this(log, () -> what, System::nanoTime);
+        this(log, what, System::nanoTime);
     }
 
-    /** @param what does not succeed, for people, as it is whenever it is told */
-    public LastingFault(Logger log, Supplier<String> what, LongSupplier nanos) {
+    LastingFault(Logger log, String what, LongSupplier nanos) {
         this.log = log;
         this.what = what;
         this.nanos = nanos;
@@ -52,11 +50,11 @@ public final class LastingFault {
         Failure failure = Failure.of(cause);
         boolean mayPass = failure.code().retryable() && now - failingSinceNanos < PASSING.toNanos();
         if (mayPass || (isTold && now - toldAtNanos < TOLD_EVERY.toNanos())) {
-            log.debug("{}, trying again", what.get(), failure);
+            log.debug("{}, trying again", what, failure);
             return;
         }
         isTold = true;
         toldAtNanos = now;
-        log.warn("{}, trying again; said once a minute while it lasts", what.get(), failure);
+        log.warn("{}, trying again; said once a minute while it lasts", what, failure);
     }
 }

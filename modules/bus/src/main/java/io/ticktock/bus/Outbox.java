@@ -128,8 +128,9 @@ final class Outbox<R extends Message> {
     private void takeMore(io.vertx.core.eventbus.Message<Answers> message) {
         Duration remaining = remaining();
         if (remaining.toMillis() < 1) {
-            failAll(new ReplyException(
-                    ReplyFailure.TIMEOUT, "not within " + address.timeout().toMillis() + " ms"));
+            failAll(new Failure(
+                    FailureCode.UNAVAILABLE,
+                    "no answer within " + address.timeout().toMillis() + " ms"));
             return;
         }
         message.<Answers>replyAndRequest(Requests.FOR_MORE_ANSWERS, options(remaining))

@@ -213,6 +213,11 @@ class BusTest {
         Vertx late = Vertx.vertx();
         try {
             AtomicLong nanos = new AtomicLong();
+            AtomicInteger asked = new AtomicInteger();
+            late.eventBus().<Object>addOutboundInterceptor(delivery -> {
+                asked.addAndGet(delivery.body() instanceof Requests ? 1 : 0);
+                delivery.next();
+            });
             Bus lateBus = new Bus(late, late.eventBus(), nanos::get);
             await(lateBus.serve(HURRIED, request -> {
                 nanos.addAndGet(HURRIED.timeout().toNanos());
@@ -227,7 +232,8 @@ class BusTest {
                 return Future.join(answers).otherwiseEmpty();
             }));
 
-            assertFailure(FailureCode.UNAVAILABLE, "no answer: not within 2000 ms", answers.get(0));
+            assertFailure(FailureCode.UNAVAILABLE, "no answer within 2000 ms", answers.get(0));
+            assertEquals(1, asked.get());
             assertEquals(named(1), answers.get(1).result());
         } finally {
             await(late.close());

@@ -16,7 +16,7 @@ class LastingFaultTest {
 
     private final List<String> told = new ArrayList<>();
     private long nanos;
-    private final LastingFault fault = new LastingFault(log(), () -> "work was not taken", () -> nanos);
+    private final LastingFault fault = new LastingFault(log(), "work was not taken", () -> nanos);
 
     /** Takes down the level of all that is logged. */
     private Logger log() {

@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.FrequentFault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -49,8 +50,9 @@ final class FailedDecision {
         };
     }
 
-    static void report(LifetimeState lifetime, Failure failure, Throwable cause) {
-        LoggingEventBuilder entry = LOG.atLevel(level(failure.code()));
+    /** @param passing decides how loudly those are told that may pass */
+    static void report(LifetimeState lifetime, Failure failure, Throwable cause, FrequentFault passing) {
+        LoggingEventBuilder entry = LOG.atLevel(level(failure.code(), passing));
         if (failure.code() == FailureCode.INTERNAL) {
             entry = entry.setCause(cause);
         }
@@ -60,18 +62,18 @@ final class FailedDecision {
     }
 
     /**
-     * A lost lease is one event, however many lifetimes it ends here, and the lease itself tells of it; so is a data plane that
-     * does not answer, and {@link Recovery} tells of that when it lasts.
+     * A lost lease is one event, however many lifetimes it ends here, and the lease itself tells of it. So is a part that does not
+     * answer or has no room, and nobody else may tell of that.
      */
-    private static Level level(FailureCode code) {
+    private static Level level(FailureCode code, FrequentFault passing) {
         return switch (code) {
-            case FENCED, OVERLOADED, UNAVAILABLE -> Level.DEBUG;
+            case FENCED -> Level.DEBUG;
+            case OVERLOADED, QUOTA_EXCEEDED, UNAVAILABLE -> passing.level();
             case INTERNAL -> Level.ERROR;
             case INVALID_ARGUMENT,
                     NOT_FOUND,
                     ALREADY_EXISTS,
                     FAILED_PRECONDITION,
-                    QUOTA_EXCEEDED,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     STALE -> Level.WARN;

@@ -3,6 +3,7 @@ package io.ticktock.control;
 import io.ticktock.bus.Bus;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
+import io.ticktock.bus.FrequentFault;
 import io.ticktock.proto.v1.ExecutionHeaders;
 import io.ticktock.proto.v1.ExecutionKey;
 import io.ticktock.proto.v1.ExecutionReference;
@@ -58,6 +59,7 @@ final class GraphOrchestrator {
     private final DecisionEffects effects;
     private final Residents residents;
     private final Recovery recovery;
+    private final FrequentFault notDecided;
     private final ControlMeters meters;
     private final LifetimeSpans spans;
     private final NewLifetimes newLifetimes;
@@ -93,6 +95,7 @@ final class GraphOrchestrator {
                 bus, controller, dispatcher, children, running, meters, spans, new EndNotices(vertx, bus));
         this.residents = new Residents(vertx, lease, loader, dispatcher, children);
         this.recovery = new Recovery(vertx, lease, key -> offer(key, new Input.Ticked()), random, nanoTime);
+        this.notDecided = new FrequentFault(nanoTime);
         this.newLifetimes = new NewLifetimes(
                 configuration.maxResident(),
                 lease,
@@ -373,7 +376,7 @@ final class GraphOrchestrator {
     private void undecided(Resident resident, List<Resident.Item> items, Throwable cause) {
         Failure failure = Failure.of(cause);
         meters.undecided();
-        FailedDecision.report(resident.state, failure, cause);
+        FailedDecision.report(resident.state, failure, cause, notDecided);
         items.forEach(item -> item.decided().fail(FailedDecision.toAsker(failure)));
         if (resident.dropped) {
             return;

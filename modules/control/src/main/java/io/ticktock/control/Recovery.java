@@ -3,7 +3,7 @@ package io.ticktock.control;
 import io.ticktock.bus.Deadline;
 import io.ticktock.bus.Failure;
 import io.ticktock.bus.FailureCode;
-import io.ticktock.bus.LastingFault;
+import io.ticktock.bus.FrequentFault;
 import io.ticktock.bus.tenant.Turns;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.vertx.core.Future;
@@ -20,7 +20,7 @@ import org.slf4j.event.Level;
 
 /**
  * Brings lifetimes into memory that must be there, and tries again until they are, ever less often. However many have to be
- * tried again, only so many are at a time: after the store stood still it would be kept from all other work by them.
+ * tried again, they take turns: after the store stood still it would be kept from all other work by them.
  */
 final class Recovery {
 
@@ -28,9 +28,12 @@ final class Recovery {
 
     private static final long FIRST_PAUSE_MS = 500;
     private static final int MOST_DOUBLINGS = 3;
-    private static final int MOST_AT_ONCE = 64;
-    /** What takes longer, as it may that waits for a budget, is not what the others wait for. */
-    private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
+    private static final int TURNS_AT_ONCE = 64;
+    /**
+     * Longer than any request takes, of which a try has several one after the other. What takes longer still, as it may that
+     * waits for a budget, goes on beside the turns of others.
+     */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final ShardLease lease;
@@ -38,8 +41,9 @@ final class Recovery {
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
     private final Map<LifetimeKey, Wait> waiting = new HashMap<>();
-    private final Turns turns = new Turns(MOST_AT_ONCE);
-    private final LastingFault notRecovered;
+    private final Turns turns = new Turns(TURNS_AT_ONCE);
+    private final Duration longestTurn;
+    private final FrequentFault notRecovered;
 
     /** Until when it may be missing from the tables, in nanoseconds, and how often it was tried in vain. */
     private record Wait(long absentUntilNanos, int tries) {
@@ -65,13 +69,23 @@ final class Recovery {
             Function<LifetimeKey, Future<?>> bringIn,
             RandomGenerator random,
             LongSupplier nanoTime) {
+        this(vertx, lease, bringIn, random, nanoTime, LONGEST_TURN);
+    }
+
+    Recovery(
+            Vertx vertx,
+            ShardLease lease,
+            Function<LifetimeKey, Future<?>> bringIn,
+            RandomGenerator random,
+            LongSupplier nanoTime,
+            Duration longestTurn) {
+        this.longestTurn = longestTurn;
         this.nanoTime = nanoTime;
         this.vertx = vertx;
         this.lease = lease;
         this.bringIn = bringIn;
         this.random = random;
-        this.notRecovered =
-                new LastingFault(LOG, () -> waiting.size() + " lifetimes are not brought into memory", nanoTime);
+        this.notRecovered = new FrequentFault(nanoTime);
     }
 
     /** Completes after the first try; goes on trying when it failed. */
@@ -94,21 +108,11 @@ final class Recovery {
     }
 
     private Future<Void> recover(LifetimeKey key, Wait wait) {
-        return bringIn.apply(key)
-                .<Void>map(in -> {
-                    recovered();
-                    return null;
-                })
-                .otherwise(cause -> {
-                    failed(key, wait, cause);
-                    return null;
-                });
-    }
-
-    private void recovered() {
-        if (waiting.isEmpty()) {
-            notRecovered.over();
-        }
+        return Future.succeededFuture()
+                .compose(now -> bringIn.apply(key))
+                .onFailure(cause -> failed(key, wait, cause))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 
     private void failed(LifetimeKey key, Wait wait, Throwable cause) {
@@ -123,15 +127,18 @@ final class Recovery {
             return;
         }
         recoverSoon(key, wait.again());
-        notRecovered.failed(cause);
-        tellOfOne(key, wait, cause);
+        tell(key, cause);
     }
 
-    /** What may pass is one matter, however many lifetimes it concerns; what may not is the matter of this one. */
-    private static void tellOfOne(LifetimeKey key, Wait wait, Throwable cause) {
-        boolean isNews = wait.tries() == 0 && !Failure.of(cause).code().retryable();
-        LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
-                .log("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+    /** What may pass is one matter, however many lifetimes it concerns; what may not is the matter of each. */
+    private void tell(LifetimeKey key, Throwable cause) {
+        Level level = Failure.of(cause).code().retryable() ? notRecovered.level() : Level.WARN;
+        LOG.atLevel(level)
+                .log(
+                        "lifetime {}: not recovered, trying again: {}; {} such tries before it were not told of",
+                        key.getLifetimeId(),
+                        cause.getMessage(),
+                        notRecovered.quietBefore());
     }
 
     /** One try at a time. */
@@ -144,9 +151,8 @@ final class Recovery {
     }
 
     private void recoverInTurn(LifetimeKey key) {
-        turns.take(key.getTenantId(), () -> Deadline.within(vertx, LONGEST_TURN, recoverNow(key)))
-                .onFailure(
-                        late -> LOG.debug("lifetime {}: not decided yet: {}", key.getLifetimeId(), late.getMessage()));
+        turns.take(key.getTenantId(), () -> Deadline.within(vertx, longestTurn, recoverNow(key)))
+                .onFailure(late -> LOG.debug("lifetime {}: not in yet: {}", key.getLifetimeId(), late.getMessage()));
     }
 
     /** Half of it is chance: many may have failed at the same moment. */
@@ -158,11 +164,13 @@ final class Recovery {
     /** Whoever drives it recovers it; that may be another process by now. */
     private Future<Void> recoverNow(LifetimeKey key) {
         Wait wait = waiting.remove(key);
-        if (wait != null && !lease.isValid()) {
-            recoverSoon(key, wait);
-        } else if (wait != null && lease.drives(key.getLifetimeId())) {
-            return recover(key, wait);
+        if (wait == null) {
+            return Future.succeededFuture();
         }
-        return Future.succeededFuture();
+        if (!lease.isValid()) {
+            recoverSoon(key, wait);
+            return Future.succeededFuture();
+        }
+        return lease.drives(key.getLifetimeId()) ? recover(key, wait) : Future.succeededFuture();
     }
 }

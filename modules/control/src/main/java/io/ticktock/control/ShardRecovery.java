@@ -2,6 +2,7 @@ package io.ticktock.control;
 
 import io.ticktock.bus.Addresses;
 import io.ticktock.bus.Bus;
+import io.ticktock.bus.FrequentFault;
 import io.ticktock.proto.v1.LifetimeKey;
 import io.ticktock.proto.v1.ListRunnableRequest;
 import io.vertx.core.Future;
@@ -33,6 +34,7 @@ final class ShardRecovery {
     private final CarefulRecovery careful;
     private final int mostPerSecond;
     private final RandomGenerator random;
+    private final FrequentFault notRecovered = new FrequentFault(System::nanoTime);
 
     /** Counts the times that all was forgotten; what began before does not go on. */
     private int run;
@@ -127,7 +129,8 @@ final class ShardRecovery {
         if (begun != run) {
             return Future.succeededFuture();
         }
-        LOG.warn("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
+        LOG.atLevel(notRecovered.level())
+                .log("lifetime {}: not recovered, trying again: {}", key.getLifetimeId(), cause.getMessage());
         return vertx.timer(RETRY_MS).compose(over -> begun == run ? recover(begun, key) : Future.succeededFuture());
     }
 }

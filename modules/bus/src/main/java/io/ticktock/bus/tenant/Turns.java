@@ -3,8 +3,9 @@ package io.ticktock.bus.tenant;
 import io.ticktock.bus.tenant.Places.Place;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets so much be done at a time; what is more waits, and tenants take turns. As of {@link Places}, a tenant takes only part
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
  * event loop.
  */
 public final class Turns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
     private final Places places;
     private final FairQueue<Turn> waiting = new FairQueue<>();
@@ -55,8 +58,17 @@ public final class Turns {
 
     private void giveTurns() {
         for (Turn turn = waiting.poll(places::hasRoom); turn != null; turn = waiting.poll(places::hasRoom)) {
-            Optional<Place> place = places.take(turn.tenantId());
-            turn.place().complete(place.orElseThrow());
+            Place place = places.take(turn.tenantId()).orElseThrow();
+            begin(turn, place);
+        }
+    }
+
+    /** What one does wrong with its end is not the matter of those who wait. */
+    private static void begin(Turn turn, Place place) {
+        try {
+            turn.place().complete(place);
+        } catch (RuntimeException e) {
+            LOG.error("who waited for a turn failed when it came or ended", e);
         }
     }
 }

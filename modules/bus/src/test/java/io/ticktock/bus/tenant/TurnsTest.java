@@ -86,4 +86,26 @@ class TurnsTest {
 
         assertEquals(100_001, begun.size());
     }
+
+    @Test
+    void whoFailsAtItsEndDoesNotKeepTheNextFromTheirTurns() {
+        Turns turns = new Turns(1);
+        turns.take("a", () -> work("first"));
+        turns.take("a", () -> work("second")).onComplete(ended -> {
+            throw new IllegalStateException("a defect");
+        });
+        turns.take("a", Future::succeededFuture).onComplete(ended -> {
+            throw new IllegalStateException("another one");
+        });
+        turns.take("b", () -> work("last"));
+
+        running.get(0).complete();
+        try {
+            running.get(1).complete();
+        } catch (IllegalStateException e) {
+            assertEquals("a defect", e.getMessage());
+        }
+
+        assertEquals(List.of("first", "second", "last"), begun);
+    }
 }
