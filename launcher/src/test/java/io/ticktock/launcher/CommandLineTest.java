@@ -64,7 +64,7 @@ class CommandLineTest {
                     spend --since 2026-02-30            | --since '2026-02-30': must be a time such as 2026-03-01T12:00:00Z, a date such as 2026-03-01, or an age such as 7d, 12h or 30m
                     spend --since 7days                 | --since '7days': must be a time such as 2026-03-01T12:00:00Z, a date such as 2026-03-01, or an age such as 7d, 12h or 30m
                     spend --since 2026-02-02 --until 2026-02-01 | --since must be before --until, but is 2026-02-02T00:00:00Z, and --until 2026-02-01T00:00:00Z
-                    bench --task-ms 60001               | --task-ms must be 0 to 60000
+                    bench --task-ms 20001               | --task-ms must be 0 to 20000
                     bench --concurrency 0               | --concurrency must be 1 to 100000
                     draw GRAPH --format png             | Invalid value for option '--format': expected one of [MERMAID, DOT] (case-insensitive) but was 'png'; see ticktock draw --help
                     """)

@@ -13,12 +13,19 @@ import io.ticktock.launcher.bench.RecordCount;
 import io.ticktock.launcher.faults.Network;
 import io.ticktock.proto.v1.GraphReference;
 import io.ticktock.proto.v1.Payload;
+import io.ticktock.state.DatabaseAddress;
 import io.ticktock.state.EmbeddedPostgres;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +44,20 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with. Each line of figures begins with "split:". No record may be missing or double. The load's own process is not
  * in the processor time.
  *
- * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it; {@code -Dsplit.systems} gives other systems, such as
- * {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}, {@code -Dsplit.lifetimes} more load,
- * and {@code -Dsplit.warm_up} more of it for each process before what is measured: it compiles what it runs, which is no cost of
- * a step.
- * With {@code -Dsplit.each=true} each process gets so much load, rather than all together; with {@code -Dsplit.task_ms} each Task
- * takes that long, so that processes are not always busy. {@code -Dsplit.systems=pairs} is every choice of modules in one process and all others in another one.
+ * <p>Not part of a build. {@code -Dit.test=SplitBenchmark} runs it, with
+ * <ul>
+ * <li>{@code -Dsplit.systems}: which systems, such as
+ *     {@code "state,blob,guardrail,control,executor|state,blob;guardrail,control,executor;api"}; {@code pairs} is every choice
+ *     of modules in one process and all others in another one. Systems with a plus between them run at the same time, on the
+ *     same database server, and know nothing of each other: what they cost is what so many processes cost on this machine
+ *     that are no system;
+ * <li>{@code -Dsplit.lifetimes} and {@code -Dsplit.concurrency}: how much load; with {@code -Dsplit.each=true} for each process
+ *     rather than for all together;
+ * <li>{@code -Dsplit.task_ms}: how long each Task takes, so that processes are not always busy;
+ * <li>{@code -Dsplit.warm_up}: how many lifetimes for each process before what is measured: it compiles what it runs, which is
+ *     no cost of a step. What compilers still take is told apart, on Linux; {@code -XX:-UseDynamicNumberOfCompilerThreads} among
+ *     {@code -Dserver.jvm} keeps their threads, and so their times, until the end.
+ * </ul>
  */
 class SplitBenchmark {
 
@@ -65,8 +80,8 @@ class SplitBenchmark {
     @TempDir
     private Path folder;
 
+    private final List<SplitSystem> systems = new ArrayList<>();
     private EmbeddedPostgres postgres;
-    private SplitSystem system;
 
     static Stream<String> systems() {
         String asked = System.getProperty("split.systems");
@@ -114,7 +129,7 @@ class SplitBenchmark {
 
     @AfterEach
     void stop() {
-        system.close();
+        systems.forEach(SplitSystem::close);
         postgres.close();
     }
 
@@ -122,57 +137,121 @@ class SplitBenchmark {
     @MethodSource("systems")
     @Timeout(1_200)
     void bench(String split) throws IOException, InterruptedException {
-        start(List.of(split.split(";")));
-        int lifetimes = EACH ? LIFETIMES * system.size() : LIFETIMES;
-        int concurrency = EACH ? CONCURRENCY * system.size() : CONCURRENCY;
-        load(chain(0), WARM_UP * system.size(), concurrency);
-        GraphReference graph = chain(TASK_MS);
+        start(split.split("\\+"));
+        int processes = systems.stream().mapToInt(SplitSystem::size).sum();
+        int lifetimes = EACH ? LIFETIMES * processes : LIFETIMES;
+        int concurrency = EACH ? CONCURRENCY * processes : CONCURRENCY;
+        load(0, WARM_UP * processes, concurrency);
         Duration membersBefore = cpuTime(members());
         Duration compilersBefore = compilersTime();
         Duration databaseBefore = cpuTime(database());
-        BenchPhase phase = load(graph, lifetimes, concurrency);
+        List<BenchPhase> phases = load(TASK_MS, lifetimes, concurrency);
         double membersSeconds = seconds(cpuTime(members()).minus(membersBefore));
         double compilersSeconds = seconds(compilersTime().minus(compilersBefore));
         double databaseSeconds = seconds(cpuTime(database()).minus(databaseBefore));
-        RecordCount records = new RecordCount(system.bus(), TENANT, STEPS);
-        records.count(phase.lifetimeIds());
+        double thousandSteps = phases.stream().mapToLong(BenchPhase::steps).sum() / 1_000.0;
         System.out.printf(
                 "split: %s: %d processes, %.0f steps/s, step p50 %.1f ms, p99 %.1f ms, %.3f s of CPU per 1000 steps, %.3f s"
-                        + " of them compilers, and %.3f s of the database, %d records, %d missing, %d double%n",
+                        + " of them compilers, and %.3f s of the database, ",
                 split,
-                system.size(),
-                phase.stepsPerSecond(),
-                phase.stepMs(50),
-                phase.stepMs(99),
-                membersSeconds / phase.steps() * 1_000,
-                compilersSeconds / phase.steps() * 1_000,
-                databaseSeconds / phase.steps() * 1_000,
-                records.recorded(),
-                records.missing(),
-                records.doubled());
-        assertEquals((long) lifetimes * STEPS, records.recorded());
-        assertEquals(0, records.missing());
-        assertEquals(0, records.doubled());
+                processes,
+                phases.stream().mapToDouble(BenchPhase::stepsPerSecond).sum(),
+                longest(phases, 50),
+                longest(phases, 99),
+                membersSeconds / thousandSteps,
+                compilersSeconds / thousandSteps,
+                databaseSeconds / thousandSteps);
+        requireComplete(phases, (long) lifetimes / systems.size() * systems.size() * STEPS);
     }
 
-    private void start(List<String> split) throws IOException, InterruptedException {
-        system = new SplitSystem(
-                folder, new Network.Loopback(), split, postgres.address(), member -> List.of("cluster.silence=3s"));
-        for (int member = 0; member < split.size(); member++) {
-            system.start(member, List.of());
-        }
-        for (int member = 0; member < split.size(); member++) {
-            system.process(member).awaitReady();
-        }
-        system.join();
+    private void requireComplete(List<BenchPhase> phases, long expected) {
+        List<RecordCount> records = count(phases);
+        long recorded = records.stream().mapToLong(RecordCount::recorded).sum();
+        long missing = records.stream().mapToLong(RecordCount::missing).sum();
+        long doubled = records.stream().mapToLong(RecordCount::doubled).sum();
+        int unheard = phases.stream().mapToInt(BenchPhase::unheard).sum();
+        System.out.printf(
+                "%d records, %d missing, %d double, %d lifetimes unheard%n", recorded, missing, doubled, unheard);
+        assertEquals(expected, recorded);
+        assertEquals(0, missing);
+        assertEquals(0, doubled);
     }
 
-    private GraphReference chain(int taskMs) {
+    private static double longest(List<BenchPhase> phases, double percentile) {
+        return phases.stream()
+                .mapToDouble(phase -> phase.stepMs(percentile))
+                .max()
+                .orElseThrow();
+    }
+
+    private List<RecordCount> count(List<BenchPhase> phases) {
+        List<RecordCount> records = new ArrayList<>();
+        for (int i = 0; i < phases.size(); i++) {
+            RecordCount count = new RecordCount(systems.get(i).bus(), TENANT, STEPS);
+            count.count(phases.get(i).lifetimeIds());
+            records.add(count);
+        }
+        return records;
+    }
+
+    /** All at the same time. */
+    private void start(String... splits) throws IOException, InterruptedException {
+        for (String split : splits) {
+            SplitSystem system = new SplitSystem(
+                    Files.createDirectory(folder.resolve("system-" + systems.size())),
+                    new Network.Loopback(),
+                    List.of(split.split(";")),
+                    splits.length == 1 ? postgres.address() : createDatabase("system_" + systems.size()),
+                    member -> List.of("cluster.silence=3s"));
+            systems.add(system);
+            for (int member = 0; member < system.size(); member++) {
+                system.start(member, List.of());
+            }
+        }
+        for (SplitSystem system : systems) {
+            for (int member = 0; member < system.size(); member++) {
+                system.process(member).awaitReady();
+            }
+            system.join();
+        }
+    }
+
+    private DatabaseAddress createDatabase(String name) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            PgConnectOptions options = PgConnectOptions.fromUri(SplitSystem.url(postgres.address()));
+            Client.await(PgConnection.connect(vertx, options)
+                    .compose(connection -> connection
+                            .query("CREATE DATABASE " + name)
+                            .execute()
+                            .eventually(connection::close)));
+        } finally {
+            Client.await(vertx.close());
+        }
+        return postgres.address().withDatabase(name);
+    }
+
+    /** Each system gets its part, and all at the same time. */
+    private List<BenchPhase> load(int taskMs, int lifetimes, int concurrency) {
+        List<BenchLoad> loads = systems.stream()
+                .map(system -> load(system, taskMs, lifetimes / systems.size(), concurrency / systems.size()))
+                .toList();
+        try {
+            return Future.all(loads.stream().map(BenchLoad::done).toList())
+                    .map(done ->
+                            loads.stream().map(load -> load.done().result()).toList())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new AssertionError(printed(), e);
+        }
+    }
+
+    private static BenchLoad load(SplitSystem system, int taskMs, int lifetimes, int concurrency) {
         byte[] file = ChainGraph.text(STEPS, taskMs).getBytes(StandardCharsets.UTF_8);
-        return system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
-    }
-
-    private BenchPhase load(GraphReference graph, int lifetimes, int concurrency) {
+        GraphReference graph = system.client(TENANT).register(GraphParser.parse("bench.yaml", file, TENANT));
         Payload input = Payload.newBuilder()
                 .setInline(ByteString.copyFromUtf8("{\"text\":\"" + "x".repeat(189) + "\"}"))
                 .build();
@@ -186,27 +265,21 @@ class SplitBenchmark {
                 request ->
                         system.bus().request(Addresses.CONTROL_START.at(Shard.of(request.getLifetimeId())), request));
         Client.await(system.vertx().deployVerticle(load));
-        try {
-            return load.done()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            throw new AssertionError(printed(), e);
-        }
+        return load;
     }
 
     private String printed() {
-        return IntStream.range(0, system.size())
-                .mapToObj(member ->
-                        system.modules(member) + " " + system.process(member).printed())
+        return systems.stream()
+                .flatMap(system -> IntStream.range(0, system.size())
+                        .mapToObj(member -> system.modules(member) + " "
+                                + system.process(member).printed()))
                 .collect(Collectors.joining("\n"));
     }
 
     private Stream<ProcessHandle> members() {
-        return IntStream.range(0, system.size())
-                .mapToObj(member -> system.process(member).handle());
+        return systems.stream()
+                .flatMap(system -> IntStream.range(0, system.size())
+                        .mapToObj(member -> system.process(member).handle()));
     }
 
     private Stream<ProcessHandle> database() {
@@ -226,17 +299,26 @@ class SplitBenchmark {
         for (ProcessHandle member : members().toList()) {
             try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(member.pid()), "task"))) {
                 for (Path thread : threads.toList()) {
-                    sum = sum.plus(compilerTime(Files.readString(thread.resolve("stat"))));
+                    sum = sum.plus(compilerTime(stat(thread)));
                 }
             }
         }
         return sum;
     }
 
-    /** @param stat of a thread, as Linux gives it: its name in parentheses, and behind it the state and ten fields before times */
+    /** Empty when it has ended. */
+    private static String stat(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    /** @param stat of a thread, as Linux gives it: behind its name in parentheses its times are the 12th and 13th field */
     private static Duration compilerTime(String stat) {
         int end = stat.lastIndexOf(')');
-        if (!stat.substring(0, end).contains("CompilerThre")) {
+        if (end < 0 || !stat.substring(0, end).contains("CompilerThre")) {
             return Duration.ZERO;
         }
         String[] fields = stat.substring(end + 2).split(" ");

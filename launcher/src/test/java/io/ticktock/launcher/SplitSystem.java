@@ -101,7 +101,7 @@ final class SplitSystem implements AutoCloseable {
                 JarProcess.startWithTypes(folder, network.prefix(member), altered, arguments.toArray(String[]::new)));
     }
 
-    private static String url(DatabaseAddress address) {
+    static String url(DatabaseAddress address) {
         return "postgres://" + address.user() + ":" + address.password() + "@" + address.host() + ":" + address.port()
                 + "/" + address.database() + "?sslmode=disable";
     }

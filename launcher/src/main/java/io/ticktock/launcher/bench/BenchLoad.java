@@ -37,10 +37,11 @@ import java.util.function.Supplier;
 public final class BenchLoad extends VerticleBase {
 
     /** With no lifetime moving for so long, something is stuck. */
-    private static final long LONGEST_SILENCE_MS = 30_000;
+    private static final Duration STUCK = Duration.ofSeconds(60);
+    /** Longer than a Task takes: to look costs time that is measured. */
+    private static final Duration SILENT = Duration.ofSeconds(30);
 
-    private static final Duration SILENT = Duration.ofSeconds(5);
-    private static final int LOOKS_AT_ONCE = 64;
+    private static final int LOOKS_A_SECOND = 64;
 
     private static final long RETRY_MS = 100;
 
@@ -51,6 +52,7 @@ public final class BenchLoad extends VerticleBase {
     private final int concurrency;
     private final Supplier<UUID> ids;
     private final Function<StartLifetimeRequest, ? extends Future<?>> starts;
+    private final Duration silent;
 
     private final Latencies latencies = new Latencies();
     private final List<String> started = new ArrayList<>();
@@ -59,6 +61,7 @@ public final class BenchLoad extends VerticleBase {
 
     private final Promise<BenchPhase> done = Promise.promise();
     private int ended;
+    private int unheard;
     private ProgressListeners listeners;
     private long startNanos;
     private long lastMoveNanos;
@@ -76,6 +79,20 @@ public final class BenchLoad extends VerticleBase {
             int concurrency,
             Supplier<UUID> ids,
             Function<StartLifetimeRequest, ? extends Future<?>> starts) {
+        this(bus, graph, input, lifetimes, concurrency, ids, starts, SILENT);
+    }
+
+    /** @param silent without news of a lifetime for so long, it is looked for */
+    BenchLoad(
+            Bus bus,
+            GraphReference graph,
+            Payload input,
+            int lifetimes,
+            int concurrency,
+            Supplier<UUID> ids,
+            Function<StartLifetimeRequest, ? extends Future<?>> starts,
+            Duration silent) {
+        this.silent = silent;
         this.ids = ids;
         this.starts = starts;
         this.bus = bus;
@@ -173,8 +190,8 @@ public final class BenchLoad extends VerticleBase {
     private void lookAtSilent() {
         long now = System.nanoTime();
         underWay.values().stream()
-                .takeWhile(run -> now - run.touchedNanos > SILENT.toNanos())
-                .limit(LOOKS_AT_ONCE)
+                .takeWhile(run -> now - run.touchedNanos > silent.toNanos())
+                .limit(LOOKS_A_SECOND)
                 .toList()
                 .forEach(run -> {
                     touch(run, now);
@@ -190,12 +207,15 @@ public final class BenchLoad extends VerticleBase {
                 .build();
         bus.request(Addresses.STATE_GET_LIFETIME, request)
                 .onSuccess(found -> seen(run, found.getLifetime()))
-                .onFailure(cause -> {
-                    if (!Failure.is(cause, FailureCode.NOT_FOUND)
-                            && !Failure.of(cause).code().retryable()) {
-                        done.tryFail(cause);
-                    }
-                });
+                .onFailure(this::unseen);
+    }
+
+    private void unseen(Throwable cause) {
+        boolean mayCome = Failure.is(cause, FailureCode.NOT_FOUND)
+                || Failure.of(cause).code().retryable();
+        if (!mayCome) {
+            done.tryFail(cause);
+        }
     }
 
     private void seen(Run run, AgentLifetime lifetime) {
@@ -205,6 +225,7 @@ public final class BenchLoad extends VerticleBase {
         if (lifetime.getStatus() == LifetimeStatus.LIFETIME_STATUS_COMPLETED) {
             long now = System.nanoTime();
             lastMoveNanos = now;
+            unheard += underWay.containsKey(run.id) ? 1 : 0;
             complete(run, now);
         } else {
             failed(lifetime.getReason());
@@ -219,17 +240,17 @@ public final class BenchLoad extends VerticleBase {
         run.registration.end().onFailure(done::tryFail);
         ended++;
         if (ended == lifetimes) {
-            done.tryComplete(new BenchPhase(started, latencies, now - startNanos));
+            done.tryComplete(new BenchPhase(started, latencies, unheard, now - startNanos));
             return;
         }
         startNext();
     }
 
     private void checkMoving() {
-        if (System.nanoTime() - lastMoveNanos > LONGEST_SILENCE_MS * 1_000_000) {
+        if (System.nanoTime() - lastMoveNanos > STUCK.toNanos()) {
             done.tryFail(new Failure(
                     FailureCode.UNAVAILABLE,
-                    "nothing has moved for " + LONGEST_SILENCE_MS / 1_000 + " s; " + ended + " of " + lifetimes
+                    "nothing has moved for " + STUCK.toSeconds() + " s; " + ended + " of " + lifetimes
                             + " lifetimes have ended"));
         }
     }

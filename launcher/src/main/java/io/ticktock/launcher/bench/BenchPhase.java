@@ -9,11 +9,13 @@ public final class BenchPhase {
 
     private final List<String> lifetimeIds;
     private final Latencies latencies;
+    private final int unheard;
     private final double seconds;
 
-    BenchPhase(List<String> lifetimeIds, Latencies latencies, long nanos) {
+    BenchPhase(List<String> lifetimeIds, Latencies latencies, int unheard, long nanos) {
         this.lifetimeIds = List.copyOf(lifetimeIds);
         this.latencies = latencies;
+        this.unheard = unheard;
         this.seconds = nanos / NANOS_PER_S;
     }
 
@@ -21,7 +23,12 @@ public final class BenchPhase {
         return lifetimeIds;
     }
 
-    /** Executions accepted. */
+    /** How many lifetimes ended without that being heard: they were looked for. */
+    public int unheard() {
+        return unheard;
+    }
+
+    /** Executions that were heard to be accepted. */
     public long steps() {
         return latencies.stepCount();
     }

@@ -9,10 +9,12 @@ public final class ChainGraph {
      * As a graph file.
      *
      * @param steps node executions from start to end; even
-     * @param taskMs how many milliseconds each Task takes
+     * @param taskMs how many milliseconds each Task takes besides; 0 and more
      */
     public static String text(int steps, int taskMs) {
         int pairs = steps / 2;
+        String name = "bench-chain-" + steps + (taskMs == 0 ? "" : "-of-" + taskMs + "-ms");
+        String setting = taskMs == 0 ? "" : ", task_ms: " + taskMs;
         StringBuilder tasks = new StringBuilder();
         StringBuilder plans = new StringBuilder();
         StringBuilder edges = new StringBuilder();
@@ -20,8 +22,8 @@ public final class ChainGraph {
             String next = i == pairs ? "END" : "task_" + (i + 1);
             tasks.append("  task_")
                     .append(i)
-                    .append(": {type: bench.echo, takes_ms: ")
-                    .append(taskMs)
+                    .append(": {type: bench.echo")
+                    .append(setting)
                     .append("}\n");
             plans.append("  plan_")
                     .append(i)
@@ -32,7 +34,7 @@ public final class ChainGraph {
             edges.append("  - plan_").append(i).append(" -> ").append(next);
             edges.append(i == pairs ? " [FINAL]\n" : "\n");
         }
-        return "graph: bench-chain-" + steps + "-of-" + taskMs + "-ms\nversion: 1.0.0\nstart: task_1\ntasks:\n" + tasks
-                + "plans:\n" + plans + "edges:\n" + edges;
+        return "graph: " + name + "\nversion: 1.0.0\nstart: task_1\ntasks:\n" + tasks + "plans:\n" + plans + "edges:\n"
+                + edges;
     }
 }

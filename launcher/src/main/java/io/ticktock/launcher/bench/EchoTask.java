@@ -6,7 +6,7 @@ import io.ticktock.sdk.TaskType;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The Task type {@code bench.echo}: its result is its input, after {@code takes_ms} milliseconds. */
+/** The Task type {@code bench.echo}: its result is its input, after {@code task_ms} milliseconds if that is given. */
 public final class EchoTask implements TaskType {
 
     @Override
@@ -18,10 +18,11 @@ public final class EchoTask implements TaskType {
     public TaskHandler handler() {
         return context -> {
             TaskOutcome echo = TaskOutcome.success(context.input());
-            long takesMs = context.settings().get("takes_ms") instanceof Long given ? given : 0;
-            return takesMs <= 0
+            Object taskMs = context.settings().get("task_ms");
+            return taskMs == null
                     ? CompletableFuture.completedFuture(echo)
-                    : new CompletableFuture<TaskOutcome>().completeOnTimeout(echo, takesMs, TimeUnit.MILLISECONDS);
+                    : new CompletableFuture<TaskOutcome>()
+                            .completeOnTimeout(echo, (Long) taskMs, TimeUnit.MILLISECONDS);
         };
     }
 }
