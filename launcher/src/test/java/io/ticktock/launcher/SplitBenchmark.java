@@ -202,7 +202,7 @@ class SplitBenchmark {
                     new Network.Loopback(),
                     List.of(split.split(";")),
                     splits.length == 1 ? postgres.address() : createDatabase("system_" + systems.size()),
-                    member -> List.of("cluster.silence=3s"));
+                    member -> List.of());
             systems.add(system);
             for (int member = 0; member < system.size(); member++) {
                 system.start(member, List.of());
