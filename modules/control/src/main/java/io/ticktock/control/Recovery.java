@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Brings lifetimes into memory that must be there, and tries again until they are, ever less often. However many have to be
- * tried again, they take turns: after the store stood still it would be kept from all other work by them.
+ * Brings lifetimes into memory that must be there, and tries again until they stay, ever less often: one that is recovered
+ * again soon after it came in was recovered in vain. However many have to be tried again, they take turns: after the store
+ * stood still it would be kept from all other work by them.
  */
 final class Recovery {
 
@@ -29,6 +30,8 @@ final class Recovery {
     private static final long FIRST_PAUSE_MS = 500;
     private static final int MOST_DOUBLINGS = 3;
     private static final int TURNS_AT_ONCE = 64;
+    /** Longer than it takes, as a rule, until what keeps all decisions from being stored has failed the next one, too. */
+    private static final Duration ON_TRIAL = Duration.ofSeconds(30);
     /**
      * Longer than any request takes, of which a try has several one after the other. What takes longer still, as it may that
      * waits for a budget, goes on beside the turns of others.
@@ -41,6 +44,9 @@ final class Recovery {
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
     private final Map<LifetimeKey, Wait> waiting = new HashMap<>();
+    /** How often those were tried that came in not long ago. */
+    private final Map<LifetimeKey, Integer> onTrial = new HashMap<>();
+
     private final Turns turns = new Turns(TURNS_AT_ONCE);
     private final Duration longestTurn;
     private final FrequentFault notRecovered;
@@ -90,11 +96,11 @@ final class Recovery {
 
     /** Completes after the first try; goes on trying when it failed. */
     Future<Void> recover(LifetimeKey key) {
-        return recover(key, new Wait(nanoTime.getAsLong(), 0));
+        return bringIn(key, new Wait(nanoTime.getAsLong(), 0)).otherwiseEmpty();
     }
 
     void recoverSoon(LifetimeKey key) {
-        recoverSoon(key, new Wait(nanoTime.getAsLong(), 0));
+        recoverSoon(key, new Wait(nanoTime.getAsLong(), onTrial.getOrDefault(key, 0)));
     }
 
     /** One that may not be in the tables yet; when it is not found by then, it does not exist. */
@@ -105,14 +111,14 @@ final class Recovery {
     /** Whoever takes the shards next recovers it all. */
     void forgetAll() {
         waiting.clear();
+        onTrial.clear();
     }
 
-    private Future<Void> recover(LifetimeKey key, Wait wait) {
+    private Future<Void> bringIn(LifetimeKey key, Wait wait) {
         return Future.succeededFuture()
                 .compose(now -> bringIn.apply(key))
                 .onFailure(cause -> failed(key, wait, cause))
-                .<Void>mapEmpty()
-                .otherwiseEmpty();
+                .mapEmpty();
     }
 
     private void failed(LifetimeKey key, Wait wait, Throwable cause) {
@@ -171,6 +177,16 @@ final class Recovery {
             recoverSoon(key, wait);
             return Future.succeededFuture();
         }
-        return lease.drives(key.getLifetimeId()) ? recover(key, wait) : Future.succeededFuture();
+        return lease.drives(key.getLifetimeId())
+                ? bringIn(key, wait)
+                        .onSuccess(in -> putOnTrial(key, wait.tries() + 1))
+                        .otherwiseEmpty()
+                : Future.succeededFuture();
+    }
+
+    /** The number of tries tells a later trial of it from this one. */
+    private void putOnTrial(LifetimeKey key, int tries) {
+        onTrial.put(key, tries);
+        vertx.setTimer(ON_TRIAL.toMillis(), id -> onTrial.remove(key, tries));
     }
 }

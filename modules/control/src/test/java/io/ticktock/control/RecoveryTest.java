@@ -174,6 +174,26 @@ class RecoveryTest {
         assertEquals(2, begun);
     }
 
+    @Test
+    void whatComesInAndFailsAgainIsTriedEverLessOften() throws Exception {
+        LifetimeKey key = key("acme");
+        long startedNanos = System.nanoTime();
+        for (int tries = 1; tries <= 3; tries++) {
+            int begunByThen = tries;
+            onContext(() -> {
+                recovery.recoverSoon(key);
+                return Future.succeededFuture();
+            });
+            until(() -> begun == begunByThen);
+            onContext(() -> {
+                bringOneIn();
+                return Future.succeededFuture();
+            });
+        }
+        // At least 250, 500 and 1,000 ms; three first pauses take at most 1,500.
+        assertTrue(System.nanoTime() - startedNanos >= TimeUnit.MILLISECONDS.toNanos(1_750));
+    }
+
     private Future<Void> recoverMany(String tenantId) {
         IntStream.range(0, MANY).forEach(i -> recovery.recoverSoon(key(tenantId)));
         return Future.succeededFuture();
